@@ -1,1 +1,22 @@
-//! Work in progress.
+//! Wire types of the HTTP API: one module a resource, each type once, for server and browser.
+//!
+//! Requests refuse unknown fields. Times are seconds since 1970-01-01T00:00:00Z. To add a resource: a module here, the
+//! same word in `server/src/http/`, `server/src/store/` and `frontend/src/features/`.
+
+pub mod api_keys;
+pub mod audit;
+pub mod authorizations;
+pub mod backup_sets;
+pub mod connect;
+pub mod customers;
+pub mod imports;
+pub mod overview;
+pub mod page;
+pub mod problem;
+pub mod session;
+
+/// The header that a browser's state-changing request carries, so that no plain form can make one. Value: `1`.
+pub const REQUEST_HEADER: &str = "rekey-request";
+
+/// The header with the secret of a connect link or of a sign-in attempt. Never in a URL that a server sees.
+pub const CONNECT_HEADER: &str = "rekey-connect";

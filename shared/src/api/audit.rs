@@ -1,0 +1,24 @@
+//! The audit log, for reading.
+
+use crate::time::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// One event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AuditEntryView {
+    /// Position in the organization's log.
+    pub sequence: i64,
+    /// When.
+    pub at: Timestamp,
+    /// Stable name of the event, such as `authorization.created`.
+    pub event: String,
+    /// Who, for display: a member's name, an API key's name, `account holder`, `operator` or `rekey`.
+    pub actor: String,
+    /// What it was about: a kind and an id.
+    pub subject: String,
+    /// A word more.
+    pub detail: String,
+    /// Sealed into the chain.
+    pub sealed: bool,
+}

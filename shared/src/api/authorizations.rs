@@ -1,0 +1,231 @@
+//! Authorizations: get access for chosen backup sets of one customer by one method.
+
+use super::backup_sets::CustomerRef;
+use super::problem::Help;
+use crate::id::{AuthorizationId, BackupSetId, SignInId};
+use crate::method::Method;
+use crate::time::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// Chosen sets and a method: for a preview, which stores nothing, or to create the authorization.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct CreateAuthorization {
+    /// 1 to 5,000 sets of one customer.
+    pub backup_sets: Vec<BackupSetId>,
+    /// The method they are to have.
+    pub method: Method,
+}
+
+/// What an authorization would do (F6). Nothing is stored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AuthorizationPreview {
+    /// Whose sets.
+    pub customer: CustomerRef,
+    /// The method asked for.
+    pub method: Method,
+    /// One entry for each person who must sign in.
+    pub sign_ins: Vec<SignInPreview>,
+    /// Sets that cannot take part, with what to do instead.
+    pub refused: Vec<RefusedSet>,
+    /// Sets that would change.
+    pub sets: u64,
+    /// The customer's tenant is not confirmed yet, so nothing can start.
+    pub tenant_unconfirmed: bool,
+}
+
+/// One sign-in of a preview.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SignInPreview {
+    /// The account whose holder signs in.
+    pub account: String,
+    /// The sets that this sign-in covers.
+    pub sets: Vec<SetRef>,
+    /// What is asked for.
+    pub permissions: Vec<PermissionView>,
+    /// Some permission needs an administrator's approval under Microsoft's default policy.
+    pub needs_administrator: bool,
+    /// The account is connected already: no sign-in, only Save.
+    pub already_connected: bool,
+}
+
+/// A set in an authorization.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SetRef {
+    /// Id.
+    pub id: BackupSetId,
+    /// Name.
+    pub name: String,
+    /// Method before.
+    pub method: Method,
+}
+
+/// A permission with its reason (C2).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PermissionView {
+    /// Microsoft's name, such as `Mail.Read`.
+    pub value: String,
+    /// What it allows, in plain words.
+    pub title: String,
+    /// Why it is needed.
+    pub reason: String,
+    /// What happens without it.
+    pub without: String,
+    /// Who may consent to it under Microsoft's default policy of 2026.
+    pub consent: Consenter,
+}
+
+/// Who may consent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Consenter {
+    /// The account holder.
+    User,
+    /// An administrator of the tenant.
+    Administrator,
+}
+
+/// A set that cannot take part.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RefusedSet {
+    /// The set.
+    pub set: SetRef,
+    /// Stable code.
+    pub code: String,
+    /// Why.
+    pub text: String,
+    /// What to do instead.
+    pub instead: Option<String>,
+}
+
+/// An authorization.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AuthorizationView {
+    /// Id.
+    pub id: AuthorizationId,
+    /// Whose sets.
+    pub customer: CustomerRef,
+    /// The method the sets get.
+    pub method: Method,
+    /// Where it stands.
+    pub state: AuthorizationState,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// Who made it: for display.
+    pub created_by: String,
+    /// The queue of sign-ins.
+    pub sign_ins: Vec<SignInView>,
+    /// Grows with every change; live views use it.
+    pub version: i64,
+}
+
+/// Where an authorization stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum AuthorizationState {
+    /// Some sign-in is not done.
+    Open,
+    /// All sets changed.
+    Done,
+    /// Called off.
+    Cancelled,
+}
+
+/// One sign-in of an authorization.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SignInView {
+    /// Id.
+    pub id: SignInId,
+    /// The account whose holder signs in.
+    pub account: String,
+    /// Where it stands.
+    pub state: SignInState,
+    /// Who signed in, as Microsoft showed it: for display.
+    pub signed_in_as: Option<String>,
+    /// The sets that it covers, with their method now.
+    pub sets: Vec<SetRef>,
+    /// Its work as steps.
+    pub steps: Vec<StepView>,
+    /// What went wrong last, with the remedy.
+    pub problem: Option<Help>,
+    /// The link for an administrator, while an approval is awaited (C6).
+    pub approval_url: Option<String>,
+    /// When the sets changed.
+    pub done_at: Option<Timestamp>,
+    /// The account is connected already: no sign-in, only Save.
+    pub already_connected: bool,
+}
+
+/// Where a sign-in stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum SignInState {
+    /// Nobody has signed in.
+    Waiting,
+    /// Saved; the server works.
+    Working,
+    /// Microsoft wants the account holder's consent.
+    ConsentNeeded,
+    /// An administrator must approve.
+    ApprovalNeeded,
+    /// Microsoft wants the holder to sign in again with more proof.
+    ClaimsNeeded,
+    /// It failed; the remedy is in `problem`. The sets are as they were.
+    Failed,
+    /// The sets changed.
+    Done,
+    /// Called off.
+    Cancelled,
+}
+
+/// One step of the work.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct StepView {
+    /// Stable code: `received`, `exchanged`, `proved_exchange`, `saved` and so on.
+    pub code: String,
+    /// What it is, in plain words.
+    pub title: String,
+    /// How it is.
+    pub state: StepState,
+    /// A word more, when there is one.
+    pub detail: Option<String>,
+}
+
+/// How a step is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum StepState {
+    /// Not begun.
+    Waiting,
+    /// Going on.
+    Active,
+    /// Slower than usual, not failed.
+    Slow,
+    /// Done.
+    Done,
+    /// Failed.
+    Failed,
+}
+
+/// A link that opens the connect page. Its secret is in the fragment and is shown once.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ConnectLink {
+    /// The address.
+    pub url: String,
+    /// After this it is dead.
+    pub expires_at: Timestamp,
+}

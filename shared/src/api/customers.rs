@@ -1,0 +1,99 @@
+//! Customers: whose data is backed up; each one Microsoft tenant.
+
+use crate::id::{CustomerId, TenantId};
+use crate::time::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// Adds a customer. Its tenant is looked up at Microsoft and must then be confirmed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct CreateCustomer {
+    /// Name, 1 to 120 characters.
+    pub name: String,
+    /// The tenant's id, or one of its domains.
+    pub tenant: String,
+}
+
+/// Confirms that the tenant found is the right one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ConfirmTenant {
+    /// The tenant id that was shown.
+    pub tenant: TenantId,
+}
+
+/// A customer in lists.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CustomerView {
+    /// Id.
+    pub id: CustomerId,
+    /// Name.
+    pub name: String,
+    /// The tenant.
+    pub tenant: TenantId,
+    /// The domain by which the tenant was found.
+    pub domain: Option<String>,
+    /// When a member confirmed the tenant; without it no authorization starts.
+    pub confirmed_at: Option<Timestamp>,
+    /// Its backup sets by method.
+    pub sets: MethodCounts,
+    /// Connected accounts.
+    pub connections: Vec<ConnectionView>,
+}
+
+/// How many sets use which method.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct MethodCounts {
+    /// Stored password.
+    pub basic: u64,
+    /// One account's delegated access.
+    pub hybrid: u64,
+    /// App-only.
+    pub modern: u64,
+}
+
+impl MethodCounts {
+    /// All sets.
+    pub const fn total(self) -> u64 {
+        self.basic + self.hybrid + self.modern
+    }
+}
+
+/// A connection: what lets jobs in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ConnectionView {
+    /// Id.
+    pub id: crate::id::ConnectionId,
+    /// The account as Microsoft showed it: for display only.
+    pub account: String,
+    /// How it is.
+    pub state: ConnectionState,
+    /// Since when.
+    pub connected_at: Timestamp,
+    /// When it was last seen working.
+    pub checked_at: Timestamp,
+    /// When the next heartbeat is due.
+    pub next_check_at: Timestamp,
+    /// What to do, when it is not well.
+    pub help: Option<super::problem::Help>,
+}
+
+/// How a connection is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ConnectionState {
+    /// Works.
+    Working,
+    /// One heartbeat failed; tried again by itself.
+    Doubtful,
+    /// Its holder must sign in.
+    NeedsHolder,
+    /// Ended at Microsoft; somebody must authorize again.
+    Ended,
+}
