@@ -1,1 +1,11 @@
-//! Work in progress.
+//! The web app: what the two entry points, portal and connect page, share, and the features they are made of.
+//!
+//! `routes -> features -> components`. Only [`browser`] and [`api`] touch `web_sys`; all wording is in [`text`].
+//! A new screen: a module in `features`, its words in `text`, a line in the entry point that shows it.
+
+pub mod api;
+pub mod browser;
+pub mod components;
+pub mod features;
+pub mod routes;
+pub mod text;

@@ -1,2 +1,2 @@
-//! Work in progress.
+//! The connect page, as small as it can be: no router.
 fn main() {}

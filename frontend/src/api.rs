@@ -1,0 +1,39 @@
+//! Talking to our own server, and the one request to Microsoft's token endpoint.
+//!
+//! Same-origin fetch with the session's cookie. Requests that change something carry `rekey-request: 1`; those of the
+//! connect page carry their secret in `rekey-connect`, never in an address. A new endpoint needs nothing here: call
+//! [`get`], [`post`], [`put`] or [`delete`] with a type of `shared::api`.
+
+pub mod connect;
+mod failure;
+mod live;
+pub mod microsoft;
+mod request;
+mod upload;
+
+pub use failure::ApiFailure;
+pub use live::{LiveHandle, LiveState, live, live_with};
+pub use upload::post_body;
+
+use request::{Method, Request};
+use serde::{Serialize, de::DeserializeOwned};
+
+/// Reads a resource.
+pub async fn get<T: DeserializeOwned>(path: &str) -> Result<T, ApiFailure> {
+    Request::new(Method::Get, path).send().await?.read()
+}
+
+/// Does something; an empty answer reads as `()`.
+pub async fn post<B: Serialize, T: DeserializeOwned>(path: &str, body: &B) -> Result<T, ApiFailure> {
+    Request::new(Method::Post, path).json(body)?.send().await?.read()
+}
+
+/// Stores something under its name.
+pub async fn put<B: Serialize, T: DeserializeOwned>(path: &str, body: &B) -> Result<T, ApiFailure> {
+    Request::new(Method::Put, path).json(body)?.send().await?.read()
+}
+
+/// Removes something; an empty answer reads as `()`.
+pub async fn delete<T: DeserializeOwned>(path: &str) -> Result<T, ApiFailure> {
+    Request::new(Method::Delete, path).send().await?.read()
+}

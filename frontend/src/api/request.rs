@@ -1,0 +1,174 @@
+//! One request, one answer.
+
+use super::ApiFailure;
+use serde::{Serialize, de::DeserializeOwned};
+use shared::api::problem::Problem;
+use shared::api::{CONNECT_HEADER, REQUEST_HEADER};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{
+    AbortSignal, Headers, ReferrerPolicy, RequestCache, RequestCredentials, RequestInit, RequestRedirect, Response,
+};
+
+/// After this a request counts as lost.
+const PATIENCE_MS: u32 = 60_000;
+
+/// A verb of HTTP.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Method {
+    /// Reads.
+    Get,
+    /// Does.
+    Post,
+    /// Stores.
+    Put,
+    /// Removes.
+    Delete,
+}
+
+impl Method {
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
+/// A request to our own server.
+pub(super) struct Request<'a> {
+    method: Method,
+    path: &'a str,
+    secret: Option<&'a str>,
+    body: Option<String>,
+}
+
+impl<'a> Request<'a> {
+    pub(super) const fn new(method: Method, path: &'a str) -> Self {
+        Self { method, path, secret: None, body: None }
+    }
+
+    /// Adds the secret of a connect link or an attempt.
+    pub(super) const fn secret(mut self, secret: &'a str) -> Self {
+        self.secret = Some(secret);
+        self
+    }
+
+    /// Adds a JSON body.
+    pub(super) fn json<B: Serialize>(mut self, body: &B) -> Result<Self, ApiFailure> {
+        self.body = Some(serde_json::to_string(body).map_err(|_| ApiFailure::Network)?);
+        Ok(self)
+    }
+
+    /// Sends it and waits for the whole answer.
+    pub(super) async fn send(self) -> Result<Answer, ApiFailure> {
+        let init = self.init().map_err(|_| ApiFailure::Network)?;
+        init.set_signal(Some(&AbortSignal::timeout_with_u32(PATIENCE_MS)));
+        let answer = fetch(self.path, &init).await.map_err(|_| ApiFailure::Network)?;
+        Ok(Answer { is_portal: self.secret.is_none(), ..answer })
+    }
+
+    /// The request for `fetch`.
+    pub(super) fn init(&self) -> Result<RequestInit, JsValue> {
+        let headers = Headers::new()?;
+        headers.set("accept", "application/json, application/problem+json")?;
+        if self.method != Method::Get {
+            headers.set(REQUEST_HEADER, "1")?;
+        }
+        if let Some(secret) = self.secret {
+            headers.set(CONNECT_HEADER, secret)?;
+        }
+        let init = RequestInit::new();
+        if let Some(body) = &self.body {
+            headers.set("content-type", "application/json")?;
+            init.set_body(&JsValue::from_str(body));
+        }
+        init.set_method(self.method.as_str());
+        init.set_headers(&headers);
+        init.set_credentials(RequestCredentials::SameOrigin);
+        init.set_cache(RequestCache::NoStore);
+        init.set_redirect(RequestRedirect::Error);
+        init.set_referrer_policy(ReferrerPolicy::NoReferrer);
+        Ok(init)
+    }
+}
+
+/// Opens `address`, without reading the body.
+pub(super) async fn open(address: &str, init: &RequestInit) -> Result<Response, JsValue> {
+    let window = web_sys::window().ok_or(JsValue::UNDEFINED)?;
+    JsFuture::from(window.fetch_with_str_and_init(address, init)).await?.dyn_into()
+}
+
+/// Opens `address` and reads the body as text.
+pub(super) async fn fetch(address: &str, init: &RequestInit) -> Result<Answer, JsValue> {
+    let response = open(address, init).await?;
+    let body = JsFuture::from(response.text()?).await?.as_string().unwrap_or_default();
+    Ok(Answer { status: response.status(), body, is_portal: false })
+}
+
+/// A whole answer.
+pub(super) struct Answer {
+    /// The HTTP status.
+    pub(super) status: u16,
+    /// The body.
+    pub(super) body: String,
+    /// A 401 means that the session has ended.
+    pub(super) is_portal: bool,
+}
+
+impl Answer {
+    /// Reads a success, or says why it is none. No content reads as `()`.
+    pub(super) fn read<T: DeserializeOwned>(&self) -> Result<T, ApiFailure> {
+        if !(200..300).contains(&self.status) {
+            return Err(self.failure());
+        }
+        let body = if self.body.is_empty() { "null" } else { &self.body };
+        serde_json::from_str(body).map_err(|_| ApiFailure::Network)
+    }
+
+    /// Why this answer is no success.
+    pub(super) fn failure(&self) -> ApiFailure {
+        if self.status == 401 && self.is_portal {
+            return ApiFailure::SignedOut;
+        }
+        serde_json::from_str::<Problem>(&self.body).map_or(ApiFailure::Network, |p| ApiFailure::Problem(Box::new(p)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(status: u16, body: &str) -> Answer {
+        Answer { status, body: body.into(), is_portal: true }
+    }
+
+    const PROBLEM: &str = r#"{"title":"t","status":409,"code":"attempt_closed","detail":"d","request_id":"r"}"#;
+
+    #[test]
+    fn no_content_reads_as_unit() {
+        assert_eq!(answer(204, "").read::<()>(), Ok(()));
+    }
+
+    #[test]
+    fn a_problem_keeps_its_code() {
+        let failure = answer(409, PROBLEM).read::<()>().unwrap_err();
+        assert_eq!(failure.code(), "attempt_closed");
+        assert_eq!(failure.status(), Some(409));
+    }
+
+    #[test]
+    fn a_401_is_signed_out_in_the_portal_only() {
+        assert_eq!(answer(401, PROBLEM).failure(), ApiFailure::SignedOut);
+        let connect = Answer { is_portal: false, ..answer(401, PROBLEM) };
+        assert_eq!(connect.failure().code(), "attempt_closed");
+    }
+
+    #[test]
+    fn a_proxy_page_is_no_answer_of_ours() {
+        assert_eq!(answer(502, "<html>").failure(), ApiFailure::Network);
+        assert_eq!(answer(200, "<html>").read::<Vec<u8>>(), Err(ApiFailure::Network));
+    }
+}

@@ -1,0 +1,130 @@
+//! This page: its address, title, focus and place in the document.
+
+use wasm_bindgen::{JsCast, closure::Closure};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{HtmlElement, HtmlInputElement, Location};
+
+/// The parts of this page's address.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct Address {
+    /// `https://host`.
+    pub origin: String,
+    /// `host` with its port.
+    pub host: String,
+    /// Begins with `/`.
+    pub path: String,
+    /// Without its `?`.
+    pub query: String,
+    /// Without its `#`.
+    pub fragment: String,
+}
+
+fn location() -> Option<Location> {
+    Some(web_sys::window()?.location())
+}
+
+/// This page's address.
+pub fn address() -> Address {
+    let Some(location) = location() else { return Address::default() };
+    let part = |text: Result<String, _>| text.unwrap_or_default();
+    Address {
+        origin: part(location.origin()),
+        host: part(location.host()),
+        path: part(location.pathname()),
+        query: part(location.search()).trim_start_matches('?').to_owned(),
+        fragment: part(location.hash()).trim_start_matches('#').to_owned(),
+    }
+}
+
+/// Goes to `address` in this window; the page before stays in the history.
+pub fn navigate(address: &str) {
+    if let Some(location) = location() {
+        let _ = location.assign(address);
+    }
+}
+
+/// Goes to `address` in this window, in the place of this page.
+pub fn replace(address: &str) {
+    if let Some(location) = location() {
+        let _ = location.replace(address);
+    }
+}
+
+/// Loads this page again.
+pub fn reload() {
+    if let Some(location) = location() {
+        let _ = location.reload();
+    }
+}
+
+/// Writes `path` into the address bar and the history without loading anything: query and fragment are gone.
+pub fn clean_address(path: &str) {
+    let history = web_sys::window().and_then(|window| window.history().ok());
+    if let Some(history) = history {
+        let _ = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(path));
+    }
+}
+
+/// The title in the tab.
+pub fn set_title(title: &str) {
+    if let Some(document) = web_sys::window().and_then(|window| window.document()) {
+        document.set_title(title);
+    }
+}
+
+/// Puts `text` on the clipboard; false when the browser refuses.
+pub async fn copy(text: &str) -> bool {
+    let Some(window) = web_sys::window() else { return false };
+    // Plain http off loopback has no clipboard; the property is then missing, and touching it would throw.
+    if !window.is_secure_context() {
+        return false;
+    }
+    JsFuture::from(window.navigator().clipboard().write_text(text)).await.is_ok()
+}
+
+/// Moves the keyboard focus to the page's `h1`, so that a new page is read from its beginning.
+pub fn focus_heading() {
+    focus("h1");
+}
+
+/// Moves the keyboard focus to the first element that matches.
+pub fn focus(selector: &str) {
+    let document = web_sys::window().and_then(|window| window.document());
+    let element = document.and_then(|document| document.query_selector(selector).ok().flatten());
+    if let Some(element) = element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        if !element.has_attribute("tabindex") {
+            element.set_tab_index(-1);
+        }
+        let _ = element.focus();
+    }
+}
+
+/// Selects all text of the input with this id.
+pub fn select(id: &str) {
+    let document = web_sys::window().and_then(|window| window.document());
+    let input = document.and_then(|document| document.get_element_by_id(id));
+    if let Some(input) = input.and_then(|element| element.dyn_into::<HtmlInputElement>().ok()) {
+        input.select();
+    }
+}
+
+/// Calls `f` whenever this page is left, hidden for good or put into the browser's back/forward memory.
+pub fn on_page_hide(f: impl Fn() + 'static) {
+    if let Some(window) = web_sys::window() {
+        let closure = Closure::<dyn Fn()>::new(f);
+        let _ = window.add_event_listener_with_callback("pagehide", closure.as_ref().unchecked_ref());
+        closure.forget();
+    }
+}
+
+/// Empties the element with this id and gives it to the app; without it, the body.
+pub fn take_place(id: &str) -> Option<HtmlElement> {
+    let document = web_sys::window()?.document()?;
+    match document.get_element_by_id(id) {
+        Some(element) => {
+            element.set_text_content(None);
+            element.dyn_into().ok()
+        }
+        None => document.body(),
+    }
+}

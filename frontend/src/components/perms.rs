@@ -1,0 +1,29 @@
+//! Permissions: the plain sentence first, Microsoft's name in grey, and what breaks without it (C2).
+
+use super::Icon;
+use crate::text;
+use leptos::prelude::*;
+use shared::api::authorizations::{Consenter, PermissionView};
+
+/// A list of permissions with their reasons.
+#[component]
+pub fn Perms(
+    /// Which.
+    permissions: Vec<PermissionView>,
+) -> impl IntoView {
+    let rows = permissions.into_iter().map(|permission| {
+        let by_admin = permission.consent == Consenter::Administrator;
+        view! {
+            <li>
+                <Icon name="check"/>
+                <b>{permission.title}</b>
+                <code>{permission.value}</code>
+                <span class="why">
+                    {permission.reason}" "{permission.without}
+                    {by_admin.then(|| view! { " "<span class="by-admin">{text::ADMINISTRATOR_APPROVES}</span> })}
+                </span>
+            </li>
+        }
+    });
+    view! { <ul class="perms">{rows.collect_view()}</ul> }
+}
