@@ -1,0 +1,91 @@
+//! Everything that speaks to Microsoft: the sign-in service and Graph.
+//!
+//! All calls leave through one [`http::Outbound`] with a fixed list of origins. Tokens are believed only after
+//! [`verify`]; grants come from [`grants`], reads from [`graph`]. Nothing here stores anything, sleeps, prints a
+//! token, or shows a body that Microsoft sent. A new call belongs in `graph`; a new grant in `grants`.
+
+pub mod assertion;
+pub mod certificate;
+pub mod config;
+pub mod error_ids;
+pub mod grants;
+pub mod graph;
+pub mod http;
+pub mod json;
+pub mod keys;
+pub mod tenant;
+#[cfg(test)]
+pub(crate) mod testing;
+pub mod verify;
+
+use crate::{clock::SharedClock, random::SharedRandom};
+use assertion::Assertions;
+use certificate::CertificateError;
+use config::MicrosoftConfig;
+use grants::Grants;
+use graph::Graph;
+use http::{Outbound, OutboundError};
+use keys::Keys;
+use shared::id::ClientId;
+use std::sync::Arc;
+use tenant::Tenants;
+use verify::Verifier;
+
+/// Why the Microsoft side cannot be set up from its configuration.
+#[derive(Debug, thiserror::Error)]
+pub enum SetUpError {
+    /// The outbound client.
+    #[error("the outbound client: {0}")]
+    Outbound(#[from] OutboundError),
+    /// The certificate of a registration.
+    #[error("the certificate of the registration {0}: {1}")]
+    Certificate(ClientId, #[source] CertificateError),
+}
+
+/// The Microsoft side, ready for use. Cheap to clone.
+#[derive(Clone)]
+pub struct Microsoft {
+    /// What it was made from.
+    pub config: Arc<MicrosoftConfig>,
+    /// The signing keys of the authority; its `refresh_due` wants calling in the background.
+    pub keys: Arc<Keys>,
+    /// Checks tokens.
+    pub verifier: Arc<Verifier>,
+    /// Asks for tokens as Rekey Access.
+    pub grants: Arc<Grants>,
+    /// Finds tenants by domain.
+    pub tenants: Arc<Tenants>,
+    /// Reads from Graph.
+    pub graph: Arc<Graph>,
+}
+
+impl Microsoft {
+    /// Wires everything; opens no connection.
+    pub fn new(config: MicrosoftConfig, clock: &SharedClock, random: &SharedRandom) -> Result<Self, SetUpError> {
+        let outbound = Arc::new(Outbound::new(&config.authority, config.extra_ca_pem.as_deref())?);
+        let client = config.access.client_id;
+        let certificate = config.access.load().map_err(|error| SetUpError::Certificate(client, error))?;
+        let keys = Arc::new(Keys::new(config.authority.clone(), outbound.clone(), clock.clone()));
+        let verifier = Arc::new(Verifier::new(config.authority.clone(), keys.clone()));
+        let assertions = Assertions::new(config.authority.clone(), client, certificate, clock.clone(), random.clone());
+        let grants = Grants::new(
+            config.authority.clone(),
+            client,
+            outbound.clone(),
+            assertions,
+            verifier.clone(),
+            clock.clone(),
+            random.clone(),
+        );
+        let tenants = Tenants::new(config.authority.clone(), outbound.clone());
+        let graph = Graph::new(config.authority.clone(), outbound, random.clone());
+        Ok(Self {
+            config: Arc::new(config),
+            keys,
+            verifier,
+            grants: Arc::new(grants),
+            tenants: Arc::new(tenants),
+            graph: Arc::new(graph),
+        })
+    }
+}

@@ -1,0 +1,212 @@
+//! The master keys: a directory of files, one active key, read once at the start (S3, S5).
+//!
+//! `<id>.key` holds 32 bytes as base64url, `active` holds the id of the key that seals. The directory and the files must
+//! be readable by their owner alone. An old key stays until nothing is sealed by it.
+
+use super::SealError;
+use crate::random::{Random, SharedRandom};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use std::{
+    collections::BTreeMap,
+    fmt, fs, io,
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt},
+    path::Path,
+    sync::atomic::{AtomicU64, Ordering},
+};
+use zeroize::Zeroizing;
+
+const ACTIVE: &str = "active";
+const SUFFIX: &str = ".key";
+/// Random nonces: fewer than 2^32 under one key (NIST SP 800-38D §8.3), with room to spare.
+const MOST_USES: u64 = (1 << 32) - (1 << 20);
+const ALARM_AT: u64 = 1 << 31;
+
+/// The id of a master key: 8 random bytes, shown as 16 hexadecimal digits. Not a secret.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct KeyId([u8; 8]);
+
+impl KeyId {
+    pub(super) const fn from_bytes(bytes: [u8; 8]) -> Self {
+        Self(bytes)
+    }
+
+    pub(super) const fn as_bytes(&self) -> &[u8; 8] {
+        &self.0
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let plain = text.len() == 16 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        plain.then(|| u64::from_str_radix(text, 16).ok()).flatten().map(|number| Self(number.to_be_bytes()))
+    }
+}
+
+impl fmt::Display for KeyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}", u64::from_be_bytes(self.0))
+    }
+}
+
+impl fmt::Debug for KeyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "KeyId({self})")
+    }
+}
+
+/// Why there is no keyring. Without one the server does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyringError {
+    /// The directory or a file cannot be read or written.
+    #[error("the master key directory: {0}")]
+    Io(#[from] io::Error),
+    /// Others could read it.
+    #[error("{0} must be accessible to its owner alone (mode 0600, directories 0700)")]
+    Mode(String),
+    /// No `active` file, or not an id.
+    #[error("expected a file active with the id of a master key")]
+    NoActive,
+    /// The active key is not there.
+    #[error("the active master key {0} is missing")]
+    Missing(KeyId),
+    /// Not a key.
+    #[error("{0} must hold 32 bytes as base64url")]
+    NotAKey(String),
+    /// `create` on a directory that has keys.
+    #[error("the directory already holds master keys")]
+    Exists,
+}
+
+/// The master keys of this installation.
+pub struct Keyring {
+    active: KeyId,
+    keys: BTreeMap<KeyId, Zeroizing<[u8; 32]>>,
+    uses: AtomicU64,
+    random: SharedRandom,
+}
+
+impl Keyring {
+    /// Reads the directory.
+    pub fn load(directory: &Path, random: SharedRandom) -> Result<Self, KeyringError> {
+        private(directory)?;
+        let active = read_active(directory)?;
+        let mut keys = BTreeMap::new();
+        for entry in fs::read_dir(directory)? {
+            let path = entry?.path();
+            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            let Some(id) = name.strip_suffix(SUFFIX).and_then(KeyId::parse) else { continue };
+            keys.insert(id, read_key(&path)?);
+        }
+        if !keys.contains_key(&active) {
+            return Err(KeyringError::Missing(active));
+        }
+        Ok(Self { active, keys, uses: AtomicU64::new(0), random })
+    }
+
+    /// Makes the directory with a first key, for a new installation and for the demo.
+    pub fn create(directory: &Path, random: SharedRandom) -> Result<Self, KeyringError> {
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
+        if directory.join(ACTIVE).exists() {
+            return Err(KeyringError::Exists);
+        }
+        add_key(directory, &*random)?;
+        Self::load(directory, random)
+    }
+
+    /// The id of the key that seals.
+    pub fn active(&self) -> KeyId {
+        self.active
+    }
+
+    /// The ids of all keys.
+    pub fn ids(&self) -> impl Iterator<Item = KeyId> + '_ {
+        self.keys.keys().copied()
+    }
+
+    /// How often the active key has sealed, as far as this process knows.
+    pub fn uses(&self) -> u64 {
+        self.uses.load(Ordering::Relaxed)
+    }
+
+    /// Tells of earlier uses of the active key, or of other nodes', counted in storage; keeps the larger number.
+    pub fn learn_uses(&self, uses: u64) {
+        self.uses.fetch_max(uses, Ordering::Relaxed);
+    }
+
+    /// Whether it is time for a new active key.
+    pub fn is_wearing_out(&self) -> bool {
+        self.uses() >= ALARM_AT
+    }
+
+    pub(super) fn use_active(&self) -> Result<(KeyId, &[u8; 32]), SealError> {
+        let uses = self.uses.fetch_add(1, Ordering::Relaxed);
+        if uses >= MOST_USES {
+            self.uses.store(MOST_USES, Ordering::Relaxed);
+            return Err(SealError::KeyWornOut);
+        }
+        if uses == ALARM_AT {
+            tracing::error!(key = %self.active, "the active master key is wearing out: add a new one");
+        }
+        Ok((self.active, self.master(self.active).ok_or(SealError::UnknownKey(self.active))?))
+    }
+
+    pub(super) fn master(&self, id: KeyId) -> Option<&[u8; 32]> {
+        self.keys.get(&id).map(|key| &**key)
+    }
+
+    pub(super) fn random(&self) -> &dyn Random {
+        &*self.random
+    }
+}
+
+impl fmt::Debug for Keyring {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Keyring").field("active", &self.active).field("keys", &self.keys.len()).finish_non_exhaustive()
+    }
+}
+
+/// Adds a new master key to a directory and makes it the active one; running servers use it after a restart.
+pub fn add_key(directory: &Path, random: &dyn Random) -> Result<KeyId, KeyringError> {
+    let mut id = [0; 8];
+    let mut key = Zeroizing::new([0; 32]);
+    random.fill(&mut id);
+    random.fill(&mut *key);
+    let id = KeyId(id);
+    let text = Zeroizing::new(URL_SAFE_NO_PAD.encode(*key));
+    write_new(&directory.join(format!("{id}{SUFFIX}")), text.as_bytes())?;
+    let next = directory.join("active.new");
+    fs::remove_file(&next)
+        .or_else(|error| if error.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(error) })?;
+    write_new(&next, id.to_string().as_bytes())?;
+    fs::rename(&next, directory.join(ACTIVE))?;
+    fs::File::open(directory)?.sync_all()?;
+    Ok(id)
+}
+
+fn write_new(path: &Path, text: &[u8]) -> io::Result<()> {
+    let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    io::Write::write_all(&mut file, text)?;
+    file.sync_all()
+}
+
+fn read_active(directory: &Path) -> Result<KeyId, KeyringError> {
+    let path = directory.join(ACTIVE);
+    match fs::read_to_string(&path) {
+        Ok(text) => KeyId::parse(text.trim()).ok_or(KeyringError::NoActive),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Err(KeyringError::NoActive),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn read_key(path: &Path) -> Result<Zeroizing<[u8; 32]>, KeyringError> {
+    private(path)?;
+    let not_a_key = || KeyringError::NotAKey(path.display().to_string());
+    let text = Zeroizing::new(fs::read_to_string(path)?);
+    let bytes = Zeroizing::new(URL_SAFE_NO_PAD.decode(text.trim()).map_err(|_| not_a_key())?);
+    let key = <[u8; 32]>::try_from(bytes.as_slice()).map_err(|_| not_a_key())?;
+    Ok(Zeroizing::new(key))
+}
+
+/// No access for group and others (S5).
+fn private(path: &Path) -> Result<(), KeyringError> {
+    let mode = fs::metadata(path)?.permissions().mode();
+    if mode & 0o077 == 0 { Ok(()) } else { Err(KeyringError::Mode(path.display().to_string())) }
+}
