@@ -5,7 +5,7 @@
 //! does not carry them. To add a rule: give its outcome a [`reason::Reason`] first, then decide with it, then add the
 //! row to the table of tests beside it.
 
-//pub mod aadsts;
+pub mod aadsts;
 pub mod moves;
 pub mod plan;
 pub mod reason;

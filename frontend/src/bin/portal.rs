@@ -1,2 +1,2 @@
-//! Work in progress.
+//! The portal.
 fn main() {}

@@ -1,6 +1,6 @@
 //! API keys.
 
-use crate::id::{ApiKeyId, CustomerId};
+use crate::id::ApiKeyId;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -11,9 +11,6 @@ use serde::{Deserialize, Serialize};
 pub struct CreateApiKey {
     /// Name, 1 to 120 characters.
     pub name: String,
-    /// The customers it may act for; absent: all.
-    #[serde(default)]
-    pub customers: Option<Vec<CustomerId>>,
 }
 
 /// An API key, without its secret.
@@ -24,8 +21,6 @@ pub struct ApiKeyView {
     pub id: ApiKeyId,
     /// Name.
     pub name: String,
-    /// The customers it may act for; absent: all.
-    pub customers: Option<Vec<CustomerId>>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it was last used, to the minute.

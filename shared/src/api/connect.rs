@@ -93,6 +93,9 @@ pub struct QueueItem {
 pub struct StartAttempt {
     /// Which sign-in of the queue.
     pub sign_in: SignInId,
+    /// Forget a Save that waits for a consent, and sign in anew.
+    #[serde(default)]
+    pub start_over: bool,
 }
 
 /// Everything the browser needs for one trip to Microsoft.
