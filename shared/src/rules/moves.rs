@@ -109,10 +109,10 @@ mod tests {
                 let end = kind.end(from);
                 match kind {
                     MoveKind::MigrateToHybrid => {
-                        assert_eq!(end.ok(), (from == Method::Basic).then_some(Method::Hybrid))
+                        assert_eq!(end.ok(), (from == Method::Basic).then_some(Method::Hybrid));
                     }
                     MoveKind::MigrateToModern => {
-                        assert_eq!(end.ok(), (from == Method::Basic).then_some(Method::Modern))
+                        assert_eq!(end.ok(), (from == Method::Basic).then_some(Method::Modern));
                     }
                     MoveKind::Reauthorize => assert_eq!(end.ok(), (from != Method::Basic).then_some(from)),
                     MoveKind::UpdateConfiguration => assert_eq!(end.ok(), (from == Method::Modern).then_some(from)),
