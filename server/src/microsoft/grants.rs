@@ -16,7 +16,7 @@ use super::{
 use crate::{clock::SharedClock, random::SharedRandom};
 use answer::Answer;
 use error::{GrantError, OurFault, WrongAnswer};
-use oauth2::TokenResponse;
+use oauth2::{TokenResponse, basic::BasicTokenType};
 use shared::{
     id::{ClientId, ObjectId, TenantId},
     secret::Secret,
@@ -136,6 +136,9 @@ impl Grants {
     /// Checks whom the answer is for (P4).
     async fn accept(&self, answer: Answer, account: Account) -> Result<Granted, GrantError> {
         let wrong = |what| GrantError::WrongAnswer(what);
+        if *answer.token_type() != BasicTokenType::Bearer {
+            return Err(wrong(WrongAnswer::TokenType));
+        }
         let id_token = answer.extra_fields().id_token.as_ref().ok_or_else(|| wrong(WrongAnswer::NoIdToken))?;
         let expectation = IdExpectation {
             tenant: Some(account.tenant),

@@ -5,12 +5,13 @@
 use super::{
     config::Authority,
     error_ids::{MicrosoftIds, codes},
-    http::{Outbound, OutboundError, is_json},
+    http::{Outbound, OutboundError, is_json, retry_after},
     json::parse_object,
 };
+use http::StatusCode;
 use serde_json::{Map, Value};
 use shared::id::{PERSONAL_ACCOUNTS, TenantId};
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::Duration};
 use url::Url;
 
 /// A domain name of letters, digits, hyphens and dots, two labels or more, lower case.
@@ -61,6 +62,12 @@ pub enum TenantError {
     /// No answer.
     #[error("Microsoft could not be asked: {0}")]
     Unavailable(#[from] OutboundError),
+    /// Too many requests, or trouble on Microsoft's side.
+    #[error("Microsoft asks to wait or is in trouble")]
+    Busy {
+        /// How long, if Microsoft said.
+        retry_after: Option<Duration>,
+    },
     /// An answer that we do not understand.
     #[error("Microsoft's answer was not understood")]
     WrongAnswer(MicrosoftIds),
@@ -83,6 +90,9 @@ impl Tenants {
         let domain = Domain::parse(domain).ok_or(TenantError::NotADomain)?;
         let url = self.authority.login_url(&format!("{domain}/v2.0/.well-known/openid-configuration"));
         let answer = self.outbound.get_json(&url).await?;
+        if answer.status() == StatusCode::TOO_MANY_REQUESTS || answer.status().is_server_error() {
+            return Err(TenantError::Busy { retry_after: retry_after(answer.headers()) });
+        }
         if !is_json(answer.headers()) {
             return Err(TenantError::WrongAnswer(MicrosoftIds::default()));
         }
@@ -129,7 +139,6 @@ mod tests {
         testing::TENANT,
     };
     use axum::{Json, Router, extract::Path, response::IntoResponse, routing::get};
-    use http::StatusCode;
     use proptest::prelude::*;
     use serde_json::json;
 
@@ -141,6 +150,7 @@ mod tests {
                 "outlook.com" => format!("http://{host}/{PERSONAL_ACCOUNTS}/v2.0"),
                 "gov.example" => format!("https://login.microsoftonline.us/{TENANT}/v2.0"),
                 "odd.example" => format!("http://{host}/{TENANT}/v2.0/../../x"),
+                "busy.example" => return (StatusCode::TOO_MANY_REQUESTS, [("retry-after", "9")]).into_response(),
                 "html.example" => return (StatusCode::OK, "<html>").into_response(),
                 "elsewhere.example" => {
                     return (StatusCode::BAD_REQUEST, Json(json!({"error":"invalid_request","error_codes":[90_038]})))
@@ -170,6 +180,8 @@ mod tests {
         assert_eq!(tenants.find("outlook.com").await, Err(TenantError::Personal));
         assert!(matches!(tenants.find("gov.example").await, Err(TenantError::OtherCloud(_))));
         assert!(matches!(tenants.find("elsewhere.example").await, Err(TenantError::OtherCloud(_))));
+        let busy = TenantError::Busy { retry_after: Some(Duration::from_secs(9)) };
+        assert_eq!(tenants.find("busy.example").await, Err(busy));
         for odd in ["odd.example", "html.example"] {
             assert!(matches!(tenants.find(odd).await, Err(TenantError::WrongAnswer(_))), "{odd}");
         }

@@ -44,10 +44,10 @@ impl Keyring {
         self.random().fill(&mut wrap_nonce);
         self.random().fill(&mut nonce);
         let wrapped = encrypt(master, wrap_nonce, &context.associated_data(WRAP_LAYER, id), &*data_key)?;
-        let content = encrypt(&data_key, nonce, &context.associated_data(CONTENT_LAYER, id), secret)?;
-        let mut sealed = Vec::with_capacity(1 + KEY_ID + NONCE + WRAPPED + NONCE + content.len());
+        let body = encrypt(&data_key, nonce, &context.associated_data(CONTENT_LAYER, id), secret)?;
+        let mut sealed = Vec::with_capacity(1 + KEY_ID + NONCE + WRAPPED + NONCE + body.len());
         sealed.push(FORM);
-        for part in [id.as_bytes().as_slice(), &wrap_nonce, &wrapped, &nonce, &content] {
+        for part in [id.as_bytes().as_slice(), &wrap_nonce, &wrapped, &nonce, &body] {
             sealed.extend_from_slice(part);
         }
         Ok(Sealed(sealed))

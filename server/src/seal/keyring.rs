@@ -1,7 +1,7 @@
 //! The master keys: a directory of files, one active key, read once at the start (S3, S5).
 //!
-//! `<id>.key` holds 32 bytes as base64url, `active` holds the id of the key that seals. The directory and the files must
-//! be readable by their owner alone. An old key stays until nothing is sealed by it.
+//! `<id>.key` holds 32 bytes as base64url, `active` holds the id of the key that seals. The key files must
+//! be readable by their owner alone, and the directory changeable by nobody else. An old key stays until nothing is sealed by it.
 
 use super::SealError;
 use crate::random::{Random, SharedRandom};
@@ -59,7 +59,7 @@ pub enum KeyringError {
     #[error("the master key directory: {0}")]
     Io(#[from] io::Error),
     /// Others could read it.
-    #[error("{0} must be accessible to its owner alone (mode 0600, directories 0700)")]
+    #[error("{0} must be its owner's alone: mode 0600 for keys, no writing by others for the directory")]
     Mode(String),
     /// No `active` file, or not an id.
     #[error("expected a file active with the id of a master key")]
@@ -86,7 +86,7 @@ pub struct Keyring {
 impl Keyring {
     /// Reads the directory.
     pub fn load(directory: &Path, random: SharedRandom) -> Result<Self, KeyringError> {
-        private(directory)?;
+        unchangeable(directory)?;
         let active = read_active(directory)?;
         let mut keys = BTreeMap::new();
         for entry in fs::read_dir(directory)? {
@@ -205,8 +205,14 @@ fn read_key(path: &Path) -> Result<Zeroizing<[u8; 32]>, KeyringError> {
     Ok(Zeroizing::new(key))
 }
 
-/// No access for group and others (S5).
+/// No change by group and others: nobody else may swap keys. Listing names is harmless, and secret mounts allow it.
+fn unchangeable(directory: &Path) -> Result<(), KeyringError> {
+    let mode = fs::metadata(directory)?.permissions().mode();
+    if mode & 0o022 == 0 { Ok(()) } else { Err(KeyringError::Mode(directory.display().to_string())) }
+}
+
+/// No access for group and others, who have the six lowest bits (S5).
 fn private(path: &Path) -> Result<(), KeyringError> {
     let mode = fs::metadata(path)?.permissions().mode();
-    if mode & 0o077 == 0 { Ok(()) } else { Err(KeyringError::Mode(path.display().to_string())) }
+    if mode.trailing_zeros() >= 6 { Ok(()) } else { Err(KeyringError::Mode(path.display().to_string())) }
 }

@@ -106,6 +106,9 @@ pub enum WrongAnswer {
     /// Neither a token nor an error that can be read.
     #[error("it cannot be read")]
     Shape,
+    /// Not a bearer token.
+    #[error("it is not a bearer token")]
+    TokenType,
     /// No ID token, so nobody knows whom it is for.
     #[error("it has no ID token")]
     NoIdToken,

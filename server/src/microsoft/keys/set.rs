@@ -73,14 +73,14 @@ pub fn parse_key_set(body: &[u8], cloud: Option<&str>) -> Result<Vec<PublishedKe
 
 /// One entry: a usable key, or nothing if it is of a kind that we have no use for.
 fn read(entry: &Map<String, Value>, kid: &str, cloud: Option<&str>) -> Result<Option<PublishedKey>, KeySetError> {
-    let kind = text(entry, "kty")?.ok_or(KeySetError::Shape)?;
-    if kind == "oct" || entry.contains_key("k") {
+    let family = text(entry, "kty")?.ok_or(KeySetError::Shape)?;
+    if family == "oct" || entry.contains_key("k") {
         return Err(KeySetError::Symmetric);
     }
     if ["d", "p", "q", "dp", "dq", "qi"].into_iter().any(|name| entry.contains_key(name)) {
         return Err(KeySetError::Private);
     }
-    if kind != "RSA" {
+    if family != "RSA" {
         return Ok(None);
     }
     let modulus = bytes(entry, "n")?;
