@@ -62,13 +62,13 @@ pub enum Who {
 /// The help for one or several numbers that mean the same to a person.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Help<'a> {
+pub struct Help {
     /// The numbers; none for the general help.
     pub codes: Vec<u32>,
     /// What happened.
-    pub title: &'a str,
+    pub title: String,
     /// Why, and what to do.
-    pub help: &'a str,
+    pub help: String,
     /// What helps.
     pub action: Action,
     /// Who has to act.
@@ -77,31 +77,35 @@ pub struct Help<'a> {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Manual<'a> {
-    #[cfg_attr(not(test), expect(dead_code, reason = "the date is for people who read the file"))]
-    as_of: &'a str,
-    #[serde(borrow)]
-    general: Help<'a>,
-    helps: Vec<Help<'a>>,
+struct Manual {
+    as_of: String,
+    general: Help,
+    helps: Vec<Help>,
 }
 
-/// `None` only if the embedded file is broken, which the tests below rule out.
-static MANUAL: LazyLock<Option<Manual<'static>>> =
-    LazyLock::new(|| serde_json::from_str(include_str!("../../data/aadsts.json")).ok());
+/// Bare only if the embedded file is broken, which the tests below rule out.
+static MANUAL: LazyLock<Manual> =
+    LazyLock::new(|| serde_json::from_str(include_str!("../../data/aadsts.json")).unwrap_or_else(|_| bare()));
 
-/// If the file could not be read.
-static BARE: Help<'static> = Help {
-    codes: Vec::new(),
-    title: "Microsoft stopped this sign-in",
-    help: "Nothing was stored. Try again.",
-    action: Action::Retry,
-    who: Who::Signer,
-};
+fn bare() -> Manual {
+    let general = Help {
+        codes: Vec::new(),
+        title: "Microsoft stopped this sign-in".to_owned(),
+        help: "Nothing was stored. Try again.".to_owned(),
+        action: Action::Retry,
+        who: Who::Signer,
+    };
+    Manual { as_of: String::new(), general, helps: Vec::new() }
+}
 
 /// The help for a number; a general one where the number is unknown or absent (0).
-pub fn help_for(code: u32) -> &'static Help<'static> {
-    let Some(manual) = MANUAL.as_ref() else { return &BARE };
-    manual.helps.iter().find(|help| help.codes.contains(&code)).unwrap_or(&manual.general)
+pub fn help_for(code: u32) -> &'static Help {
+    MANUAL.helps.iter().find(|help| help.codes.contains(&code)).unwrap_or(&MANUAL.general)
+}
+
+/// The day on which the texts were last checked against Microsoft's documentation.
+pub fn as_of() -> &'static str {
+    &MANUAL.as_of
 }
 
 #[cfg(test)]
@@ -167,34 +171,30 @@ mod tests {
         &[90055],
     ];
 
-    fn manual() -> &'static Manual<'static> {
-        MANUAL.as_ref().expect("data/aadsts.json is read")
-    }
-
     #[test]
     fn j3_every_number_of_the_table_has_its_help() {
         for code in TABLE.iter().copied().flatten() {
             assert!(help_for(*code).codes.contains(code), "AADSTS{code}");
         }
-        let listed = manual().helps.iter().map(|help| help.codes.len()).sum::<usize>();
+        let listed = MANUAL.helps.iter().map(|help| help.codes.len()).sum::<usize>();
         assert_eq!(listed, TABLE.iter().map(|row| row.len()).sum::<usize>(), "no number twice, none beside the table");
     }
 
     #[test]
     fn numbers_nobody_listed_get_the_general_help() {
         for code in [0, 1, 99_999_999] {
-            assert_eq!(help_for(code), &manual().general);
+            assert_eq!(help_for(code), &MANUAL.general);
             assert!(help_for(code).codes.is_empty());
         }
     }
 
     #[test]
     fn b3_a_person_reads_what_happened_and_what_to_do() {
-        assert_eq!(manual().as_of.len(), "2026-11-21".len());
-        for help in manual().helps.iter().chain([&manual().general, &BARE]) {
+        assert_eq!(as_of().len(), "2026-11-21".len());
+        for help in MANUAL.helps.iter().chain([&MANUAL.general, &bare().general]) {
             assert!(!help.title.ends_with('.') && help.title.len() < 75, "{}", help.title);
             assert!(help.help.ends_with('.') && help.help.len() < 300, "{}", help.help);
-            for text in [help.title, help.help] {
+            for text in [&help.title, &help.help] {
                 let lower = text.to_lowercase();
                 assert!(!text.contains('!') && !lower.contains("please") && !lower.contains("oops"), "{text}");
                 assert!(!text.contains("Rekey"), "A-08: the product's name is a setting: {text}");
