@@ -6,10 +6,10 @@ mod files;
 mod page;
 pub mod tab;
 
-pub use files::{Blob, File, FileList, download};
+pub use files::{Blob, File, FileList, chosen_files, download};
 pub use page::{
-    Address, address, clean_address, copy, focus, focus_heading, navigate, on_page_hide, reload, replace, select,
-    set_title, take_place,
+    Address, address, clean_address, copy, focus, focus_heading, hide_popover, navigate, on_page_hide, on_page_restored, reload,
+    replace, select, set_title, take_place,
 };
 
 use js_sys::{Array, Date, Object, Promise, Reflect};
@@ -52,6 +52,16 @@ pub fn exact(at: Timestamp) -> String {
 /// A short date and time in this browser's zone, such as `23 November 2026 at 10:20`.
 pub fn date_and_time(at: Timestamp) -> String {
     format(at, &[("dateStyle", "long"), ("timeStyle", "short")])
+}
+
+/// A day in this browser's zone, such as `Monday, 23 November 2026`.
+pub fn day(at: Timestamp) -> String {
+    format(at, &[("dateStyle", "full")])
+}
+
+/// A day in few letters, such as `23 Nov 2026`.
+pub fn short_day(at: Timestamp) -> String {
+    format(at, &[("dateStyle", "medium")])
 }
 
 /// A time as RFC 3339 in UTC, for `datetime`.

@@ -21,3 +21,8 @@ fn try_download(name: &str, content_type: &str, text: &str) -> Result<(), JsValu
     link.click();
     Url::revoke_object_url(&address)
 }
+
+/// The files that a person chose in a file input.
+pub fn chosen_files(event: &web_sys::Event) -> Option<FileList> {
+    event.target()?.dyn_into::<web_sys::HtmlInputElement>().ok()?.files()
+}

@@ -2,7 +2,7 @@
 
 use wasm_bindgen::{JsCast, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{HtmlElement, HtmlInputElement, Location};
+use web_sys::{HtmlElement, HtmlInputElement, Location, PageTransitionEvent};
 
 /// The parts of this page's address.
 #[derive(Clone, PartialEq, Eq, Default)]
@@ -108,11 +108,33 @@ pub fn select(id: &str) {
     }
 }
 
+/// Closes the native popover with this id, when it is open.
+pub fn hide_popover(id: &str) {
+    let document = web_sys::window().and_then(|window| window.document());
+    let popover = document.and_then(|document| document.query_selector(&format!("#{id}:popover-open")).ok().flatten());
+    if let Some(popover) = popover.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        let _ = popover.hide_popover();
+    }
+}
+
 /// Calls `f` whenever this page is left, hidden for good or put into the browser's back/forward memory.
 pub fn on_page_hide(f: impl Fn() + 'static) {
     if let Some(window) = web_sys::window() {
         let closure = Closure::<dyn Fn()>::new(f);
         let _ = window.add_event_listener_with_callback("pagehide", closure.as_ref().unchecked_ref());
+        closure.forget();
+    }
+}
+
+/// Calls `f` whenever this page comes back from the browser's back/forward memory, with everything as it was.
+pub fn on_page_restored(f: impl Fn() + 'static) {
+    if let Some(window) = web_sys::window() {
+        let closure = Closure::<dyn Fn(PageTransitionEvent)>::new(move |event: PageTransitionEvent| {
+            if event.persisted() {
+                f();
+            }
+        });
+        let _ = window.add_event_listener_with_callback("pageshow", closure.as_ref().unchecked_ref());
         closure.forget();
     }
 }

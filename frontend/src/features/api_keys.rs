@@ -1,0 +1,8 @@
+//! API keys: make one, see it once, revoke it.
+
+mod made;
+mod make;
+mod table;
+
+pub use make::MakeKey;
+pub use table::KeyTable;

@@ -1,0 +1,74 @@
+//! The form that makes a key.
+
+use super::made::Made;
+use crate::api;
+use crate::components::{Button, ButtonKind, Notice, Tone};
+use crate::features::customers::Field;
+use crate::features::page::Trouble;
+use crate::features::session;
+use crate::text::portal::{account, api_keys};
+use leptos::prelude::*;
+use shared::api::api_keys::{ApiKeyCreated, CreateApiKey};
+
+/// The server's word for a sign-in that is too old.
+pub const FRESH: &str = "fresh_sign_in_needed";
+
+/// The form, and the new key in its place until it was copied.
+#[component]
+pub fn MakeKey(
+    /// Called when the list is another.
+    #[prop(into)]
+    on_made: Callback<()>,
+) -> impl IntoView {
+    let name = RwSignal::new(String::new());
+    let make = Action::new_local(move |(): &()| {
+        let body = CreateApiKey { name: name.get_untracked().trim().to_owned() };
+        async move { api::post::<_, ApiKeyCreated>("/api/v1/api-keys", &body).await }
+    });
+    Effect::new(move |_| {
+        if let Some(Ok(_)) = make.value().get() {
+            name.set(String::new());
+            on_made.run(());
+        }
+    });
+    let failure = Signal::derive(move || make.value().get().and_then(Result::err));
+    let wrong = Signal::derive(move || {
+        failure.get().filter(|failure| failure.field() == Some("name")).map(|failure| failure.detail())
+    });
+    let elsewhere = move || failure.get().filter(|failure| failure.field() != Some("name"));
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        if !make.pending().get_untracked() {
+            make.dispatch(());
+        }
+    };
+    let form = move || {
+        view! {
+            <form class="card form" on:submit=submit novalidate data-test="make-key-form">
+                <Field id="key-name" label=api_keys::NAME hint=api_keys::NAME_HINT value=name wrong/>
+                <div class="actions">
+                    <Button attr:data-test="make-key" attr:r#type="submit" kind=ButtonKind::Primary busy=make.pending() on_press=|_| ()>
+                        {move || if make.pending().get() { api_keys::MAKING } else { api_keys::MAKE }}
+                    </Button>
+                </div>
+            </form>
+        }
+    };
+    view! {
+        {move || match make.value().get().and_then(Result::ok) {
+            Some(key) => view! { <Made key on_kept=move |()| make.clear()/> }.into_any(),
+            None => form().into_any(),
+        }}
+        {move || elsewhere().map(|failure| if failure.code() == FRESH { view! { <Fresh/> }.into_any() } else { view! { <Trouble failure/> }.into_any() })}
+    }
+}
+
+/// The sign-in is too old for keys.
+#[component]
+pub fn Fresh() -> impl IntoView {
+    view! {
+        <Notice tone=Tone::Warn title=api_keys::FRESH text=api_keys::FRESH_WHY>
+            <div class="actions"><Button attr:data-test="sign-in-again" on_press=|_| session::sign_in_again()>{account::SIGN_IN_BUTTON}</Button></div>
+        </Notice>
+    }
+}

@@ -1,0 +1,48 @@
+//! The newest events, beside what waits.
+
+use crate::api;
+use crate::components::{Icon, Moment};
+use crate::features::page::load;
+use crate::text::portal::{audit, home};
+use leptos::prelude::*;
+use shared::api::audit::AuditEntryView;
+use shared::api::page::Page;
+
+/// The last six events.
+#[component]
+pub fn Recent() -> impl IntoView {
+    let entries = LocalResource::new(|| api::get::<Page<AuditEntryView>>("/api/v1/audit?limit=6"));
+    view! {
+        <section class="section" aria-labelledby="recent">
+            <header><h2 id="recent">{home::RECENT}</h2><a href="/activity">{home::ALL_ACTIVITY}</a></header>
+            {load(entries, 5, |page| {
+                let rows = page.items.into_iter().map(row).collect_view();
+                view! { <ol class="feed">{rows}</ol> }.into_any()
+            })}
+        </section>
+    }
+}
+
+fn row(entry: AuditEntryView) -> impl IntoView {
+    let (icon, class) = picture(&entry.event);
+    view! {
+        <li>
+            <Icon name=icon class/>
+            <div>{audit::event(&entry.event)}<small>{entry.actor}{(!entry.detail.is_empty()).then(|| format!(", {}", entry.detail))}</small></div>
+            <span class="when"><Moment at=entry.at/></span>
+        </li>
+    }
+}
+
+/// An event's icon and colour, by what its name ends in.
+fn picture(event: &str) -> (&'static str, &'static str) {
+    let last = event.rsplit('.').next().unwrap_or_default();
+    match last {
+        "done" | "confirmed" | "saved" | "method_changed" | "tenant_confirmed" => ("check", "ok"),
+        "failed" | "ended" | "refused" => ("cross", "danger"),
+        "cancelled" | "revoked" => ("back", "warn"),
+        "created" | "added" => ("plus", ""),
+        "signed_in" | "signed_out" => ("people", ""),
+        _ => ("activity", ""),
+    }
+}

@@ -1,0 +1,29 @@
+//! The side of a preview: the numbers, the tenant, what ends the access.
+
+use crate::components::{Fact, Facts};
+use crate::text;
+use crate::text::portal::authorizations;
+use leptos::prelude::*;
+use shared::api::authorizations::AuthorizationPreview;
+
+/// The numbers and facts of a preview.
+#[component]
+pub fn Summary(preview: AuthorizationPreview) -> impl IntoView {
+    let sign_ins = preview.sign_ins.iter().filter(|sign_in| !sign_in.already_connected).count();
+    let tenant = preview.customer.domain.clone().unwrap_or_else(|| preview.customer.name.clone());
+    let independent = (sign_ins > 1).then(|| view! { <p class="note">{authorizations::INDEPENDENT}</p> });
+    view! {
+        <div class="total">
+            <div><b>{text::number(preview.sets)}</b><span>{if preview.sets == 1 { authorizations::SET_CHANGES } else { authorizations::SETS_CHANGE }}</span></div>
+            <div><b>{sign_ins}</b><span>{if sign_ins == 1 { authorizations::SIGN_IN } else { authorizations::SIGN_INS }}</span></div>
+            <div><b>"0"</b><span>{authorizations::PASSWORDS}</span></div>
+        </div>
+        <Facts>
+            <Fact term=authorizations::TENANT small=preview.customer.tenant.to_string()>{tenant}</Fact>
+            <Fact term=authorizations::CREATED_THERE>{authorizations::CREATED_THERE_HYBRID}</Fact>
+            <Fact term=authorizations::ENDS>{authorizations::ENDS_HYBRID}</Fact>
+            <Fact term=authorizations::JOBS>{authorizations::JOBS_GO_ON}</Fact>
+        </Facts>
+        {independent}
+    }
+}

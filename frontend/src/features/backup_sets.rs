@@ -1,0 +1,61 @@
+//! The list of backup sets: filters, rows, the choice and what it adds up to; and one set by itself.
+
+mod bulk;
+pub mod choice;
+mod customer_filter;
+mod facts;
+pub mod filter;
+mod method_cell;
+mod recommendation;
+mod row;
+mod table;
+mod toolbar;
+mod workloads;
+
+pub use bulk::BulkBar;
+pub use facts::SetFacts;
+pub use recommendation::Recommended;
+pub use table::SetTable;
+pub use toolbar::Toolbar;
+pub use workloads::WorkloadIcons;
+
+use crate::browser;
+use choice::Choice;
+use leptos::prelude::*;
+use shared::api::backup_sets::BackupSetView;
+use shared::method::Method;
+
+const CHOSEN_KEY: &str = "rekey.chosen";
+
+/// The chosen sets, kept by this tab across pages and reloads.
+#[derive(Clone, Copy)]
+pub struct Chosen(pub RwSignal<Choice>);
+
+impl Chosen {
+    /// As this tab remembers them; from now on every change is remembered.
+    pub fn restored() -> Self {
+        let kept = browser::tab::get(CHOSEN_KEY).and_then(|text| serde_json::from_str(&text).ok());
+        let chosen = Self(RwSignal::new(kept.unwrap_or_default()));
+        Effect::new(move |_| {
+            if let Ok(text) = serde_json::to_string(&*chosen.0.read()) {
+                browser::tab::set(CHOSEN_KEY, &text);
+            }
+        });
+        chosen
+    }
+
+    /// Forgets them all.
+    pub fn clear(self) {
+        self.0.set(Choice::default());
+    }
+}
+
+/// The set can move today: modern comes later, so hybrid decides.
+pub fn may_move(set: &BackupSetView) -> bool {
+    set.recommendation.hybrid.possible
+}
+
+/// The set can be part of an authorization: it moves, or its hybrid access is given anew.
+pub fn may_choose(set: &BackupSetView) -> bool {
+    may_move(set) || set.method == Method::Hybrid
+}

@@ -1,0 +1,71 @@
+//! What a set could become, why, and that it may stay as it is.
+
+use super::may_choose;
+use crate::components::{ButtonKind, ButtonLink, MethodPin, Move, Notice, Status, Tone};
+use crate::text::portal::backup_sets;
+use leptos::prelude::*;
+use shared::api::backup_sets::{BackupSetView, Possibility};
+use shared::method::Method;
+
+/// The recommendation and its action.
+#[component]
+pub fn Recommended(set: BackupSetView) -> impl IntoView {
+    let recommendation = set.recommendation.clone();
+    let picture = match recommendation.method.filter(|to| *to != set.method) {
+        Some(to) => view! { <p><Move from=set.method to/></p> }.into_any(),
+        None => view! { <p><MethodPin method=set.method/></p> }.into_any(),
+    };
+    let able = may_choose(&set);
+    let label = if set.method == Method::Basic { backup_sets::AUTHORIZE_THIS } else { backup_sets::AUTHORIZE_AGAIN };
+    let action = able.then(|| {
+        let href = format!("/authorizations/preview?sets={}", set.id);
+        view! {
+            <div class="actions">
+                <ButtonLink attr:data-test="authorize" href kind=ButtonKind::Primary>{label}</ButtonLink>
+                <ButtonLink attr:data-test="leave" href="/backup-sets" kind=ButtonKind::Quiet>{backup_sets::LEAVE}</ButtonLink>
+            </div>
+            <p class="note">{backup_sets::REASON}" "{backup_sets::LEAVE_WHY}</p>
+        }
+    });
+    let later = (recommendation.method == Some(Method::Modern))
+        .then(|| view! { <p class="note">{backup_sets::MODERN_LATER}</p> });
+    let split = recommendation.split.then(|| view! { <Notice tone=Tone::Warn title=backup_sets::SPLIT/> });
+    let ways = (set.method == Method::Basic).then(|| {
+        view! {
+            <ul class="ways">
+                <Way method=Method::Hybrid possibility=recommendation.hybrid.clone() now=true/>
+                <Way method=Method::Modern possibility=recommendation.modern.clone() now=false/>
+            </ul>
+        }
+    });
+    view! {
+        <section class="section" aria-labelledby="could">
+            <header><h2 id="could">{backup_sets::RECOMMENDATION}</h2></header>
+            <div class="stack">
+                {picture}
+                <p>{recommendation.text.clone()}</p>
+                {later}
+                {split}
+                {action}
+                {ways}
+            </div>
+        </section>
+    }
+}
+
+/// One method, whether it is possible and why not.
+#[component]
+fn Way(method: Method, possibility: Possibility, now: bool) -> impl IntoView {
+    let (tone, word) = match (possibility.possible, now) {
+        (true, true) => (Tone::Ok, backup_sets::POSSIBLE),
+        (true, false) => (Tone::Idle, backup_sets::LATER),
+        (false, _) => (Tone::Warn, backup_sets::NOT_POSSIBLE),
+    };
+    view! {
+        <li>
+            <MethodPin method/>
+            <Status tone text=word/>
+            {possibility.text.map(|text| view! { <p class="note">{text}</p> })}
+        </li>
+    }
+}

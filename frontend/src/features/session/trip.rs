@@ -1,0 +1,217 @@
+//! The trip to Microsoft that signs a member in: authorization code with PKCE (RFC 6749 §4.1, RFC 7636).
+//!
+//! What this tab must remember until it is back (state, verifier, nonce) lies in this tab's storage and is taken out
+//! before anything else happens. The code and the tokens never lie anywhere (security.md B2, B3, B8, B10).
+
+use crate::api::{self, ApiFailure};
+use crate::browser;
+use crate::features::Nothing;
+use crate::text::portal::account;
+use serde::{Deserialize, Serialize};
+use shared::api::session::{CreateSession, SessionView, SignInStart};
+use shared::oauth::authority::{Authority, RedirectUri, SignInTenant};
+use shared::oauth::authorize::{AccountChoice, AuthorizationRequest, ResponseMode};
+use shared::oauth::callback::{self, CallbackError};
+use shared::oauth::id_token;
+use shared::oauth::opaque::{Nonce, State};
+use shared::oauth::pkce::Verifier;
+use shared::oauth::provider_error::ProviderError;
+use shared::oauth::token::{self, TokenError, TokenRequest, Wanted};
+use shared::secret::Secret;
+
+const TRIP_KEY: &str = "rekey.sign_in";
+const OWNER_KEY: &str = "rekey.owner";
+/// Work and school accounts of any tenant: the server knows which ones are members.
+const TENANT: SignInTenant = SignInTenant::Organizations;
+
+/// Why a trip did not end well.
+#[derive(Debug, Clone)]
+pub enum TripFailure {
+    /// Our server refused, or could not be reached.
+    Server(ApiFailure),
+    /// Nothing was waiting for this answer.
+    NotExpected,
+    /// The answer is not the one that was waited for.
+    DoesNotFit,
+    /// Microsoft's token endpoint could not be reached.
+    Unreachable,
+    /// The person said no.
+    Cancelled,
+    /// Microsoft said no: the error word and the number for its support.
+    Refused(String),
+}
+
+impl TripFailure {
+    /// What happened, in a sentence; the server's own words are shown elsewhere.
+    pub fn text(&self) -> String {
+        match self {
+            Self::Server(failure) => failure.detail(),
+            Self::NotExpected => account::NOT_EXPECTED.into(),
+            Self::DoesNotFit => account::DOES_NOT_FIT.into(),
+            Self::Unreachable => account::UNREACHABLE.into(),
+            Self::Cancelled => account::CANCELLED.into(),
+            Self::Refused(error) => account::microsoft_said(error),
+        }
+    }
+}
+
+impl From<ApiFailure> for TripFailure {
+    fn from(failure: ApiFailure) -> Self {
+        Self::Server(failure)
+    }
+}
+
+impl From<&ProviderError> for TripFailure {
+    fn from(error: &ProviderError) -> Self {
+        if error.is_declined() {
+            return Self::Cancelled;
+        }
+        Self::Refused(error.aadsts.map_or_else(|| error.error.clone(), crate::text::aadsts))
+    }
+}
+
+impl From<CallbackError> for TripFailure {
+    fn from(error: CallbackError) -> Self {
+        if let CallbackError::Provider(said) = &error { said.as_ref().into() } else { Self::DoesNotFit }
+    }
+}
+
+impl From<TokenError> for TripFailure {
+    fn from(error: TokenError) -> Self {
+        if let TokenError::Provider(said) = &error { said.as_ref().into() } else { Self::DoesNotFit }
+    }
+}
+
+/// What this tab remembers while the person is at Microsoft.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    start: SignInStart,
+    state: String,
+    verifier: String,
+}
+
+/// The parts of [`SignInStart`], parsed.
+struct Places {
+    authority: Authority,
+    redirect_uri: RedirectUri,
+    nonce: Nonce,
+}
+
+impl Places {
+    fn parse(start: &SignInStart) -> Option<Self> {
+        let authority = Authority::parse(&start.authority).ok()?;
+        let redirect_uri = RedirectUri::parse(&start.redirect_uri).ok()?;
+        Some(Self { authority, redirect_uri, nonce: Nonce::parse(&start.nonce)? })
+    }
+}
+
+/// Leaves for Microsoft in this window; with the secret of an owner link, when there is one.
+pub async fn leave(owner_link: Option<String>) -> Result<(), TripFailure> {
+    let start: SignInStart = api::post("/api/v1/sign-ins", &Nothing {}).await?;
+    let address = prepare(start).ok_or(TripFailure::DoesNotFit)?;
+    match owner_link {
+        Some(secret) => drop(browser::tab::set(OWNER_KEY, &secret)),
+        None => browser::tab::remove(OWNER_KEY),
+    }
+    browser::navigate(&address);
+    Ok(())
+}
+
+/// Makes state and verifier, remembers them, and builds the address at Microsoft.
+fn prepare(start: SignInStart) -> Option<String> {
+    let places = Places::parse(&start)?;
+    let state = State::from_random(browser::random()?);
+    let verifier = Verifier::from_random(browser::random()?);
+    let scopes: Vec<&str> = start.scope.split(' ').collect();
+    let address = AuthorizationRequest {
+        authority: &places.authority,
+        tenant: TENANT,
+        client_id: start.client_id,
+        redirect_uri: &places.redirect_uri,
+        scopes: &scopes,
+        state: &state,
+        nonce: &places.nonce,
+        challenge: &verifier.challenge(),
+        account: AccountChoice::Ask,
+        claims: None,
+        response_mode: ResponseMode::Fragment,
+    }
+    .url()
+    .ok()?;
+    let kept = Kept { state: state.expose().to_owned(), verifier: verifier.expose().to_owned(), start };
+    browser::tab::set(TRIP_KEY, &serde_json::to_string(&kept).ok()?).then_some(address)
+}
+
+/// Ends the trip: redeems the code at Microsoft and hands the ID token to our server, which opens the session.
+pub async fn arrive(answer: Secret<String>) -> Result<SessionView, TripFailure> {
+    let owner_link = browser::tab::take(OWNER_KEY);
+    let kept = browser::tab::take(TRIP_KEY).ok_or(TripFailure::NotExpected)?;
+    let Kept { start, state, verifier } = serde_json::from_str(&kept).map_err(|_| TripFailure::NotExpected)?;
+    let id_token = redeem(&start, &state, verifier, answer).await?;
+    let body = CreateSession { secret: start.secret, id_token: id_token.expose().clone(), owner_link };
+    Ok(api::post("/api/v1/session", &body).await?)
+}
+
+async fn redeem(
+    start: &SignInStart,
+    state: &str,
+    verifier: String,
+    answer: Secret<String>,
+) -> Result<Secret<String>, TripFailure> {
+    let fit = TripFailure::DoesNotFit;
+    let Some(places) = Places::parse(start) else { return Err(fit) };
+    let (Some(state), Some(verifier)) = (State::parse(state), Verifier::restore(Secret::new(verifier))) else {
+        return Err(fit);
+    };
+    let expected = callback::Expectation { state: &state, authority: &places.authority, tenant: TENANT };
+    let code = callback::check(answer.expose(), &expected)?;
+    let scopes: Vec<&str> = start.scope.split(' ').collect();
+    let form = token::request(TokenRequest {
+        authority: &places.authority,
+        tenant: TENANT,
+        client_id: start.client_id,
+        redirect_uri: &places.redirect_uri,
+        scopes: &scopes,
+        code,
+        verifier,
+    })
+    .map_err(|_| fit)?;
+    let (_, body) =
+        api::microsoft::post_form(&form.url, form.body.expose()).await.map_err(|_| TripFailure::Unreachable)?;
+    let expected = id_token::Expectation {
+        authority: &places.authority,
+        tenant: TENANT,
+        client_id: start.client_id,
+        nonce: &places.nonce,
+    };
+    Ok(token::read_response(Secret::new(body), Wanted::Identity, &expected)?.id)
+}
+
+/// What the address carried when the app started; the address bar is clean again before anything else runs.
+#[derive(Clone, Default)]
+pub struct Landing {
+    /// Microsoft's answer, on the way back.
+    pub answer: Option<Secret<String>>,
+    /// The secret of an owner link.
+    pub owner_link: Option<String>,
+}
+
+impl Landing {
+    /// Takes it out of the address bar and the history.
+    pub fn take() -> Self {
+        let here = browser::address();
+        let carried = |text: &String| !text.is_empty();
+        match here.path.as_str() {
+            "/sign-in/callback" => {
+                browser::clean_address(&here.path);
+                let answer = Some(here.fragment).filter(carried).or(Some(here.query)).filter(carried);
+                Self { answer: answer.map(Secret::new), owner_link: None }
+            }
+            "/owner" => {
+                browser::clean_address(&here.path);
+                Self { answer: None, owner_link: Some(here.fragment).filter(carried) }
+            }
+            _ => Self::default(),
+        }
+    }
+}

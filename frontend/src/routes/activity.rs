@@ -1,0 +1,39 @@
+//! What happened in this organization.
+
+use crate::api;
+use crate::components::Art;
+use crate::features::address::Query;
+use crate::features::audit::AuditTable;
+use crate::features::page::{PageHead, Pager, load};
+use crate::text;
+use crate::text::portal::audit;
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+use shared::api::audit::AuditEntryView;
+use shared::api::page::Page;
+
+/// The activity page.
+#[component]
+pub fn Activity() -> impl IntoView {
+    let query = use_query_map();
+    let cursor = Memo::new(move |_| query.read().get("cursor").unwrap_or_default());
+    let entries = LocalResource::new(move || {
+        let path = Query::new("/api/v1/audit").add("cursor", &cursor.get()).add("limit", "50").done();
+        async move { api::get::<Page<AuditEntryView>>(&path).await }
+    });
+    view! {
+        <div class="page wide">
+            <PageHead title=audit::TITLE heading=audit::TITLE sub=view! { {audit::SUB} }.into_any()/>
+            {load(entries, 12, move |page| show(page, !cursor.get_untracked().is_empty()))}
+        </div>
+    }
+}
+
+fn show(page: Page<AuditEntryView>, is_later: bool) -> AnyView {
+    if page.items.is_empty() && !is_later {
+        return view! { <div class="empty"><Art name="art-empty"/><h3>{audit::EMPTY}</h3><p>{audit::EMPTY_WHY}</p></div> }.into_any();
+    }
+    let shows = text::plural(page.items.len() as u64, "entry", "entries");
+    let next = page.next.map(|cursor| Query::new("/activity").add("cursor", &cursor).done());
+    view! { <div><AuditTable entries=page.items/><Pager shows is_later first="/activity" next/></div> }.into_any()
+}

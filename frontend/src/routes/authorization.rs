@@ -1,0 +1,116 @@
+//! One authorization: its queue of sign-ins, live; at the end the receipt.
+
+use crate::api::{self, LiveState};
+use crate::components::{ButtonKind, ButtonLink, Moment, Notice, Tone};
+use crate::features::authorizations::{Cancel, HandOver, Receipt, SignInCard, progress};
+use crate::features::page::{PageHead, load};
+use crate::features::session;
+use crate::text::portal::{authorizations, shell};
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+use shared::api::authorizations::{AuthorizationState, AuthorizationView, SignInState};
+
+/// The page of one authorization.
+#[component]
+pub fn Authorization() -> impl IntoView {
+    let params = use_params_map();
+    let id = Memo::new(move |_| params.read().get("id").unwrap_or_default());
+    let first = LocalResource::new(move || {
+        let id = id.get();
+        async move { api::get::<AuthorizationView>(&format!("/api/v1/authorizations/{id}")).await }
+    });
+    view! { <div class="page">{load(first, 8, |first| view! { <Live first/> }.into_any())}</div> }
+}
+
+/// Follows the authorization from its first state on.
+#[component]
+fn Live(first: AuthorizationView) -> impl IntoView {
+    let open_before = first.state == AuthorizationState::Open;
+    let id = first.id;
+    let view = RwSignal::new(first);
+    let paused = RwSignal::new(false);
+    let change = Callback::new(move |newer: AuthorizationView| {
+        if view.try_with_untracked(|now| newer.version > now.version) == Some(true) {
+            if newer.state != AuthorizationState::Open {
+                session::refresh();
+            }
+            view.set(newer);
+        }
+    });
+    if open_before {
+        let told = move |state| {
+            let _ = paused.try_set(state == LiveState::Waiting);
+        };
+        let handle =
+            api::live_with(&format!("/api/v1/authorizations/{id}/live"), None, move |newer| change.run(newer), told);
+        let handle = StoredValue::new_local(handle);
+        on_cleanup(move || handle.dispose());
+    }
+    let said = Memo::new(move |_| {
+        let (done, all) = progress(&view.read());
+        authorizations::announce(done, all)
+    });
+    let state = Memo::new(move |_| view.read().state);
+    // Each card follows its own sign-in, so that news about one does not disturb what happens in another.
+    let cards = (0..view.read_untracked().sign_ins.len()).map(|index| card(view, index, change)).collect_view();
+    let receipt = Memo::new(move |_| view.with(|view| (view.sign_ins.clone(), view.method)));
+    view! {
+        <p class="hide" role="status" data-test="progress">{said}</p>
+        {move || paused.get().then(|| view! { <Notice tone=Tone::Warn title=authorizations::PAUSED text=authorizations::PAUSED_WHY/> })}
+        {move || head(view.get())}
+        <div class="split" data-test="authorization" data-state=move || authorizations::title(state.get())>
+            <div class="stack loose">
+                <div class="stack loose" hidden=move || state.get() == AuthorizationState::Done>{cards}</div>
+                {move || { let (sign_ins, method) = receipt.get(); view! { <Receipt sign_ins method/> } }}
+            </div>
+            <aside class="stack loose" aria-label=authorizations::SUMMARY>{move || beside(view, state.get(), change)}</aside>
+        </div>
+    }
+}
+
+fn head(authorization: AuthorizationView) -> impl IntoView {
+    let (done, all) = progress(&authorization);
+    let AuthorizationView { customer, state, created_at, created_by, .. } = authorization;
+    let heading = authorizations::headline(state, done, all, &customer.name);
+    let crumbs = vec![
+        (shell::AUTHORIZATIONS.to_owned(), "/authorizations".to_owned()),
+        (customer.name.clone(), format!("/customers/{}", customer.id)),
+    ];
+    let made =
+        view! { <span class="faint">{authorizations::made_by(&created_by)}", "<Moment at=created_at/>"."</span> };
+    let sub = view! { {authorizations::sub(state)}" "{made} }.into_any();
+    view! { <PageHead title=authorizations::title(state) heading crumbs tenant=customer.tenant sub/> }
+}
+
+/// One filled button a screen: the first sign-in that somebody can go on with has it.
+fn is_main(authorization: &AuthorizationView, index: usize) -> bool {
+    let rests = |state| {
+        matches!(state, SignInState::Done | SignInState::Cancelled | SignInState::Working | SignInState::ApprovalNeeded)
+    };
+    authorization.sign_ins.iter().position(|sign_in| !rests(sign_in.state)) == Some(index)
+}
+
+fn card(view: RwSignal<AuthorizationView>, index: usize, change: Callback<AuthorizationView>) -> impl IntoView {
+    let sign_in = Memo::new(move |_| {
+        view.with(|view| view.sign_ins.get(index).cloned().map(|sign_in| (sign_in, is_main(view, index))))
+    });
+    let (id, method) = view.with_untracked(|view| (view.id, view.method));
+    move || {
+        sign_in.get().map(|(sign_in, primary)| {
+            view! { <SignInCard authorization=id number=index + 1 sign_in method primary on_change=change/> }
+        })
+    }
+}
+
+fn beside(
+    view: RwSignal<AuthorizationView>,
+    state: AuthorizationState,
+    change: Callback<AuthorizationView>,
+) -> AnyView {
+    let (id, customer) = view.with_untracked(|view| (view.id, view.customer.id));
+    if state == AuthorizationState::Open {
+        return view! { <HandOver id/><Cancel id on_change=change/> }.into_any();
+    }
+    let sets = format!("/backup-sets?customer={customer}");
+    view! { <div class="actions"><ButtonLink href=sets kind=ButtonKind::Primary>{authorizations::TO_SETS}</ButtonLink></div> }.into_any()
+}

@@ -1,0 +1,90 @@
+//! The list of backup sets.
+
+use crate::api;
+use crate::components::{Art, ButtonKind, ButtonLink};
+use crate::features::backup_sets::filter::{Column, Filter};
+use crate::features::backup_sets::{BulkBar, Chosen, SetTable, Toolbar};
+use crate::features::page::{PageHead, Pager, load};
+use crate::text::portal::backup_sets;
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+use shared::api::backup_sets::{BackupSetCounts, BackupSetView};
+use shared::api::page::Page;
+
+/// The list.
+#[component]
+pub fn BackupSets() -> impl IntoView {
+    let query = use_query_map();
+    let filter = Memo::new(move |_| Filter::read(|name| query.read().get(name)));
+    let rows = LocalResource::new(move || {
+        let path = filter.read().request();
+        async move { api::get::<Page<BackupSetView>>(&path).await }
+    });
+    let counted = Memo::new(move |_| filter.read().counts_request());
+    let counts = LocalResource::new(move || {
+        let path = counted.get();
+        async move { api::get::<BackupSetCounts>(&path).await }
+    });
+    let total = move || counts.get().and_then(Result::ok).map_or(0, |counts| counts.total);
+    let chosen = use_context::<Chosen>();
+    let count = move || {
+        let chosen = chosen.map_or(0, |Chosen(choice)| choice.with(|choice| choice.len()));
+        (chosen > 0).then(|| format!("{} ", backup_sets::chosen_of(chosen, total())))
+    };
+    view! {
+        <div class="page wide">
+            <PageHead title=backup_sets::TITLE heading=backup_sets::TITLE sub=view! { {count}{backup_sets::SUB} }.into_any()>
+                <ButtonLink attr:data-test="import" href="/backup-sets/import" icon="plus">{backup_sets::IMPORT}</ButtonLink>
+            </PageHead>
+            <div class="stack">
+                <Toolbar filter counts/>
+                <div>
+                    {load(rows, 12, move |page| show(page, &filter.get_untracked(), total))}
+                    <BulkBar/>
+                </div>
+            </div>
+        </div>
+    }
+}
+
+fn show(page: Page<BackupSetView>, filter: &Filter, total: impl Fn() -> u64 + Send + Sync + 'static) -> AnyView {
+    if page.items.is_empty() {
+        return if filter.narrows() { no_match(filter, total) } else { nothing().into_any() };
+    }
+    let column = Column::ALL.iter().position(|column| *column == filter.sort.column);
+    let words = column.and_then(|column| backup_sets::SORTED_BY.get(column)).copied().unwrap_or_default();
+    let shows = backup_sets::sorted(page.items.len(), words);
+    let next = page.next.map(|cursor| Filter { cursor: Some(cursor), ..filter.clone() }.address());
+    let first = filter.clone().first_page().address();
+    let is_later = filter.cursor.is_some();
+    view! { <SetTable sets=page.items filter=filter.clone()/><Pager shows is_later first next/> }.into_any()
+}
+
+fn nothing() -> impl IntoView {
+    view! {
+        <div class="empty">
+            <Art name="art-empty"/>
+            <h3>{backup_sets::EMPTY}</h3>
+            <p>{backup_sets::EMPTY_WHY}</p>
+            <div class="actions">
+                <ButtonLink href="/backup-sets/import" kind=ButtonKind::Primary>{backup_sets::IMPORT}</ButtonLink>
+                <ButtonLink href="/api-keys">{backup_sets::CONNECT_PRODUCT}</ButtonLink>
+            </div>
+        </div>
+    }
+}
+
+fn no_match(filter: &Filter, total: impl Fn() -> u64 + Send + Sync + 'static) -> AnyView {
+    let title =
+        if filter.query.is_empty() { backup_sets::NO_MATCH.to_owned() } else { backup_sets::no_match(&filter.query) };
+    let others = move || (total() > 0).then(|| view! { <p>{backup_sets::no_match_why(total())}</p> });
+    view! {
+        <div class="empty">
+            <Art name="art-lost"/>
+            <h3>{title}</h3>
+            {others}
+            <div class="actions"><ButtonLink attr:data-test="clear-filters" href="/backup-sets">{backup_sets::CLEAR_FILTERS}</ButtonLink></div>
+        </div>
+    }
+    .into_any()
+}

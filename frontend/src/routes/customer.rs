@@ -1,0 +1,46 @@
+//! One customer: its tenant, its sets, its connections.
+
+use crate::api;
+use crate::features::authorizations::TenantCheck;
+use crate::features::customers::{Connections, Tenant, Unwell};
+use crate::features::page::{PageHead, load};
+use crate::text::portal::{customers, shell};
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+use shared::api::backup_sets::CustomerRef;
+use shared::api::customers::CustomerView;
+
+/// The page of one customer.
+#[component]
+pub fn Customer() -> impl IntoView {
+    let params = use_params_map();
+    let customer = LocalResource::new(move || {
+        let id = params.read().get("id").unwrap_or_default();
+        async move { api::get::<CustomerView>(&format!("/api/v1/customers/{id}")).await }
+    });
+    let again = Callback::new(move |()| customer.refetch());
+    view! { <div class="page">{load(customer, 8, move |customer| show(customer, again))}</div> }
+}
+
+fn show(customer: CustomerView, again: Callback<()>) -> AnyView {
+    let crumbs = vec![(shell::CUSTOMERS.to_owned(), "/customers".to_owned())];
+    let place = customer.domain.clone().unwrap_or_else(|| customer.tenant.to_string());
+    let sub = view! { {customers::sub(customer.sets, &place)} }.into_any();
+    let check = customer.confirmed_at.is_none().then(|| {
+        let whose = CustomerRef {
+            id: customer.id,
+            name: customer.name.clone(),
+            domain: customer.domain.clone(),
+            tenant: customer.tenant,
+        };
+        view! { <TenantCheck customer=whose on_confirmed=again/> }
+    });
+    view! {
+        <PageHead title=customer.name.clone() heading=customer.name.clone() crumbs tenant=customer.tenant sub/>
+        {check}
+        <Unwell customer=customer.id connections=customer.connections.clone()/>
+        <Tenant customer=customer.clone()/>
+        <Connections connections=customer.connections/>
+    }
+    .into_any()
+}

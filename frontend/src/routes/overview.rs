@@ -1,0 +1,44 @@
+//! The first screen.
+
+use crate::api;
+use crate::browser;
+use crate::components::{Art, ButtonKind, ButtonLink};
+use crate::features::audit::Recent;
+use crate::features::home::{FirstRun, Fleet, Tasks};
+use crate::features::page::{PageHead, load};
+use crate::text::portal::home;
+use leptos::prelude::*;
+use shared::api::overview;
+
+/// The overview.
+#[component]
+pub fn Overview() -> impl IntoView {
+    let fleet = LocalResource::new(|| api::get::<overview::Overview>("/api/v1/overview"));
+    view! { <div class="page">{load(fleet, 8, |fleet| if fleet.sets.total() == 0 { first() } else { everyday(fleet) })}</div> }
+}
+
+fn first() -> AnyView {
+    let sub = view! { {home::FIRST_WHY} }.into_any();
+    view! {
+        <Art name="art-empty" class="standing"/>
+        <PageHead title=home::TITLE heading=home::FIRST sub/>
+        <FirstRun/>
+    }
+    .into_any()
+}
+
+fn everyday(fleet: overview::Overview) -> AnyView {
+    let basic = fleet.sets.basic;
+    let sub = view! { {home::why(basic)} }.into_any();
+    let action = if basic > 0 {
+        view! { <ButtonLink attr:data-test="choose-sets" href="/backup-sets?method=basic" kind=ButtonKind::Primary>{home::CHOOSE}</ButtonLink> }
+    } else {
+        view! { <ButtonLink attr:data-test="choose-sets" href="/backup-sets" kind=ButtonKind::Plain>{home::LOOK}</ButtonLink> }
+    };
+    view! {
+        <PageHead title=home::TITLE heading=home::headline(fleet.sets) note=browser::day(browser::now()) sub>{action}</PageHead>
+        <Fleet overview=fleet.clone()/>
+        <div class="split"><Tasks overview=fleet/><Recent/></div>
+    }
+    .into_any()
+}

@@ -1,0 +1,11 @@
+//! Words of the portal, one module a part of it.
+
+pub mod account;
+pub mod api_keys;
+pub mod audit;
+pub mod authorizations;
+pub mod backup_sets;
+pub mod customers;
+pub mod home;
+pub mod imports;
+pub mod shell;

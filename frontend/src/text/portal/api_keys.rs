@@ -1,0 +1,56 @@
+//! Words of the API keys.
+
+/// The page's title in the tab.
+pub const TITLE: &str = "API keys";
+/// Under the headline.
+pub const SUB: &str = "For a backup product that sends its sets and asks which of them changed. Keep each key in one place and give every product its own.";
+/// The description of the API.
+pub const DOCS: &str = "Read the API";
+/// Where it is.
+pub const DOCS_AT: &str = "/api/docs";
+/// The form.
+pub const MAKE: &str = "Make a key";
+/// The form.
+pub const MAKING: &str = "Making";
+/// The form.
+pub const NAME: &str = "What will use it";
+/// The form.
+pub const NAME_HINT: &str = "Such as: backup console, production";
+/// The new key.
+pub const NEW: &str = "Copy this key now";
+/// The new key.
+pub const NEW_WHY: &str = "It is shown this once and cannot be read again. Whoever has it can read and change this organization’s backup sets.";
+/// The new key.
+pub const THE_KEY: &str = "The key";
+/// The new key.
+pub const KEPT: &str = "I have copied it";
+/// The table.
+pub const TABLE: &str = "Table of API keys";
+/// A column.
+pub const COLUMN_NAME: &str = "Key";
+/// A column.
+pub const MADE: &str = "Made";
+/// A column.
+pub const USED: &str = "Last used";
+/// A column.
+pub const STATE: &str = "State";
+/// A value.
+pub const NEVER: &str = "Never";
+/// A value.
+pub const ACTIVE: &str = "Active";
+/// A value.
+pub const REVOKED: &str = "Revoked";
+/// An action.
+pub const REVOKE: &str = "Revoke";
+/// An action, asked again.
+pub const REVOKE_SURE: &str = "Revoke now";
+/// An action, going on.
+pub const REVOKING: &str = "Revoking";
+/// Nothing there.
+pub const EMPTY: &str = "No API keys yet";
+/// Nothing there.
+pub const EMPTY_WHY: &str = "Make one when you connect a backup product.";
+/// The sign-in is too old for this.
+pub const FRESH: &str = "Sign in once more to do this";
+/// The sign-in is too old for this.
+pub const FRESH_WHY: &str = "Making a key needs a sign-in of the last ten minutes. You come back to this page.";

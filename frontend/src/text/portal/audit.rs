@@ -1,0 +1,75 @@
+//! Words of the activity list.
+
+/// The page's title in the tab.
+pub const TITLE: &str = "Activity";
+/// Under the headline.
+pub const SUB: &str = "Who did what, newest first. Every second the entries are sealed into a chain, so that none can be taken out unnoticed.";
+/// The table.
+pub const TABLE: &str = "Table of activity";
+/// A column.
+pub const WHEN: &str = "When";
+/// A column.
+pub const WHAT: &str = "What";
+/// A column.
+pub const WHO: &str = "Who";
+/// A column.
+pub const ABOUT: &str = "About";
+/// A column.
+pub const SEALED: &str = "Sealed";
+/// A state.
+pub const YES: &str = "Sealed";
+/// A state.
+pub const NOT_YET: &str = "In a moment";
+/// Nothing there.
+pub const EMPTY: &str = "Nothing has happened yet";
+/// Nothing there.
+pub const EMPTY_WHY: &str = "Imports, authorizations, sign-ins and keys show up here.";
+
+/// An event in plain words, from its stable name.
+pub fn event(name: &str) -> String {
+    let known = match name {
+        "organization.created" => "Organization made",
+        "owner_link.created" => "Owner link made",
+        "owner_link.used" => "Owner link used",
+        "member.added" => "Member added",
+        "member.signed_in" | "session.created" => "Signed in to the portal",
+        "member.signed_out" | "session.ended" => "Signed out of the portal",
+        "import.previewed" | "import.created" => "List uploaded",
+        "import.confirmed" => "List imported",
+        "backup_sets.upserted" => "Backup sets sent by API",
+        "backup_set.method_changed" => "Backup set changed its method",
+        "customer.created" => "Customer added",
+        "customer.tenant_confirmed" => "Tenant confirmed",
+        "authorization.created" => "Authorization made",
+        "authorization.cancelled" => "Authorization cancelled",
+        "authorization.done" => "Authorization done",
+        "connect_link.created" => "Link for the account holder made",
+        "attempt.started" => "Sign-in started",
+        "sign_in.saved" => "Sign-in saved",
+        "sign_in.failed" => "Sign-in stopped",
+        "sign_in.done" => "Sets changed",
+        "connection.created" => "Account connected",
+        "connection.ended" => "Access ended at Microsoft",
+        "api_key.created" => "API key made",
+        "api_key.revoked" => "API key revoked",
+        _ => "",
+    };
+    if !known.is_empty() {
+        return known.to_owned();
+    }
+    let words = name.replace(['.', '_'], " ");
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::event;
+
+    #[test]
+    fn unknown_events_still_read_as_words() {
+        assert_eq!(event("import.confirmed"), "List imported");
+        assert_eq!(event("certificate.renewed_early"), "Certificate renewed early");
+        assert_eq!(event(""), "");
+    }
+}

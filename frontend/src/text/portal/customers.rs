@@ -1,0 +1,122 @@
+//! Words of customers and their connections.
+
+use crate::text::{number, plural};
+use shared::api::customers::{ConnectionState, MethodCounts};
+
+/// The page's title in the tab.
+pub const TITLE: &str = "Customers";
+/// Under the headline.
+pub const SUB: &str =
+    "Whose data is backed up. Each one is one Microsoft tenant; every sign-in goes to that tenant and no other.";
+/// A button.
+pub const ADD: &str = "Add a customer";
+/// A button.
+pub const ADDING: &str = "Looking up the tenant";
+/// The search field.
+pub const SEARCH: &str = "Search customers";
+/// The table.
+pub const TABLE: &str = "Table of customers";
+/// A column.
+pub const NAME: &str = "Customer";
+/// A column.
+pub const TENANT: &str = "Tenant";
+/// A column.
+pub const SETS: &str = "Sets";
+/// A column.
+pub const BASIC: &str = "Stored password";
+/// A column.
+pub const CONNECTIONS: &str = "Connections";
+/// Nothing there.
+pub const EMPTY: &str = "No customers yet";
+/// Nothing there.
+pub const EMPTY_WHY: &str = "They come with an imported list, or you add them by name and tenant.";
+/// Nothing matches.
+pub const NO_MATCH: &str = "No customer matches";
+/// The form.
+pub const FORM_NAME: &str = "Name";
+/// The form.
+pub const FORM_TENANT: &str = "Tenant id or domain";
+/// The form.
+pub const FORM_TENANT_HINT: &str =
+    "Such as contoso.com. The tenant is looked up at Microsoft, and you confirm what was found.";
+/// The form.
+pub const FORM_SAVE: &str = "Add customer";
+/// A state.
+pub const CONFIRMED: &str = "Confirmed";
+/// A state.
+pub const NOT_CONFIRMED: &str = "Not confirmed";
+/// A fact.
+pub const DOMAIN: &str = "Domain";
+/// A fact.
+pub const TENANT_ID: &str = "Tenant id";
+/// A fact.
+pub const CONFIRMED_AT: &str = "Confirmed";
+/// A section.
+pub const TENANT_SECTION: &str = "Tenant";
+/// A section.
+pub const SETS_SECTION: &str = "Backup sets";
+/// A section.
+pub const CONNECTIONS_SECTION: &str = "Connections";
+/// Nothing there.
+pub const NO_CONNECTION: &str = "No account is connected yet. The first authorization connects one.";
+/// A link.
+pub const ALL_SETS: &str = "See the sets";
+/// A link.
+pub const BASIC_SETS: &str = "Choose sets to move";
+/// An action.
+pub const AGAIN: &str = "Choose its sets to authorize again";
+/// A column.
+pub const ACCOUNT: &str = "Account";
+/// A column.
+pub const STATE: &str = "State";
+/// A column.
+pub const SINCE: &str = "Connected";
+/// A column.
+pub const NEXT_CHECK: &str = "Next check";
+/// The section's note.
+pub const HEARTBEAT: &str = "Each is checked every three days, so that its access does not lapse.";
+/// Nothing known.
+pub const NONE: &str = "–";
+
+/// A connection's state in a word or two.
+pub const fn connection(state: ConnectionState) -> &'static str {
+    match state {
+        ConnectionState::Working => "Works",
+        ConnectionState::Doubtful => "Did not answer, tried again",
+        ConnectionState::NeedsHolder => "Needs its holder",
+        ConnectionState::Ended => "Ended at Microsoft",
+    }
+}
+
+/// What a connection's state means.
+pub const fn connection_why(state: ConnectionState) -> &'static str {
+    match state {
+        ConnectionState::Working => "Backup jobs get in.",
+        ConnectionState::Doubtful => "The last check failed. Another one follows by itself; nothing is lost yet.",
+        ConnectionState::NeedsHolder => {
+            "Microsoft asks the holder of the account to sign in again. Authorize its sets once more; nothing else changes."
+        }
+        ConnectionState::Ended => {
+            "Microsoft no longer accepts this access. Authorize its sets once more to connect again."
+        }
+    }
+}
+
+/// Under a customer's name.
+pub fn sub(sets: MethodCounts, domain: &str) -> String {
+    format!("{} on {domain}.", plural(sets.total(), "backup set", "backup sets"))
+}
+
+/// How many connections work.
+pub fn connections(working: usize, all: usize) -> String {
+    if working == all {
+        format!("{} work", number(all as u64))
+    } else {
+        format!("{} of {} work", number(working as u64), number(all as u64))
+    }
+}
+
+/// Nothing is called that.
+pub fn no_match(query: &str) -> String {
+    format!("No customer matches “{query}”")
+}

@@ -1,0 +1,151 @@
+//! Words of the import.
+
+use crate::text::plural;
+
+/// The page's title in the tab.
+pub const TITLE: &str = "Import a list";
+/// Headline.
+pub const CHOOSE: &str = "Import a list of backup sets";
+/// Under it.
+pub const CHOOSE_WHY: &str = "You see what would change before anything is stored. Passwords are never read, and nothing changes in Microsoft 365.";
+/// The place to drop a file.
+pub const DROP: &str = "Drop a CSV or JSON Lines file here";
+/// The button.
+pub const CHOOSE_FILE: &str = "Choose a file";
+/// What is taken.
+pub const KINDS: &str = "Comma or semicolon, up to 100,000 lines.";
+/// Over the columns.
+pub const COLUMNS: &str = "What the file holds";
+/// A button.
+pub const EXAMPLE: &str = "Download an example";
+/// A file's name.
+pub const EXAMPLE_NAME: &str = "backup-sets-example.csv";
+/// Its content.
+pub const EXAMPLE_FILE: &str = "external_id,name,customer,tenant,account,account_role,covers,workloads,region,client_version,method\n1001,Exchange – Finance,Contoso Ltd,contoso.com,backup@contoso.com,ordinary,own_account,exchange;calendar;contacts,global,8.3.6.0,basic\n1002,OneDrive – Sales,Contoso Ltd,contoso.com,backup@contoso.com,ordinary,own_account,onedrive,global,8.3.6.0,basic\n";
+/// A column, and what it is.
+pub const COLUMN_LIST: [(&str, &str); 7] = [
+    ("external_id, name", "The backup product’s own id and the name. The id decides what is new and what changed."),
+    ("customer, tenant", "Whose data it is, and their Microsoft tenant: its id or one of its domains."),
+    ("account, account_role", "The account the set was made with; ordinary or global_administrator."),
+    ("covers", "own_account, listed_accounts or whole_tenant. May be left out."),
+    (
+        "workloads",
+        "exchange, calendar, contacts, tasks, onedrive, sharepoint, personal_sites, onenote, teams, groups, public_folders; joined by ; or |",
+    ),
+    ("region, client_version", "global, us_gov, us_dod or china; the version of the backup client, such as 8.3.6.0."),
+    ("method", "basic, hybrid or modern. Counts only for sets that are new here."),
+];
+/// The file is neither.
+pub const WRONG_KIND: &str = "This is neither a CSV nor a JSON Lines file";
+/// What to do.
+pub const WRONG_KIND_WHY: &str =
+    "Save the list as CSV (.csv) or JSON Lines (.jsonl, .ndjson), then choose it again. Nothing was sent.";
+/// While it travels.
+pub const UPLOADING: &str = "Sending";
+/// While the server reads.
+pub const READING: &str = "Reading and comparing";
+/// A button.
+pub const OTHER_FILE: &str = "Choose another file";
+
+/// A number.
+pub const NEW: &str = "new";
+/// A number.
+pub const CHANGED: &str = "changed";
+/// A number.
+pub const UNCHANGED: &str = "as they are";
+/// A number.
+pub const BAD: &str = "cannot be used";
+/// Under the headline.
+pub const PREVIEW_WHY: &str = "This is a preview. Nothing is stored until you confirm.";
+/// Headline of a list.
+pub const CUSTOMERS: &str = "Whose sets these are";
+/// Beside it.
+pub const CUSTOMERS_WHY: &str = "Check each tenant: confirming the list confirms the new ones.";
+/// Headline of a list.
+pub const BAD_LINES: &str = "Lines that cannot be used";
+/// A column.
+pub const LINE: &str = "Line";
+/// A column.
+pub const FIELD: &str = "Column";
+/// A column.
+pub const REASON: &str = "What was expected";
+/// No column is at fault.
+pub const WHOLE_LINE: &str = "the whole line";
+/// A tag.
+pub const NEW_HERE: &str = "New here";
+/// A tag.
+pub const KNOWN: &str = "Known";
+/// A checkbox.
+pub const LEAVE_OUT: &str = "Leave out the lines that cannot be used";
+/// Beside a disabled button.
+pub const TICK_FIRST: &str = "Repair the file, or tick that the bad lines are left out.";
+/// Nothing can be stored.
+pub const NOTHING_GOOD: &str = "No line of this file can be used. Repair it and choose it again.";
+/// Nothing would change.
+pub const NOTHING_NEW: &str = "Every set of this file is here already, just as it is.";
+/// A button.
+pub const CONFIRM: &str = "Confirm";
+/// A button.
+pub const CONFIRMING: &str = "Storing";
+/// A button.
+pub const SEE_SETS: &str = "See the backup sets";
+/// A button.
+pub const CHOOSE_SETS: &str = "Choose sets to move";
+/// The preview is gone.
+pub const FORGOTTEN: &str = "Previews are forgotten after a while. Choose the file again.";
+/// For screen readers.
+pub const CUSTOMER_TABLE: &str = "Table of customers in the file";
+/// For screen readers.
+pub const BAD_TABLE: &str = "Table of lines that cannot be used";
+
+/// Headline of the preview.
+pub fn headline(lines: u64) -> String {
+    format!("{} read, nothing stored yet", plural(lines, "line", "lines"))
+}
+
+/// Headline of the result.
+pub fn stored(sets: u64) -> String {
+    match sets {
+        0 => "Nothing had to change".into(),
+        sets => format!("{} stored", plural(sets, "backup set", "backup sets")),
+    }
+}
+
+/// Under the result.
+pub fn result(new: u64, changed: u64, unchanged: u64, left_out: u64) -> String {
+    let mut text = format!("{new} new, {changed} changed, {unchanged} as they were.");
+    if left_out > 0 {
+        text.push(' ');
+        text.push_str(&plural(left_out, "line was", "lines were"));
+        text.push_str(" left out.");
+    }
+    text
+}
+
+/// The button.
+pub fn confirm(sets: u64) -> String {
+    format!("Confirm {}", plural(sets, "set", "sets"))
+}
+
+/// A file and its size.
+pub fn file(name: &str, bytes: u64) -> String {
+    if bytes < 10_240 {
+        format!("{name}, {} bytes", crate::text::number(bytes))
+    } else {
+        format!("{name}, {} KB", crate::text::number(bytes / 1_024))
+    }
+}
+
+/// How many of a customer's.
+pub fn sets(count: u64) -> String {
+    plural(count, "set", "sets")
+}
+
+/// Only the first thousand are listed.
+pub fn more_bad(shown: usize, all: u64) -> String {
+    format!(
+        "The first {} of {}. Repair these and import again to see the rest.",
+        crate::text::number(shown as u64),
+        crate::text::number(all)
+    )
+}

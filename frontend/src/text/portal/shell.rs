@@ -1,0 +1,66 @@
+//! Words around every page of the portal.
+
+use shared::api::session::MemberRole;
+
+/// For keyboards: past the menu.
+pub const SKIP: &str = "Skip to content";
+/// Opens the menu on narrow screens.
+pub const MENU: &str = "Menu";
+/// The region that holds the menu.
+pub const NAVIGATION: &str = "Navigation";
+/// The menu.
+pub const MAIN: &str = "Main";
+/// Menu.
+pub const OVERVIEW: &str = "Overview";
+/// Menu.
+pub const BACKUP_SETS: &str = "Backup sets";
+/// Menu.
+pub const CUSTOMERS: &str = "Customers";
+/// Menu.
+pub const AUTHORIZATIONS: &str = "Authorizations";
+/// Menu.
+pub const ACTIVITY: &str = "Activity";
+/// Menu.
+pub const ORGANIZATION: &str = "Organization";
+/// Menu.
+pub const API_KEYS: &str = "API keys";
+/// Ends the session.
+pub const SIGN_OUT: &str = "Sign out";
+/// Over the trail of pages.
+pub const WHERE_YOU_ARE: &str = "Where you are";
+/// Under a list.
+pub const PAGES: &str = "Pages";
+/// Under a list.
+pub const PREVIOUS: &str = "Previous";
+/// Under a list.
+pub const NEXT: &str = "Next";
+/// Under a list, when the way back is not known.
+pub const FIRST_PAGE: &str = "First page";
+/// While a list loads for long.
+pub const STILL_LOADING: &str = "Still loading";
+
+/// The page's title in the tab, when nothing is there.
+pub const NOT_FOUND_TITLE: &str = "Not found";
+/// Nothing is there.
+pub const NOT_FOUND: &str = "There is nothing at this address";
+/// Why.
+pub const NOT_FOUND_WHY: &str = "It was moved or deleted, or you are not allowed to see it. The answer is the same for all three, so that nobody can probe for other people’s customers.";
+/// Next step.
+pub const TO_OVERVIEW: &str = "Go to the overview";
+/// Next step.
+pub const TO_BACKUP_SETS: &str = "Search backup sets";
+/// The id to quote.
+pub const NOT_FOUND_ID: &str = "Think you should see it? Send your administrator this id:";
+
+/// Part of a page could not be loaded.
+pub const BROKEN: &str = "This part of the page could not be loaded";
+
+/// What a member may do.
+pub const fn role(role: MemberRole) -> &'static str {
+    match role {
+        MemberRole::Owner => "Owner",
+        MemberRole::Admin => "Administrator",
+        MemberRole::Technician => "Technician",
+        MemberRole::Auditor => "Auditor, reads only",
+    }
+}
