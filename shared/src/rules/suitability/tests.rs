@@ -165,6 +165,9 @@ fn a_set_without_account_or_outside_the_worldwide_cloud() {
         assert_eq!(answer.hybrid.refusal(), Some(Reason::CloudNotSetUp), "{region:?}");
         assert_eq!(answer.modern.refusal(), Some(Reason::ModernOnlyGlobal), "{region:?}");
         assert_eq!((answer.recommended, answer.split), (None, None));
+        let divided = Workloads::from([Exchange, PublicFolders]);
+        let elsewhere = SetFacts { region, ..facts(&divided, Covers::OwnAccount) };
+        assert_eq!(suitability(&elsewhere, &RuleSwitches::default()).split, None, "no part would have a way");
     }
 }
 
