@@ -106,11 +106,9 @@ impl ClientVersion {
     /// Reads one to four numbers joined by dots; `None` for anything else.
     pub fn parse(text: &str) -> Option<Self> {
         let mut parts = [0; 4];
-        let mut count = 0;
-        for piece in text.split('.') {
+        for (index, piece) in text.split('.').enumerate() {
             let digits = !piece.is_empty() && piece.bytes().all(|byte| byte.is_ascii_digit());
-            *parts.get_mut(count)? = if digits { piece.parse().ok()? } else { return None };
-            count += 1;
+            *parts.get_mut(index)? = if digits { piece.parse().ok()? } else { return None };
         }
         Some(Self(parts))
     }
@@ -118,7 +116,7 @@ impl ClientVersion {
 
 impl std::fmt::Display for ClientVersion {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let [a, b, c, d] = self.0;
-        write!(f, "{a}.{b}.{c}.{d}")
+        let [major, minor, patch, build] = self.0;
+        write!(f, "{major}.{minor}.{patch}.{build}")
     }
 }
