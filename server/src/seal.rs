@@ -29,10 +29,9 @@ pub struct SealContext {
 
 impl SealContext {
     /// The associated data: every part, each of fixed length or preceded by its length.
-    fn associated_data(&self, layer: u8, key: KeyId) -> Vec<u8> {
+    fn associated_data(&self, key: KeyId) -> Vec<u8> {
         let kind = self.kind.as_bytes();
         let mut data = b"rekey.seal.1".to_vec();
-        data.push(layer);
         data.extend_from_slice(key.as_bytes());
         data.extend_from_slice(self.organization.0.as_bytes());
         data.extend_from_slice(self.row.as_bytes());

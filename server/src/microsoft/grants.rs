@@ -21,7 +21,7 @@ use shared::{
     id::{ClientId, ObjectId, TenantId},
     secret::Secret,
 };
-use std::{sync::Arc, time::Duration};
+use std::{pin::Pin, sync::Arc, time::Duration};
 
 /// Longer than any token that Microsoft issues.
 const LONGEST_LIFE: Duration = Duration::from_hours(36);
@@ -34,6 +34,9 @@ pub struct Account {
     /// Its object id there.
     pub object: ObjectId,
 }
+
+/// A grant on its way; boxed, so that the compiler sees that it may change threads.
+pub type Granting<'a> = Pin<Box<dyn Future<Output = Result<Granted, GrantError>> + Send + 'a>>;
 
 /// What was granted, to the account that was expected.
 #[derive(Debug)]
@@ -85,29 +88,33 @@ impl Grants {
 
     /// On behalf of an account: `access_token` is one for our API that [`Verifier`] believed; `permissions` are Graph's
     /// short names, such as `Mail.Read`.
-    pub async fn on_behalf_of(
-        &self,
-        access_token: &Secret<String>,
+    pub fn on_behalf_of<'a>(
+        &'a self,
+        access_token: &'a Secret<String>,
         account: Account,
-        permissions: &[&str],
-    ) -> Result<Granted, GrantError> {
-        let scope = self.scope(permissions)?;
-        let exchange = self.exchange(account.tenant)?;
-        let answer = exchange.on_behalf_of(access_token, &scope).await?;
-        self.accept(answer, account).await
+        permissions: &'a [&'a str],
+    ) -> Granting<'a> {
+        Box::pin(async move {
+            let scope = self.scope(permissions)?;
+            let exchange = self.exchange(account.tenant)?;
+            let answer = exchange.on_behalf_of(access_token, &scope).await?;
+            self.accept(answer, account).await
+        })
     }
 
     /// A fresh access token by a refresh token, and mostly a new refresh token.
-    pub async fn refresh(
-        &self,
-        refresh_token: &Secret<String>,
+    pub fn refresh<'a>(
+        &'a self,
+        refresh_token: &'a Secret<String>,
         account: Account,
-        permissions: &[&str],
-    ) -> Result<Granted, GrantError> {
-        let scope = self.scope(permissions)?;
-        let exchange = self.exchange(account.tenant)?;
-        let answer = exchange.refresh(refresh_token, &scope).await?;
-        self.accept(answer, account).await
+        permissions: &'a [&'a str],
+    ) -> Granting<'a> {
+        Box::pin(async move {
+            let scope = self.scope(permissions)?;
+            let exchange = self.exchange(account.tenant)?;
+            let answer = exchange.refresh(refresh_token, &scope).await?;
+            self.accept(answer, account).await
+        })
     }
 
     fn exchange(&self, tenant: TenantId) -> Result<exchange::Exchange<'_>, GrantError> {

@@ -150,6 +150,7 @@ mod tests {
                 "outlook.com" => format!("http://{host}/{PERSONAL_ACCOUNTS}/v2.0"),
                 "gov.example" => format!("https://login.microsoftonline.us/{TENANT}/v2.0"),
                 "odd.example" => format!("http://{host}/{TENANT}/v2.0/../../x"),
+                "old.example" => format!("http://{host}/{TENANT}/v1.0"),
                 "busy.example" => return (StatusCode::TOO_MANY_REQUESTS, [("retry-after", "9")]).into_response(),
                 "html.example" => return (StatusCode::OK, "<html>").into_response(),
                 "elsewhere.example" => {
@@ -182,7 +183,7 @@ mod tests {
         assert!(matches!(tenants.find("elsewhere.example").await, Err(TenantError::OtherCloud(_))));
         let busy = TenantError::Busy { retry_after: Some(Duration::from_secs(9)) };
         assert_eq!(tenants.find("busy.example").await, Err(busy));
-        for odd in ["odd.example", "html.example"] {
+        for odd in ["odd.example", "old.example", "html.example"] {
             assert!(matches!(tenants.find(odd).await, Err(TenantError::WrongAnswer(_))), "{odd}");
         }
     }

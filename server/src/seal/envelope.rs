@@ -13,9 +13,6 @@ const KEY: usize = 32;
 const TAG: usize = 16;
 const WRAPPED: usize = KEY + TAG;
 
-const WRAP_LAYER: u8 = 1;
-const CONTENT_LAYER: u8 = 2;
-
 /// A sealed secret, as it is stored.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Sealed(pub Vec<u8>);
@@ -43,8 +40,9 @@ impl Keyring {
         self.random().fill(&mut *data_key);
         self.random().fill(&mut wrap_nonce);
         self.random().fill(&mut nonce);
-        let wrapped = encrypt(master, wrap_nonce, &context.associated_data(WRAP_LAYER, id), &*data_key)?;
-        let body = encrypt(&data_key, nonce, &context.associated_data(CONTENT_LAYER, id), secret)?;
+        let bound = context.associated_data(id);
+        let wrapped = encrypt(master, wrap_nonce, &bound, &*data_key)?;
+        let body = encrypt(&data_key, nonce, &bound, secret)?;
         let mut sealed = Vec::with_capacity(1 + KEY_ID + NONCE + WRAPPED + NONCE + body.len());
         sealed.push(FORM);
         for part in [id.as_bytes().as_slice(), &wrap_nonce, &wrapped, &nonce, &body] {
@@ -58,9 +56,10 @@ impl Keyring {
         let id = sealed.key_id().ok_or(SealError::NotThisRecord)?;
         let master = self.master(id).ok_or(SealError::UnknownKey(id))?;
         let parts = sealed.0.get(1 + KEY_ID..).and_then(split).ok_or(SealError::NotThisRecord)?;
-        let data_key = decrypt(master, parts.wrap_nonce, &context.associated_data(WRAP_LAYER, id), parts.wrapped)?;
+        let bound = context.associated_data(id);
+        let data_key = decrypt(master, parts.wrap_nonce, &bound, parts.wrapped)?;
         let data_key = data_key.expose().first_chunk::<KEY>().ok_or(SealError::NotThisRecord)?;
-        decrypt(data_key, parts.nonce, &context.associated_data(CONTENT_LAYER, id), parts.content)
+        decrypt(data_key, parts.nonce, &bound, parts.content)
     }
 }
 

@@ -5,7 +5,9 @@
 
 use super::SealError;
 use crate::random::{Random, SharedRandom};
+use aws_lc_rs::hmac;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use shared::secret::Secret;
 use std::{
     collections::BTreeMap,
     fmt, fs, io,
@@ -34,7 +36,8 @@ impl KeyId {
         &self.0
     }
 
-    fn parse(text: &str) -> Option<Self> {
+    /// Reads the 16 digits; `None` for anything else.
+    pub fn parse(text: &str) -> Option<Self> {
         let plain = text.len() == 16 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
         plain.then(|| u64::from_str_radix(text, 16).ok()).flatten().map(|number| Self(number.to_be_bytes()))
     }
@@ -119,6 +122,18 @@ impl Keyring {
     /// The ids of all keys.
     pub fn ids(&self) -> impl Iterator<Item = KeyId> + '_ {
         self.keys.keys().copied()
+    }
+
+    /// A key for another purpose, made from a master key: `HMAC-SHA256(master key, label ‖ subject)`, each preceded by
+    /// its length. `None` when the master key is not here.
+    pub fn derive(&self, master: KeyId, label: &[u8], subject: &[u8]) -> Option<Secret<[u8; 32]>> {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, self.keys.get(&master)?.as_slice());
+        let mut context = hmac::Context::with_key(&key);
+        for part in [label, subject] {
+            context.update(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+            context.update(part);
+        }
+        context.sign().as_ref().try_into().ok().map(Secret::new)
     }
 
     /// How often the active key has sealed, as far as this process knows.

@@ -35,7 +35,7 @@ fn context(organization: u128, kind: &'static str, row: u128, version: i64) -> S
 fn s2_a_sealed_value_opens_in_its_own_place_only() {
     let mut contexts = Vec::new();
     for organization in [1, 2] {
-        for kind in ["refresh_token", "refresh_toke", "app_key"] {
+        for kind in ["refresh_token", "refresh_toke", "delegated_key"] {
             for row in [1, 2] {
                 contexts.extend([1, 2].map(|version| context(organization, kind, row, version)));
             }
@@ -154,6 +154,21 @@ fn a_new_key_seals_and_the_old_one_still_opens() {
     assert_eq!((old.key_id(), new.key_id()), (Some(first.active()), Some(added)));
     assert_eq!(second.open(&context, &old).unwrap().expose(), b"old");
     assert_eq!(first.open(&context, &new).unwrap_err(), SealError::UnknownKey(added));
+}
+
+#[test]
+fn s2_the_id_of_the_master_key_is_bound_too() {
+    let (_parent, directory) = directory();
+    let random: crate::random::SharedRandom = Arc::new(SystemRandom);
+    let active = Keyring::create(&directory, random.clone()).unwrap().active();
+    let same_key = directory.join("00000000000000ff.key");
+    fs::copy(directory.join(format!("{active}.key")), same_key).unwrap();
+    let keyring = Keyring::load(&directory, random).unwrap();
+    let context = context(1, "refresh_token", 1, 1);
+    let mut sealed = keyring.seal(&context, b"secret").unwrap();
+    sealed.0[1..9].copy_from_slice(&[0, 0, 0, 0, 0, 0, 0, 0xff]);
+    assert_eq!(sealed.key_id().unwrap().to_string(), "00000000000000ff");
+    assert_eq!(keyring.open(&context, &sealed).unwrap_err(), SealError::NotThisRecord);
 }
 
 #[test]

@@ -312,7 +312,9 @@ mod tests {
         let GrantError::ClaimsChallenge { claims: kept, ids } = error else { panic!("{error:?}") };
         assert_eq!(kept.expose(), claims);
         assert_eq!(ids.aadsts, Some(50_076));
-        for bad in [json!("{}"), json!("[]"), json!({"a":1}), json!("x".repeat(5000)), json!("")] {
+        for bad in
+            [json!("{}"), json!("[]"), json!({"a":1}), json!(json!({ "a": "x".repeat(5000) }).to_string()), json!("")]
+        {
             assert!(challenge(json!({"claims":bad}).as_object().unwrap()).is_none(), "{bad}");
         }
     }

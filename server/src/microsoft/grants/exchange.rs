@@ -9,6 +9,7 @@ use http::{HeaderValue, StatusCode};
 use oauth2::{AuthType, HttpRequest, HttpResponse, RefreshToken, RequestTokenError, Scope, TokenUrl};
 use shared::{id::ClientId, secret::Secret};
 use std::{
+    pin::Pin,
     sync::{Mutex, PoisonError},
     time::Duration,
 };
@@ -27,6 +28,9 @@ pub(super) struct Exchange<'a> {
     pub request_id: Uuid,
 }
 
+/// A request on its way; boxed, so that the compiler sees that it may change threads.
+type Sending<'a> = Pin<Box<dyn Future<Output = Result<HttpResponse, OutboundError>> + Send + 'a>>;
+
 /// What the crate does not hand through.
 #[derive(Debug, Clone, Copy, Default)]
 struct Seen {
@@ -40,7 +44,7 @@ impl Exchange<'_> {
     pub async fn on_behalf_of(&self, assertion: &Secret<String>, scope: &[String]) -> Result<Answer, GrantError> {
         let seen = Mutex::default();
         let client = self.client();
-        let send = |request| self.send(with_grant_type(request, ON_BEHALF_OF), &seen);
+        let send = |request| -> Sending<'_> { Box::pin(self.send(with_grant_type(request, ON_BEHALF_OF), &seen)) };
         let result = client
             .exchange_client_credentials()
             .add_scopes(scope.iter().cloned().map(Scope::new))
@@ -57,7 +61,7 @@ impl Exchange<'_> {
     pub async fn refresh(&self, refresh_token: &Secret<String>, scope: &[String]) -> Result<Answer, GrantError> {
         let seen = Mutex::default();
         let client = self.client();
-        let send = |request| self.send(request, &seen);
+        let send = |request| -> Sending<'_> { Box::pin(self.send(request, &seen)) };
         let token = RefreshToken::new(refresh_token.expose().clone());
         let result = client
             .exchange_refresh_token(&token)

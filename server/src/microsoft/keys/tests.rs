@@ -244,3 +244,30 @@ async fn t15_a_set_with_another_content_type_or_a_bad_key_leaves_the_old_one() {
     assert!(keys.find("c").await.is_err());
     assert!(keys.find("a").await.is_ok());
 }
+
+#[tokio::test]
+async fn h11_the_key_set_must_lie_with_the_sign_in_service_itself() {
+    let (microsoft, _, clock) = rig().await;
+    let login = microsoft.origin.lock().unwrap().clone();
+    let graph = serve(Router::new().route("/keys", get(keys)).with_state(microsoft.clone())).await;
+    let authority = Authority::new(&login, &graph).unwrap();
+    let outbound = Arc::new(Outbound::new(&authority, None).unwrap());
+    *microsoft.key_set_address.lock().unwrap() = Some(format!("{graph}/keys"));
+    let cache = Keys::new(authority, outbound, clock);
+    assert_eq!(cache.find("a").await.unwrap_err(), KeyError::NoneLoaded);
+    assert_eq!(microsoft.fetches(), 0);
+}
+
+#[tokio::test]
+async fn t13_the_cache_stays_small_however_often_keys_change() {
+    let (microsoft, keys, clock) = rig().await;
+    for round in 0..6 {
+        let kids: Vec<_> = (0..100).map(|number| format!("{round}-{number}")).collect();
+        microsoft.publish(&kids.iter().map(String::as_str).collect::<Vec<_>>());
+        keys.refresh_due().await;
+        assert!(keys.find(&kids[99]).await.is_ok());
+        assert!(keys.inner.read(|state| state.keys.len()) <= MOST_KEYS);
+        clock.advance(3600);
+    }
+    assert_eq!(microsoft.fetches(), 6);
+}

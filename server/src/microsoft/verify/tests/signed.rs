@@ -96,6 +96,9 @@ fn t3_only_the_named_key_of_the_configured_issuer_counts() {
     assert_eq!(by(&"k".repeat(200)), Err(Reason::KeyId));
     for other_issuer in ["msa", "other", "elsewhere"] {
         assert_eq!(by(other_issuer), Err(Reason::KeyIssuer), "{other_issuer}");
+        let header = GOOD_HEADER.replace("one", other_issuer);
+        let token = sign_with(key(), &RSA_PKCS1_SHA256, &header, &id_claims(LOGIN, PAGE).to_string());
+        assert_eq!(identity(&token).unwrap_err(), Reason::KeyIssuer);
     }
     for header in [r#"{"typ":"JWT","alg":"RS256"}"#, r#"{"typ":"JWT","alg":"RS256","kid":["one"]}"#] {
         let token = sign_with(key(), &RSA_PKCS1_SHA256, header, &payload);
