@@ -3,7 +3,15 @@
 //! `http -> access -> services -> store` and `microsoft`. `axum` stays in `http` and `main`, `sea_orm` in `store`, HTTP to
 //! Microsoft in `microsoft`, the environment in `config`.
 
+pub mod audit;
 pub mod clock;
+pub mod config;
+pub mod import_file;
+pub mod live;
+pub mod microsoft;
 pub mod random;
 pub mod seal;
+pub mod services;
+pub mod state;
 pub mod store;
+pub mod worker;

@@ -92,12 +92,12 @@ impl Grants {
         &'a self,
         access_token: &'a Secret<String>,
         account: Account,
-        permissions: &'a [&'a str],
+        permissions: &[&str],
     ) -> Granting<'a> {
+        let scope = self.scope(permissions);
         Box::pin(async move {
-            let scope = self.scope(permissions)?;
             let exchange = self.exchange(account.tenant)?;
-            let answer = exchange.on_behalf_of(access_token, &scope).await?;
+            let answer = exchange.on_behalf_of(access_token, scope?).await?;
             self.accept(answer, account).await
         })
     }
@@ -107,20 +107,20 @@ impl Grants {
         &'a self,
         refresh_token: &'a Secret<String>,
         account: Account,
-        permissions: &'a [&'a str],
+        permissions: &[&str],
     ) -> Granting<'a> {
+        let scope = self.scope(permissions);
         Box::pin(async move {
-            let scope = self.scope(permissions)?;
             let exchange = self.exchange(account.tenant)?;
-            let answer = exchange.refresh(refresh_token, &scope).await?;
+            let answer = exchange.refresh(refresh_token, scope?).await?;
             self.accept(answer, account).await
         })
     }
 
-    fn exchange(&self, tenant: TenantId) -> Result<exchange::Exchange<'_>, GrantError> {
+    fn exchange(&self, tenant: TenantId) -> Result<exchange::Exchange, GrantError> {
         let assertion = self.assertions.for_tenant(tenant).map_err(|_| GrantError::our_fault(OurFault::Assertion))?;
         Ok(exchange::Exchange {
-            outbound: &self.outbound,
+            outbound: self.outbound.clone(),
             client: self.client,
             endpoint: self.authority.token_endpoint(tenant),
             assertion,

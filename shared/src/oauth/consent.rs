@@ -39,7 +39,7 @@ pub fn consent_leg(
 ) -> Result<String, RequestError> {
     let challenge = Verifier::from_random(random).challenge();
     let mut url = request.authority.authorize(SignInTenant::Only(request.tenant));
-    request.push_common(&mut url)?;
+    request.push_common(&mut url, join_scopes(request.scopes)?);
     for (name, value) in [
         ("response_type", "code"),
         ("response_mode", ResponseMode::Fragment.as_str()),
@@ -54,25 +54,30 @@ pub fn consent_leg(
 
 /// The address at which an administrator consents for the whole tenant (Microsoft's "admin consent endpoint").
 ///
-/// The scopes must be everything that this tenant uses: consenting to fewer takes away the others.
+/// The scopes must be everything that this tenant uses: consenting to fewer takes away the others. Here `offline_access`
+/// belongs to them: it is for the registration that acts for the account, and no token comes back to any page.
 pub fn admin_consent_url(request: &ConsentRequest<'_>) -> Result<String, RequestError> {
+    let offline = request.scopes.contains(&OFFLINE);
+    let others: Vec<&str> = request.scopes.iter().copied().filter(|scope| *scope != OFFLINE).collect();
+    let scope = join_scopes(&others)?;
     let mut url = request.authority.admin_consent(request.tenant);
-    request.push_common(&mut url)?;
+    request.push_common(&mut url, if offline { format!("{scope} {OFFLINE}") } else { scope });
     Ok(url)
 }
 
+const OFFLINE: &str = "offline_access";
+
 impl ConsentRequest<'_> {
-    fn push_common(&self, url: &mut String) -> Result<(), RequestError> {
-        let (client_id, scope) = (self.client_id.to_string(), join_scopes(self.scopes)?);
+    fn push_common(&self, url: &mut String, scope: String) {
+        let client_id = self.client_id.to_string();
         for (name, value) in [
             ("client_id", client_id.as_str()),
             ("redirect_uri", self.redirect_uri.as_str()),
-            ("scope", &scope),
+            ("scope", scope.as_str()),
             ("state", self.state.expose()),
         ] {
             push_pair(url, name, value);
         }
-        Ok(())
     }
 }
 

@@ -10,7 +10,7 @@ use oauth2::{AuthType, HttpRequest, HttpResponse, RefreshToken, RequestTokenErro
 use shared::{id::ClientId, secret::Secret};
 use std::{
     pin::Pin,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 use url::{Url, form_urlencoded};
@@ -20,16 +20,16 @@ const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-be
 const ON_BEHALF_OF: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 
 /// One request, ready to be sent.
-pub(super) struct Exchange<'a> {
-    pub outbound: &'a Outbound,
+pub(super) struct Exchange {
+    pub outbound: Arc<Outbound>,
     pub client: ClientId,
     pub endpoint: Url,
     pub assertion: Secret<String>,
     pub request_id: Uuid,
 }
 
-/// A request on its way; boxed, so that the compiler sees that it may change threads.
-type Sending<'a> = Pin<Box<dyn Future<Output = Result<HttpResponse, OutboundError>> + Send + 'a>>;
+/// A request on its way.
+type Sending = Pin<Box<dyn Future<Output = Result<HttpResponse, OutboundError>> + Send>>;
 
 /// What the crate does not hand through.
 #[derive(Debug, Clone, Copy, Default)]
@@ -38,16 +38,16 @@ struct Seen {
     retry_after: Option<Duration>,
 }
 
-impl Exchange<'_> {
+impl Exchange {
     /// RFC 7523 §2.1 with Microsoft's `requested_token_use`. The crate knows no extension grant: this is its
     /// client-credentials request with another `grant_type`.
-    pub async fn on_behalf_of(&self, assertion: &Secret<String>, scope: &[String]) -> Result<Answer, GrantError> {
-        let seen = Mutex::default();
+    pub async fn on_behalf_of(&self, assertion: &Secret<String>, scope: Vec<String>) -> Result<Answer, GrantError> {
+        let seen = Arc::default();
         let client = self.client();
-        let send = |request| -> Sending<'_> { Box::pin(self.send(with_grant_type(request, ON_BEHALF_OF), &seen)) };
+        let send = self.sender(&seen, Some(ON_BEHALF_OF));
         let result = client
             .exchange_client_credentials()
-            .add_scopes(scope.iter().cloned().map(Scope::new))
+            .add_scopes(scope.into_iter().map(Scope::new))
             .add_extra_param("client_assertion_type", ASSERTION_TYPE)
             .add_extra_param("client_assertion", self.assertion.expose())
             .add_extra_param("assertion", assertion.expose())
@@ -58,14 +58,14 @@ impl Exchange<'_> {
     }
 
     /// RFC 6749 §6.
-    pub async fn refresh(&self, refresh_token: &Secret<String>, scope: &[String]) -> Result<Answer, GrantError> {
-        let seen = Mutex::default();
+    pub async fn refresh(&self, refresh_token: &Secret<String>, scope: Vec<String>) -> Result<Answer, GrantError> {
+        let seen = Arc::default();
         let client = self.client();
-        let send = |request| -> Sending<'_> { Box::pin(self.send(request, &seen)) };
+        let send = self.sender(&seen, None);
         let token = RefreshToken::new(refresh_token.expose().clone());
         let result = client
             .exchange_refresh_token(&token)
-            .add_scopes(scope.iter().cloned().map(Scope::new))
+            .add_scopes(scope.into_iter().map(Scope::new))
             .add_extra_param("client_assertion_type", ASSERTION_TYPE)
             .add_extra_param("client_assertion", self.assertion.expose())
             .request_async(&send)
@@ -79,14 +79,29 @@ impl Exchange<'_> {
             .set_token_uri(TokenUrl::from_url(self.endpoint.clone()))
     }
 
-    async fn send(&self, mut request: HttpRequest, seen: &Mutex<Seen>) -> Result<HttpResponse, OutboundError> {
-        if let Ok(id) = HeaderValue::from_str(&self.request_id.to_string()) {
-            request.headers_mut().insert("client-request-id", id);
+    /// What the crate sends its request with. It borrows nothing, so that the compiler sees that it may change threads.
+    fn sender(
+        &self,
+        seen: &Arc<Mutex<Seen>>,
+        grant_type: Option<&'static str>,
+    ) -> impl Fn(HttpRequest) -> Sending + Send + Sync + 'static {
+        let (outbound, seen, id) = (self.outbound.clone(), seen.clone(), self.request_id.to_string());
+        move |request| {
+            let mut request = match grant_type {
+                Some(name) => with_grant_type(request, name),
+                None => request,
+            };
+            if let Ok(id) = HeaderValue::from_str(&id) {
+                request.headers_mut().insert("client-request-id", id);
+            }
+            let (outbound, seen) = (outbound.clone(), seen.clone());
+            Box::pin(async move {
+                let answer = outbound.send(request).await?;
+                *seen.lock().unwrap_or_else(PoisonError::into_inner) =
+                    Seen { status: Some(answer.status()), retry_after: retry_after(answer.headers()) };
+                Ok(answer)
+            })
         }
-        let answer = self.outbound.send(request).await?;
-        *seen.lock().unwrap_or_else(PoisonError::into_inner) =
-            Seen { status: Some(answer.status()), retry_after: retry_after(answer.headers()) };
-        Ok(answer)
     }
 }
 

@@ -1,0 +1,130 @@
+//! Names, integrity, styles and pages: what the browser asks for, as files.
+
+use super::wasm::App;
+use base64::{Engine, prelude::BASE64_STANDARD};
+use sha2::{Digest, Sha256, Sha384};
+use std::{error::Error, fs, path::Path};
+
+/// The style files of each page, in their order.
+const STYLES: [(&str, &[&str]); 2] = [
+    ("portal", &["tokens", "base", "signs", "shell", "lists", "pictures", "connect", "pages"]),
+    ("connect", &["tokens", "base", "signs", "connect"]),
+];
+
+/// One file that is served under a name with its hash.
+pub struct File {
+    /// The name without the hash, such as `portal.css`.
+    pub name: String,
+    /// The address.
+    pub address: String,
+    /// What the browser checks (Subresource Integrity).
+    pub integrity: String,
+    /// The bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// All files so far.
+#[derive(Default)]
+pub struct Files {
+    /// In the order made.
+    pub all: Vec<File>,
+}
+
+impl Files {
+    fn add(&mut self, name: &str, bytes: Vec<u8>) {
+        let hash = hex(&Sha256::digest(&bytes));
+        let (stem, ending) = name.split_once('.').unwrap_or((name, "bin"));
+        let address = format!("/assets/{stem}-{}.{ending}", hash.get(..16).unwrap_or(&hash));
+        let integrity = format!("sha384-{}", BASE64_STANDARD.encode(Sha384::digest(&bytes)));
+        self.all.push(File { name: name.to_owned(), address, integrity, bytes });
+    }
+
+    fn find(&self, name: &str) -> Result<&File, String> {
+        self.all.iter().find(|file| file.name == name).ok_or_else(|| format!("there is no file {name}"))
+    }
+
+    /// The address of a file.
+    pub fn address(&self, name: &str) -> Result<String, String> {
+        self.find(name).map(|file| file.address.clone())
+    }
+}
+
+/// Hexadecimal, lower case.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Everything in `public/`, under its own name.
+pub fn public_files(frontend: &Path, files: &mut Files) -> Result<(), Box<dyn Error>> {
+    let mut paths = fs::read_dir(frontend.join("public"))?.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>, Box<dyn Error>>>()?;
+    paths.sort();
+    for path in paths {
+        let name = path.file_name().and_then(|name| name.to_str()).ok_or("a file name in public/ is not UTF-8")?;
+        files.add(name, fs::read(&path)?);
+    }
+    Ok(())
+}
+
+/// One style file a page.
+pub fn styles(frontend: &Path, files: &mut Files) -> Result<(), Box<dyn Error>> {
+    for (page, parts) in STYLES {
+        let mut css = String::new();
+        for part in parts {
+            css.push_str(&compact(&fs::read_to_string(frontend.join("styles").join(format!("{part}.css")))?));
+        }
+        files.add(&format!("{page}.css"), css.into_bytes());
+    }
+    Ok(())
+}
+
+/// A style sheet without comments and indentation.
+fn compact(css: &str) -> String {
+    let mut text = String::with_capacity(css.len());
+    let mut rest = css;
+    while let Some((before, comment)) = rest.split_once("/*") {
+        text.push_str(before);
+        rest = comment.split_once("*/").map_or("", |(_, after)| after);
+    }
+    text.push_str(rest);
+    let mut compact = String::with_capacity(text.len());
+    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        compact.push_str(line);
+        if !line.ends_with(['{', '}', ';', ',']) {
+            compact.push(' ');
+        }
+    }
+    compact
+}
+
+/// A page's program: the module, and the glue that fetches exactly this module.
+pub fn app(page: &str, app: App, files: &mut Files) -> Result<(), Box<dyn Error>> {
+    let name = format!("{page}.wasm");
+    files.add(&name, app.wasm);
+    let wasm = files.find(&name)?;
+    let (address, integrity) = (&wasm.address, &wasm.integrity);
+    let start = format!(
+        "\n__wbg_init({{module_or_path: fetch(new URL('{address}', import.meta.url), {{integrity: '{integrity}', \
+         credentials: 'same-origin'}})}}).catch((error) => {{ console.error(error); \
+         dispatchEvent(new Event('rekey-boot-failed')); }});\n"
+    );
+    files.add(&format!("{page}.js"), format!("{}{start}", app.glue).into_bytes());
+    Ok(())
+}
+
+/// A page's HTML: the template with `{{name}}` and `{{name integrity}}` filled in.
+pub fn page(frontend: &Path, page: &str, files: &Files) -> Result<(String, Vec<u8>), Box<dyn Error>> {
+    let template = fs::read_to_string(frontend.join("templates").join(format!("{page}.html")))?;
+    let mut html = String::with_capacity(template.len() + 512);
+    let mut rest = template.as_str();
+    while let Some((before, after)) = rest.split_once("{{") {
+        let (hole, after) = after.split_once("}}").ok_or("a hole in a template has no end")?;
+        html.push_str(before);
+        match hole.strip_suffix(" integrity") {
+            Some(name) => html.push_str(&files.find(name)?.integrity),
+            None => html.push_str(&files.find(hole)?.address),
+        }
+        rest = after;
+    }
+    html.push_str(rest);
+    Ok((page.to_owned(), html.into_bytes()))
+}

@@ -1,0 +1,69 @@
+//! Writes the files beside `assets.rs`, which includes them into the binary.
+
+use super::bundle::{Files, hex};
+use sha2::{Digest, Sha256};
+use std::{error::Error, fmt::Write as _, fs, path::Path};
+
+const LEFT_OUT: &str = "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>Left out</title>\n\
+<p>The web app was left out of this build (REKEY_SKIP_WEB).</p>\n</html>\n";
+
+/// Builds without the web app: each page says so.
+pub fn left_out(out: &Path) -> Result<(), Box<dyn Error>> {
+    let pages = ["portal", "connect"].map(|page| (page.to_owned(), LEFT_OUT.as_bytes().to_vec()));
+    write(out, &Files::default(), pages.into(), false)
+}
+
+/// Writes all files and `assets.rs`.
+pub fn write(out: &Path, files: &Files, pages: Vec<(String, Vec<u8>)>, release: bool) -> Result<(), Box<dyn Error>> {
+    let folder = out.join("web");
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder)?;
+    let mut rust = String::from("// Made by build.rs.\n\n/// Everything under `/assets/`.\npub static ASSETS: &[Asset] = &[\n");
+    for file in &files.all {
+        let name = file.address.trim_start_matches("/assets/");
+        let asset = asset(&folder, name, &file.address, &file.bytes, true, release)?;
+        writeln!(rust, "    {asset},")?;
+    }
+    rust.push_str("];\n");
+    for (page, html) in pages {
+        let asset = asset(&folder, &format!("{page}.html"), &format!("/{page}.html"), &html, false, release)?;
+        writeln!(rust, "\n/// The page of the entry point `{page}`.\npub static {}: Asset = {asset};", page.to_uppercase())?;
+    }
+    fs::write(out.join("assets.rs"), rust)?;
+    Ok(())
+}
+
+fn asset(folder: &Path, name: &str, path: &str, bytes: &[u8], immutable: bool, release: bool) -> Result<String, Box<dyn Error>> {
+    fs::write(folder.join(name), bytes)?;
+    let hash = hex(&Sha256::digest(bytes));
+    let etag = hash.get(..32).unwrap_or(&hash);
+    let br = if release {
+        fs::write(folder.join(format!("{name}.br")), brotli(bytes)?)?;
+        format!("Some(include_bytes!(concat!(env!(\"OUT_DIR\"), \"/web/{name}.br\")))")
+    } else {
+        "None".to_owned()
+    };
+    Ok(format!(
+        "Asset {{ path: \"{path}\", content_type: \"{}\", etag: \"\\\"{etag}\\\"\", immutable: {immutable}, \
+         raw: include_bytes!(concat!(env!(\"OUT_DIR\"), \"/web/{name}\")), br: {br} }}",
+        content_type(name)
+    ))
+}
+
+fn content_type(name: &str) -> &'static str {
+    match name.rsplit_once('.').map(|(_, ending)| ending) {
+        Some("html") => "text/html; charset=utf-8",
+        Some("css") => "text/css; charset=utf-8",
+        Some("js") => "text/javascript; charset=utf-8",
+        Some("wasm") => "application/wasm",
+        Some("svg") => "image/svg+xml",
+        _ => "application/octet-stream",
+    }
+}
+
+fn brotli(bytes: &[u8]) -> Result<Vec<u8>, Box<dyn Error>> {
+    let mut packed = Vec::new();
+    let params = brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 24, size_hint: bytes.len(), ..Default::default() };
+    brotli::BrotliCompress(&mut &bytes[..], &mut packed, &params)?;
+    Ok(packed)
+}

@@ -1,0 +1,137 @@
+//! From Rust to wasm and its glue.
+
+use std::{
+    env,
+    error::Error,
+    ffi::OsStr,
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+use wasm_bindgen_cli_support::Bindgen;
+
+const TARGET: &str = "wasm32-unknown-unknown";
+
+/// What a page's program is made of.
+pub struct App {
+    /// The module.
+    pub wasm: Vec<u8>,
+    /// The JavaScript that starts and serves it.
+    pub glue: String,
+}
+
+/// Compiles all entry points; gives the folder with their `.wasm` files.
+pub fn compile(workspace: &Path, out: &Path, release: bool, icons: &str) -> Result<PathBuf, Box<dyn Error>> {
+    install_target()?;
+    let profile = if release { "wasm-release" } else { "wasm-dev" };
+    // A folder of its own: the outer cargo holds the lock of the other one.
+    let target = target_folder(out).join("web");
+    let cargo = env::var_os("CARGO").ok_or("CARGO is set by cargo")?;
+    let mut command = Command::new(cargo);
+    command.current_dir(workspace);
+    command.args(["build", "--locked", "--package", "rekey-frontend", "--bins", "--target", TARGET]);
+    command.args(["--profile", profile, "--target-dir"]).arg(&target);
+    for (name, _) in env::vars_os().filter(|(name, _)| is_of_the_outer_build(name)) {
+        command.env_remove(name);
+    }
+    command.env("CARGO_ENCODED_RUSTFLAGS", without_paths(workspace));
+    command.env("REKEY_WEB_ICONS", icons);
+    if !command.status()?.success() {
+        return Err("the web app did not compile; its errors are above".into());
+    }
+    Ok(target.join(TARGET).join(profile))
+}
+
+/// Variables that describe the outer build and would bend the inner one.
+fn is_of_the_outer_build(name: &OsStr) -> bool {
+    const KEPT: [&str; 8] = [
+        "CARGO_HOME",
+        "CARGO_NET",
+        "CARGO_HTTP",
+        "CARGO_REGISTR",
+        "CARGO_SOURCE",
+        "CARGO_TERM",
+        "CARGO_BUILD_JOBS",
+        "CARGO_INCREMENTAL",
+    ];
+    const REMOVED: [&str; 16] = [
+        "RUSTFLAGS",
+        "RUSTC",
+        "RUSTDOC",
+        "RUSTC_WRAPPER",
+        "RUSTC_WORKSPACE_WRAPPER",
+        "RUSTC_LINKER",
+        "TARGET",
+        "HOST",
+        "PROFILE",
+        "OPT_LEVEL",
+        "DEBUG",
+        "NUM_JOBS",
+        "OUT_DIR",
+        "CLIPPY_ARGS",
+        "MAKEFLAGS",
+        "MFLAGS",
+    ];
+    let Some(name) = name.to_str() else { return false };
+    REMOVED.contains(&name) || (name.starts_with("CARGO") && !KEPT.iter().any(|kept| name.starts_with(kept)))
+}
+
+/// Keeps this machine's folders out of what is shipped (security.md B14).
+fn without_paths(workspace: &Path) -> String {
+    let home = env::var("CARGO_HOME").ok().or_else(|| env::var("HOME").ok().map(|home| format!("{home}/.cargo")));
+    let mut flags = vec![format!("--remap-path-prefix={}=", workspace.display())];
+    flags.extend(home.map(|home| format!("--remap-path-prefix={home}=cargo")));
+    flags.join("\u{1f}")
+}
+
+/// Adds the wasm target where the toolchain lacks it.
+fn install_target() -> Result<(), Box<dyn Error>> {
+    let rustc = env::var_os("RUSTC").ok_or("RUSTC is set by cargo")?;
+    let answer = Command::new(rustc).args(["--print", "target-libdir", "--target", TARGET]).output()?;
+    if Path::new(String::from_utf8(answer.stdout)?.trim()).is_dir() {
+        return Ok(());
+    }
+    let added = Command::new("rustup").args(["target", "add", TARGET]).status();
+    if added.is_ok_and(|status| status.success()) {
+        return Ok(());
+    }
+    Err(format!("the web app needs the Rust target {TARGET}: run `rustup target add {TARGET}`").into())
+}
+
+/// The outer target folder: the first one above `OUT_DIR` that cargo has marked as such.
+fn target_folder(out: &Path) -> PathBuf {
+    let marked = out.ancestors().find(|folder| folder.join("CACHEDIR.TAG").is_file());
+    marked.or_else(|| out.ancestors().nth(4)).unwrap_or(out).to_path_buf()
+}
+
+/// Makes the glue of one entry point.
+pub fn bindgen(folder: &Path, page: &str, out: &Path, release: bool) -> Result<App, Box<dyn Error>> {
+    let made = out.join("bindgen").join(page);
+    let _ = fs::remove_dir_all(&made);
+    let mut bindgen = Bindgen::new();
+    bindgen.input_path(folder.join(format!("{page}.wasm"))).out_name(page).web(true)?;
+    bindgen.typescript(false).omit_default_module_path(true).keep_debug(!release);
+    bindgen.remove_name_section(release).remove_producers_section(release);
+    bindgen.generate(&made)?;
+    if made.join("snippets").exists() {
+        return Err("a crate brings JavaScript files of its own, which nothing here would ship".into());
+    }
+    let wasm = fs::read(made.join(format!("{page}_bg.wasm")))?;
+    let glue = fs::read_to_string(made.join(format!("{page}.js")))?;
+    Ok(App { wasm, glue: if release { without_comments(&glue) } else { glue } })
+}
+
+/// The glue without its comments and indentation.
+fn without_comments(glue: &str) -> String {
+    let mut text = String::with_capacity(glue.len());
+    let mut in_comment = false;
+    for line in glue.lines().map(str::trim) {
+        in_comment |= line.starts_with("/*");
+        if !in_comment && !line.is_empty() && !line.starts_with("//") {
+            text.push_str(line);
+            text.push('\n');
+        }
+        in_comment &= !line.ends_with("*/");
+    }
+    text
+}

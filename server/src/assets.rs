@@ -1,0 +1,175 @@
+//! The built web app: pages, and files under names that carry their hash.
+//!
+//! Made by `build.rs`. Pages are never stored by anybody; a file's content never changes under its name, so it may be kept
+//! for ever. Security headers are not set here: they are the same for everything and live with the router.
+
+use axum::{
+    body::Body,
+    http::{HeaderMap, HeaderValue, Response, StatusCode, Uri, header},
+};
+
+include!(concat!(env!("OUT_DIR"), "/assets.rs"));
+
+/// One file of the web app.
+#[derive(Debug)]
+pub struct Asset {
+    /// Where it is served.
+    pub path: &'static str,
+    /// Its media type.
+    pub content_type: &'static str,
+    /// Its strong validator (RFC 9110 §8.8.3).
+    pub etag: &'static str,
+    /// Its name carries its hash.
+    pub immutable: bool,
+    /// The bytes.
+    pub raw: &'static [u8],
+    /// The bytes, packed with brotli (RFC 7932); in release builds.
+    pub br: Option<&'static [u8]>,
+}
+
+/// An entry point of the web app.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Page {
+    /// The portal.
+    Portal,
+    /// The connect page.
+    Connect,
+}
+
+/// The file at this path.
+pub fn find(path: &str) -> Option<&'static Asset> {
+    ASSETS.iter().find(|asset| asset.path == path)
+}
+
+/// An entry point's HTML.
+pub const fn page(page: Page) -> &'static Asset {
+    match page {
+        Page::Portal => &PORTAL,
+        Page::Connect => &CONNECT,
+    }
+}
+
+/// Answers `/assets/…`.
+#[expect(clippy::unused_async, reason = "a handler of axum is async")]
+pub async fn assets_handler(uri: Uri, headers: HeaderMap) -> Response<Body> {
+    match find(uri.path()) {
+        Some(asset) => answer(asset, &headers),
+        None => with_status(StatusCode::NOT_FOUND),
+    }
+}
+
+/// Answers with an entry point, for every path that belongs to it.
+pub fn page_answer(which: Page, headers: &HeaderMap) -> Response<Body> {
+    answer(page(which), headers)
+}
+
+/// Answers with a file: packed where the browser takes it, 304 where it has it already.
+pub fn answer(asset: &'static Asset, headers: &HeaderMap) -> Response<Body> {
+    let packed = asset.br.filter(|_| accepts_brotli(headers));
+    // The two forms are two representations, and a strong validator tells them apart.
+    let etag = match packed {
+        Some(_) => HeaderValue::try_from(format!("{}-br\"", asset.etag.trim_end_matches('"'))),
+        None => HeaderValue::try_from(asset.etag),
+    };
+    let known = etag.as_ref().is_ok_and(|etag| has_already(headers, etag));
+    let mut response = with_status(if known { StatusCode::NOT_MODIFIED } else { StatusCode::OK });
+    let out = response.headers_mut();
+    let kept = if asset.immutable { "public, max-age=31536000, immutable" } else { "no-store" };
+    out.insert(header::CACHE_CONTROL, HeaderValue::from_static(kept));
+    out.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    if let Ok(etag) = etag {
+        out.insert(header::ETAG, etag);
+    }
+    if known {
+        return response;
+    }
+    out.insert(header::CONTENT_TYPE, HeaderValue::from_static(asset.content_type));
+    if packed.is_some() {
+        out.insert(header::CONTENT_ENCODING, HeaderValue::from_static("br"));
+    }
+    *response.body_mut() = Body::from(packed.unwrap_or(asset.raw));
+    response
+}
+
+fn with_status(status: StatusCode) -> Response<Body> {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = status;
+    response
+}
+
+/// `br` is listed and not refused with `q=0` (RFC 9110 §12.5.3).
+fn accepts_brotli(headers: &HeaderMap) -> bool {
+    let values = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split(',')).any(|coding| {
+        let mut parts = coding.split(';').map(str::trim);
+        let named = parts.next().is_some_and(|name| name.eq_ignore_ascii_case("br"));
+        let refused = parts.any(|part| matches!(part, "q=0" | "q=0.0" | "q=0.00" | "q=0.000"));
+        named && !refused
+    })
+}
+
+/// One of the validators that the browser sent is this one (RFC 9110 §13.1.2).
+fn has_already(headers: &HeaderMap, etag: &HeaderValue) -> bool {
+    let Ok(etag) = etag.to_str() else { return false };
+    let values = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split(',')).map(str::trim).any(|sent| sent.trim_start_matches("W/") == etag)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    static FILE: Asset = Asset {
+        path: "/assets/a-1.css",
+        content_type: "text/css; charset=utf-8",
+        etag: "\"abc\"",
+        immutable: true,
+        raw: b"raw",
+        br: Some(b"br"),
+    };
+
+    fn ask(pairs: &[(&'static str, &'static str)]) -> Response<Body> {
+        let mut headers = HeaderMap::new();
+        for (name, value) in pairs {
+            headers.append(*name, HeaderValue::from_static(value));
+        }
+        answer(&FILE, &headers)
+    }
+
+    #[test]
+    fn brotli_goes_only_to_those_who_take_it() {
+        for (accepts, packed) in [("gzip, br", true), ("BR;q=0.5", true), ("gzip", false), ("br;q=0", false), ("*", false)] {
+            let response = ask(&[("accept-encoding", accepts)]);
+            assert_eq!(response.headers().contains_key("content-encoding"), packed, "{accepts}");
+            assert_eq!(response.headers()["vary"], "accept-encoding");
+        }
+    }
+
+    #[test]
+    fn a_known_file_is_not_sent_again() {
+        assert_eq!(ask(&[("if-none-match", "W/\"x\", \"abc\"")]).status(), StatusCode::NOT_MODIFIED);
+        assert_eq!(ask(&[("if-none-match", "\"abd\"")]).status(), StatusCode::OK);
+        // The packed form is another representation.
+        assert_eq!(ask(&[("if-none-match", "\"abc\""), ("accept-encoding", "br")]).status(), StatusCode::OK);
+        assert_eq!(ask(&[("if-none-match", "\"abc-br\""), ("accept-encoding", "br")]).status(), StatusCode::NOT_MODIFIED);
+    }
+
+    #[test]
+    fn pages_are_never_kept_and_files_always() {
+        assert_eq!(ask(&[]).headers()["cache-control"], "public, max-age=31536000, immutable");
+        for which in [Page::Portal, Page::Connect] {
+            assert_eq!(page_answer(which, &HeaderMap::new()).headers()["cache-control"], "no-store");
+        }
+    }
+
+    #[test]
+    fn no_page_has_anything_inline() {
+        for which in [Page::Portal, Page::Connect] {
+            let html = String::from_utf8(page(which).raw.to_vec()).unwrap();
+            assert!(!html.contains("<style") && !html.contains(" style="));
+            for script in html.split("<script").skip(1) {
+                assert!(script.contains(" src=\"/assets/") && script.contains("></script>"), "{script}");
+            }
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! The audit log: events that commit with the change, sealed into a keyed chain every second, verified by command.
+//!
+//! An event names what happened by a stable word; people are references whose names lie in a side table, so that a
+//! person can be erased and the chain stays. Details are codes, counts and ids, never tokens, never names (L3).
+
+mod chain;
+
+pub use chain::{Broken, Verdict, seal_pending, verify};
+
+use crate::{
+    clock::SharedClock,
+    random::{SharedRandom, new_uuid},
+    store::{Scoped, StoreError, audit::AuditRow},
+};
+use shared::{
+    api::session::MemberView,
+    id::{ApiKeyId, MemberId, SignInId},
+};
+
+/// Who did it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Actor {
+    /// A member.
+    Member(MemberId, String),
+    /// An API key.
+    Key(ApiKeyId, String),
+    /// The holder of an account, at the connect page.
+    Holder(SignInId, String),
+    /// Whoever runs the installation.
+    Operator,
+    /// The server by itself.
+    Rekey,
+}
+
+impl Actor {
+    /// What the chain keeps.
+    pub fn reference(&self) -> String {
+        match self {
+            Self::Member(id, _) => format!("member:{id}"),
+            Self::Key(id, _) => format!("key:{id}"),
+            Self::Holder(id, _) => format!("holder:{id}"),
+            Self::Operator => "operator".to_owned(),
+            Self::Rekey => "rekey".to_owned(),
+        }
+    }
+
+    /// What people read; can be erased.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Member(_, name) | Self::Key(_, name) | Self::Holder(_, name) => name,
+            Self::Operator | Self::Rekey => "",
+        }
+    }
+}
+
+impl From<&MemberView> for Actor {
+    fn from(member: &MemberView) -> Self {
+        Self::Member(member.id, member.name.clone())
+    }
+}
+
+/// Writes events.
+#[derive(Clone)]
+pub struct Recorder {
+    /// Time.
+    pub clock: SharedClock,
+    /// Randomness.
+    pub random: SharedRandom,
+}
+
+impl Recorder {
+    /// Adds an event to the transaction of the change that it is about.
+    pub async fn record(
+        &self,
+        tx: &Scoped,
+        event: &'static str,
+        actor: &Actor,
+        subject: String,
+        detail: String,
+    ) -> Result<(), StoreError> {
+        let row = AuditRow {
+            id: new_uuid(&*self.random, self.clock.now_millis()),
+            sequence: None,
+            at: self.clock.now(),
+            event: event.to_owned(),
+            actor: actor.reference(),
+            subject,
+            detail,
+        };
+        tracing::info!(organization = %tx.organization, event, actor = row.actor, subject = row.subject, detail = row.detail, "audit");
+        tx.add_audit(&row, actor.name()).await
+    }
+}
+
+/// Appends a head to the file outside the database, as a line `organization batch hash`.
+pub async fn publish(path: &std::path::Path, organization: shared::id::OrganizationId, batch: i64, hash: &str) {
+    use tokio::io::AsyncWriteExt;
+    let line = format!("{organization} {batch} {hash}\n");
+    let written = async {
+        let mut file = tokio::fs::OpenOptions::new().create(true).append(true).open(path).await?;
+        file.write_all(line.as_bytes()).await?;
+        file.flush().await
+    };
+    if let Err(error) = written.await {
+        tracing::error!(%error, "the audit head could not be published");
+    }
+}
+
+/// Reads the heads that [`publish`] wrote for an organization. Lines that are not heads are left out.
+pub fn read_heads(text: &str, organization: shared::id::OrganizationId) -> Vec<(i64, Vec<u8>)> {
+    let wanted = organization.to_string();
+    text.lines()
+        .filter_map(|line| {
+            let mut parts = line.split(' ');
+            let (id, batch, hash) = (parts.next()?, parts.next()?.parse().ok()?, parts.next()?);
+            let bytes = hash
+                .as_bytes()
+                .chunks(2)
+                .map(|pair| std::str::from_utf8(pair).ok().and_then(|pair| u8::from_str_radix(pair, 16).ok()));
+            (id == wanted).then_some((batch, bytes.collect::<Option<Vec<u8>>>()?))
+        })
+        .collect()
+}

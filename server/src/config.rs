@@ -1,0 +1,249 @@
+//! Configuration: one TOML file, environment variables over it (`REKEY_…`), read once, in `main`.
+//!
+//! Secrets are files (`…_file`), never values in the file itself. To add a field: a doc line that names its key and
+//! variable, a check in [`Config::read`] whose error names both.
+
+use crate::{
+    microsoft::config::{Authority, MicrosoftConfig, Registration},
+    store::DatabaseConfig,
+};
+use serde::Deserialize;
+use shared::{id::ClientId, rules::suitability::RuleSwitches, secret::Secret};
+use std::{
+    collections::HashMap,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
+
+/// Everything that is configured.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// `listen`, `REKEY_LISTEN`: the address to listen on. TLS ends at a proxy before it.
+    pub listen: SocketAddr,
+    /// `origin`, `REKEY_ORIGIN`: the address that people see, such as `https://rekey.example.com`.
+    pub origin: String,
+    /// `brand`, `REKEY_BRAND`: the product's name on every screen.
+    pub brand: String,
+    /// `database`, `REKEY_DATABASE`: `sqlite:<file>` or `postgres://…`.
+    pub database: DatabaseConfig,
+    /// `keys`, `REKEY_KEYS`: the folder with the master keys, mode 0600 each.
+    pub keys: PathBuf,
+    /// `audit_heads`, `REKEY_AUDIT_HEADS`: the file to which the audit chain's heads are published; best on another disk.
+    pub audit_heads: Option<PathBuf>,
+    /// `[rules]`: switches of the migration rules.
+    pub rules: RuleSwitches,
+    /// `[microsoft]`: where Microsoft is and who we are there.
+    pub microsoft: MicrosoftConfig,
+}
+
+/// The configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// A file cannot be read.
+    #[error("{key}: {path} cannot be read: {cause}")]
+    File {
+        /// The key that names the file.
+        key: &'static str,
+        /// The file.
+        path: String,
+        /// Why.
+        cause: std::io::Error,
+    },
+    /// The TOML is not well formed, or has a key that does not exist.
+    #[error("the configuration file is wrong: {0}")]
+    Toml(#[from] toml::de::Error),
+    /// A value is missing or wrong.
+    #[error("{key} (environment: {variable}): expected {expected}")]
+    Value {
+        /// The key.
+        key: &'static str,
+        /// Its environment variable.
+        variable: &'static str,
+        /// What would be right.
+        expected: &'static str,
+    },
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct File {
+    listen: Option<String>,
+    origin: Option<String>,
+    brand: Option<String>,
+    database: Option<String>,
+    keys: Option<String>,
+    audit_heads: Option<String>,
+    rules: Rules,
+    microsoft: Microsoft,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Rules {
+    personal_sites_block_modern: Option<bool>,
+    sharepoint_sites_block_modern: Option<bool>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Microsoft {
+    login: Option<String>,
+    graph: Option<String>,
+    sign_in_client_id: Option<String>,
+    access_client_id: Option<String>,
+    access_certificate_file: Option<String>,
+    access_key_file: Option<String>,
+    extra_ca_file: Option<String>,
+}
+
+impl Config {
+    /// Reads the file, if there is one, with the environment over it.
+    pub fn read(file: Option<&Path>, environment: &HashMap<String, String>) -> Result<Self, ConfigError> {
+        let file = match file {
+            Some(path) => toml::from_str(&read_text("--config", path)?)?,
+            None => File::default(),
+        };
+        let source = Source { environment };
+        let listen = source.or(file.listen, "REKEY_LISTEN", "127.0.0.1:8400");
+        let origin = source.or(file.origin, "REKEY_ORIGIN", "");
+        let rules = RuleSwitches::default();
+        Ok(Self {
+            listen: listen.parse().map_err(|_| wrong("listen", "REKEY_LISTEN", "an address such as 127.0.0.1:8400"))?,
+            origin: check_origin(&origin)?,
+            brand: source.or(file.brand, "REKEY_BRAND", "Rekey"),
+            database: database(&source.or(file.database, "REKEY_DATABASE", ""))?,
+            keys: PathBuf::from(source.must(file.keys, "keys", "REKEY_KEYS", "a folder with master keys")?),
+            audit_heads: source.maybe(file.audit_heads, "REKEY_AUDIT_HEADS").map(PathBuf::from),
+            rules: RuleSwitches {
+                personal_sites_block_modern: file
+                    .rules
+                    .personal_sites_block_modern
+                    .unwrap_or(rules.personal_sites_block_modern),
+                sharepoint_sites_block_modern: file
+                    .rules
+                    .sharepoint_sites_block_modern
+                    .unwrap_or(rules.sharepoint_sites_block_modern),
+                ..rules
+            },
+            microsoft: microsoft(&source, file.microsoft)?,
+        })
+    }
+}
+
+struct Source<'a> {
+    environment: &'a HashMap<String, String>,
+}
+
+impl Source<'_> {
+    fn maybe(&self, value: Option<String>, variable: &str) -> Option<String> {
+        self.environment.get(variable).cloned().or(value)
+    }
+
+    fn or(&self, value: Option<String>, variable: &str, default: &str) -> String {
+        self.maybe(value, variable).unwrap_or_else(|| default.to_owned())
+    }
+
+    fn must(
+        &self,
+        value: Option<String>,
+        key: &'static str,
+        variable: &'static str,
+        expected: &'static str,
+    ) -> Result<String, ConfigError> {
+        self.maybe(value, variable).ok_or_else(|| wrong(key, variable, expected))
+    }
+}
+
+const fn wrong(key: &'static str, variable: &'static str, expected: &'static str) -> ConfigError {
+    ConfigError::Value { key, variable, expected }
+}
+
+fn read_text(key: &'static str, path: &Path) -> Result<String, ConfigError> {
+    std::fs::read_to_string(path).map_err(|cause| ConfigError::File { key, path: path.display().to_string(), cause })
+}
+
+/// An origin: https anywhere, http for loopback names only.
+fn check_origin(text: &str) -> Result<String, ConfigError> {
+    let expected =
+        || wrong("origin", "REKEY_ORIGIN", "an origin such as https://rekey.example.com (http for loopback only)");
+    let url = url::Url::parse(text).map_err(|_| expected())?;
+    let host = url.host_str().unwrap_or_default();
+    let loopback = matches!(host, "127.0.0.1" | "localhost" | "[::1]") || host.ends_with(".localhost");
+    let scheme = url.scheme() == "https" || (url.scheme() == "http" && loopback);
+    let origin = url.origin().ascii_serialization();
+    if scheme && text.trim_end_matches('/') == origin { Ok(origin) } else { Err(expected()) }
+}
+
+fn database(text: &str) -> Result<DatabaseConfig, ConfigError> {
+    if let Some(path) = text.strip_prefix("sqlite:").filter(|path| !path.is_empty()) {
+        return Ok(DatabaseConfig::Sqlite { path: PathBuf::from(path) });
+    }
+    if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+        return Ok(DatabaseConfig::Postgres { url: text.to_owned(), max_connections: 16 });
+    }
+    Err(wrong("database", "REKEY_DATABASE", "sqlite:<file> or postgres://user:password@host/database"))
+}
+
+fn microsoft(source: &Source<'_>, file: Microsoft) -> Result<MicrosoftConfig, ConfigError> {
+    let login = source.or(file.login, "REKEY_MICROSOFT_LOGIN", "https://login.microsoftonline.com");
+    let graph = source.or(file.graph, "REKEY_MICROSOFT_GRAPH", "https://graph.microsoft.com");
+    let authority = Authority::new(&login, &graph).map_err(|_| {
+        wrong(
+            "microsoft.login, microsoft.graph",
+            "REKEY_MICROSOFT_LOGIN, REKEY_MICROSOFT_GRAPH",
+            "https origins (http for loopback only)",
+        )
+    })?;
+    let id = |value: Option<String>, key: &'static str, variable: &'static str| -> Result<ClientId, ConfigError> {
+        let expected = "an application (client) id";
+        source.must(value, key, variable, expected)?.parse().map_err(|_| wrong(key, variable, expected))
+    };
+    let file_of = |value: Option<String>, key: &'static str, variable: &'static str| -> Result<String, ConfigError> {
+        read_text(key, Path::new(&source.must(value, key, variable, "a PEM file")?))
+    };
+    Ok(MicrosoftConfig {
+        authority,
+        sign_in: id(file.sign_in_client_id, "microsoft.sign_in_client_id", "REKEY_MICROSOFT_SIGN_IN_CLIENT_ID")?,
+        access: Registration {
+            client_id: id(file.access_client_id, "microsoft.access_client_id", "REKEY_MICROSOFT_ACCESS_CLIENT_ID")?,
+            certificate_pem: file_of(
+                file.access_certificate_file,
+                "microsoft.access_certificate_file",
+                "REKEY_MICROSOFT_ACCESS_CERTIFICATE_FILE",
+            )?,
+            private_key_pem: Secret::new(file_of(
+                file.access_key_file,
+                "microsoft.access_key_file",
+                "REKEY_MICROSOFT_ACCESS_KEY_FILE",
+            )?),
+        },
+        extra_ca_pem: source
+            .maybe(file.extra_ca_file, "REKEY_MICROSOFT_EXTRA_CA_FILE")
+            .map(|path| read_text("microsoft.extra_ca_file", Path::new(&path)))
+            .transpose()?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wrong_value_is_named_with_its_key_and_variable() {
+        let environment = HashMap::from([("REKEY_ORIGIN".to_owned(), "http://rekey.example.com".to_owned())]);
+        let error = Config::read(None, &environment).unwrap_err().to_string();
+        assert!(error.contains("origin") && error.contains("REKEY_ORIGIN") && error.contains("https://"), "{error}");
+    }
+
+    #[test]
+    fn origins_are_origins_only() {
+        for good in
+            ["https://rekey.example.com", "http://127.0.0.1:8400", "http://localhost", "https://rekey.example.com/"]
+        {
+            assert!(check_origin(good).is_ok(), "{good}");
+        }
+        for bad in ["", "http://example.com", "https://a/b", "https://u@a", "https://a?x", "ftp://localhost"] {
+            assert!(check_origin(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! What the product does, one module a word of the design. Handlers decide who may; services decide what happens.
+//!
+//! A service checks its input, reads, decides by `shared::rules`, and changes everything in one transaction together
+//! with its audit event. To add one: a module here, its verbs as functions that take [`crate::state::AppState`].
+
+pub mod api_keys;
+pub mod attempts;
+pub mod authorizations;
+pub mod backup_sets;
+pub mod connect;
+pub mod cursor;
+pub mod customers;
+pub mod error;
+pub mod heartbeat;
+pub mod help;
+pub mod imports;
+pub mod overview;
+pub mod owner;
+pub mod save;
+pub mod sessions;
+pub mod text;
+
+pub use error::ServiceError;

@@ -1,0 +1,161 @@
+//! Sign-in attempts: made by a click, bound to one tab by a secret, and everything that its trip to Microsoft needs.
+
+use super::{ServiceError, connect::Opened, save, sessions::nonce_of};
+use crate::{
+    random::new_secret,
+    seal::{SealContext, hash_secret},
+    state::AppState,
+    store::{
+        Scoped,
+        attempts::{Attempt, AttemptState},
+        customers::Customer,
+        locator::{self, Located, LocatorKind, NewLocator},
+        sign_ins::SignIn,
+    },
+};
+use shared::{
+    api::{
+        authorizations::{AuthorizationState, SignInState},
+        connect::{AttemptStart, Leg, StartAttempt},
+    },
+    id::{AttemptId, TenantId},
+};
+
+/// How long an attempt may take from the click to Save, in seconds: an hour to the callback and half an hour to read.
+const LIFE: i64 = 90 * 60;
+
+/// What kind of secret a challenge is, for its seal.
+pub const CHALLENGE: &str = "claims_challenge";
+
+/// Begins an attempt; the one before it ends.
+pub async fn start(app: &AppState, opened: &Opened, request: &StartAttempt) -> Result<AttemptStart, ServiceError> {
+    let now = app.now();
+    let tx = app.store.write(opened.organization).await?;
+    let authorization = tx.find_authorization(opened.authorization).await?.ok_or(ServiceError::NotFound)?;
+    if authorization.state != AuthorizationState::Open {
+        return Err(ServiceError::conflict(
+            "not_open",
+            "This authorization is finished or was called off. Nothing is left to do here.",
+        ));
+    }
+    let sign_in = tx.find_sign_in(request.sign_in).await?.filter(|one| one.authorization == authorization.id);
+    let sign_in = sign_in.ok_or(ServiceError::NotFound)?;
+    let customer = tx.find_customer(authorization.customer).await?.ok_or(ServiceError::NotFound)?;
+    let (leg, sign_in) = choose_leg(app, &tx, sign_in, request.start_over).await?;
+    let claims = if leg == Leg::SignIn { last_challenge(app, &tx, &sign_in).await? } else { None };
+    tx.supersede_open_attempts(authorization.id).await?;
+    let secret = new_secret(&*app.random);
+    let attempt = Attempt {
+        id: AttemptId(app.new_id()),
+        authorization: authorization.id,
+        sign_in: sign_in.id,
+        link: opened.link.id,
+        leg,
+        state: AttemptState::Open,
+        created_at: now,
+        expires_at: now.plus(LIFE),
+        saved: None,
+        challenge: None,
+    };
+    tx.add_attempt(&attempt).await?;
+    let to = Located { organization: opened.organization, id: attempt.id.0 };
+    let kind = LocatorKind::Attempt;
+    // The secret outlives the attempt a little, so that a late Save hears "over" and not "unknown".
+    let expires_at = Some(attempt.expires_at.plus(24 * 3600));
+    locator::add(&tx, NewLocator { hash: hash_secret(secret.expose()), kind, to, expires_at }).await?;
+    let scope = scope(app, &tx, &sign_in, leg, customer.tenant).await?;
+    tx.commit().await?;
+    app.changes.authorization(authorization.id);
+    Ok(answer(app, &customer, leg, secret.expose(), scope, claims))
+}
+
+fn answer(
+    app: &AppState,
+    customer: &Customer,
+    leg: Leg,
+    secret: &str,
+    scope: String,
+    claims: Option<String>,
+) -> AttemptStart {
+    let config = &app.microsoft.config;
+    AttemptStart {
+        secret: secret.to_owned(),
+        leg,
+        authority: config.authority.login_origin().to_owned(),
+        tenant: customer.tenant,
+        issuer: config.authority.issuer(customer.tenant),
+        client_id: if leg == Leg::Consent { config.access.client_id } else { config.sign_in },
+        redirect_uri: format!("{}/connect/callback", app.settings.origin),
+        scope,
+        nonce: nonce_of(secret),
+        claims,
+    }
+}
+
+/// A Save that waits for a consent is carried on by a consent leg; anything else is a sign-in.
+async fn choose_leg(
+    app: &AppState,
+    tx: &Scoped,
+    sign_in: SignIn,
+    start_over: bool,
+) -> Result<(Leg, SignIn), ServiceError> {
+    match sign_in.state {
+        SignInState::Working => {
+            Err(ServiceError::conflict("save_running", "A Save of this sign-in is being carried out. Watch its steps."))
+        }
+        SignInState::Done | SignInState::Cancelled => {
+            Err(ServiceError::conflict("sign_in_over", "This sign-in is finished. Nothing is left to do for it."))
+        }
+        SignInState::ConsentNeeded | SignInState::ApprovalNeeded if !start_over => {
+            let waiting = tx.find_saved_attempt(sign_in.id).await?;
+            let alive = waiting.and_then(|attempt| attempt.saved).is_some_and(|saved| app.now() < saved.expires_at);
+            if alive { Ok((Leg::Consent, sign_in)) } else { anew(tx, sign_in).await }
+        }
+        SignInState::ConsentNeeded | SignInState::ApprovalNeeded => anew(tx, sign_in).await,
+        SignInState::Waiting | SignInState::ClaimsNeeded | SignInState::Failed => Ok((Leg::SignIn, sign_in)),
+    }
+}
+
+async fn anew(tx: &Scoped, sign_in: SignIn) -> Result<(Leg, SignIn), ServiceError> {
+    save::forget_saved(tx, sign_in.id).await?;
+    let from = sign_in.state;
+    let fresh = SignIn {
+        state: SignInState::Waiting,
+        steps: Vec::new(),
+        problem: None,
+        approval_url: None,
+        signed_in_as: None,
+        ..sign_in
+    };
+    tx.update_sign_in(&fresh, from).await?;
+    tx.touch_authorization(fresh.authorization).await?;
+    Ok((Leg::SignIn, fresh))
+}
+
+async fn last_challenge(app: &AppState, tx: &Scoped, sign_in: &SignIn) -> Result<Option<String>, ServiceError> {
+    if sign_in.state != SignInState::ClaimsNeeded {
+        return Ok(None);
+    }
+    let Some((attempt, sealed)) = tx.find_last_challenge(sign_in.id).await? else { return Ok(None) };
+    let context = SealContext { organization: tx.organization, kind: CHALLENGE, row: attempt.0, version: 1 };
+    let opened = app.keyring.open(&context, &sealed)?;
+    Ok(String::from_utf8(opened.expose().clone()).ok())
+}
+
+/// The page asks for our own API by its id, so that both service principals come to be; the consent leg asks for exactly
+/// what the chosen workloads need, with what this tenant uses already.
+async fn scope(
+    app: &AppState,
+    tx: &Scoped,
+    sign_in: &SignIn,
+    leg: Leg,
+    tenant: TenantId,
+) -> Result<String, ServiceError> {
+    let config = &app.microsoft.config;
+    if leg == Leg::SignIn {
+        return Ok(format!("openid profile {}/.default", config.access.client_id));
+    }
+    let wanted = save::wanted_permissions(tx, sign_in.id).await?;
+    let _ = tenant;
+    Ok(wanted.iter().map(|name| config.authority.graph_scope(name)).collect::<Vec<_>>().join(" "))
+}

@@ -1,0 +1,294 @@
+//! Authorizations: preview, create, show, cancel. The preview and the creation decide by the same plan.
+
+mod plan;
+
+use super::{ServiceError, backup_sets::customer_ref, cursor, save};
+use crate::{
+    audit::Actor,
+    random::new_secret,
+    seal::hash_secret,
+    state::AppState,
+    store::{
+        Scoped,
+        authorizations::Authorization,
+        customers::Customer,
+        links::Link,
+        locator::{self, Located, LocatorKind, NewLocator},
+        sign_ins::{SignIn, SignInSet},
+    },
+};
+pub use plan::{Planned, PlannedSignIn, permission_view};
+use shared::{
+    api::{
+        authorizations::{
+            AuthorizationPreview, AuthorizationState, AuthorizationView, ConnectLink, CreateAuthorization, SetRef,
+            SignInPreview, SignInState, SignInView,
+        },
+        page::Page,
+    },
+    id::{AuthorizationId, CustomerId, OrganizationId, SignInId},
+};
+use std::collections::HashMap;
+
+/// How long a link to the connect page lives, in seconds.
+const LINK_LIFE: i64 = 60 * 60;
+
+/// What an authorization would do. Stores nothing.
+pub async fn preview(
+    app: &AppState,
+    organization: OrganizationId,
+    request: &CreateAuthorization,
+) -> Result<AuthorizationPreview, ServiceError> {
+    let tx = app.store.read(organization).await?;
+    let planned = plan::plan(app, &tx, request).await?;
+    Ok(AuthorizationPreview {
+        customer: customer_ref(&planned.customer),
+        method: request.method,
+        sets: planned.sign_ins.iter().map(|sign_in| sign_in.sets.len() as u64).sum(),
+        sign_ins: planned.sign_ins.iter().map(sign_in_preview).collect(),
+        refused: planned.refused,
+        tenant_unconfirmed: planned.customer.confirmed_at.is_none(),
+    })
+}
+
+fn sign_in_preview(planned: &PlannedSignIn) -> SignInPreview {
+    SignInPreview {
+        account: planned.account.clone(),
+        sets: planned
+            .sets
+            .iter()
+            .map(|set| SetRef { id: set.id, name: set.name.clone(), method: set.method })
+            .collect(),
+        permissions: planned.permissions.clone(),
+        needs_administrator: planned.needs_administrator,
+        already_connected: planned.connection.is_some(),
+    }
+}
+
+/// Creates an authorization with its queue of sign-ins.
+pub async fn create(
+    app: &AppState,
+    organization: OrganizationId,
+    actor: &Actor,
+    request: &CreateAuthorization,
+) -> Result<AuthorizationView, ServiceError> {
+    let tx = app.store.write(organization).await?;
+    let planned = plan::plan(app, &tx, request).await?;
+    if planned.customer.confirmed_at.is_none() {
+        return Err(ServiceError::conflict(
+            "tenant_unconfirmed",
+            "Confirm this customer's tenant first, so that nobody else's can be used.",
+        ));
+    }
+    if planned.sign_ins.is_empty() {
+        return Err(ServiceError::conflict(
+            "nothing_to_authorize",
+            "None of these sets can take part. The preview says why.",
+        ));
+    }
+    let authorization = Authorization {
+        id: AuthorizationId(app.new_id()),
+        customer: planned.customer.id,
+        method: request.method,
+        state: AuthorizationState::Open,
+        created_at: app.now(),
+        created_by: actor.name().to_owned(),
+        version: 1,
+    };
+    tx.add_authorization(&authorization).await?;
+    for (position, part) in (0..).zip(&planned.sign_ins) {
+        add_sign_in(app, &tx, authorization.id, position, part).await?;
+    }
+    let detail = format!("method={} sign_ins={}", request.method.as_str(), planned.sign_ins.len());
+    app.audit()
+        .record(&tx, "authorization.created", actor, format!("authorization:{}", authorization.id), detail)
+        .await?;
+    tx.commit().await?;
+    find(app, organization, authorization.id).await
+}
+
+async fn add_sign_in(
+    app: &AppState,
+    tx: &Scoped,
+    authorization: AuthorizationId,
+    position: i64,
+    part: &PlannedSignIn,
+) -> Result<(), ServiceError> {
+    let sign_in = SignIn {
+        id: SignInId(app.new_id()),
+        authorization,
+        position,
+        account: part.account.clone(),
+        state: SignInState::Waiting,
+        signed_in_as: None,
+        steps: Vec::new(),
+        problem: None,
+        approval_url: None,
+        connection: part.connection,
+        done_at: None,
+    };
+    let covered: Vec<_> = part
+        .sets
+        .iter()
+        .map(|set| SignInSet {
+            sign_in: sign_in.id,
+            backup_set: set.id,
+            name: set.name.clone(),
+            method: set.method,
+            version: set.version,
+        })
+        .collect();
+    Ok(tx.add_sign_in(&sign_in, &covered).await?)
+}
+
+/// One authorization.
+pub async fn find(
+    app: &AppState,
+    organization: OrganizationId,
+    id: AuthorizationId,
+) -> Result<AuthorizationView, ServiceError> {
+    let tx = app.store.read(organization).await?;
+    let found = tx.find_authorization(id).await?.ok_or(ServiceError::NotFound)?;
+    views(&tx, vec![found]).await?.pop().ok_or(ServiceError::NotFound)
+}
+
+/// One page, newest first.
+pub async fn list(
+    app: &AppState,
+    organization: OrganizationId,
+    state: Option<AuthorizationState>,
+    before: Option<&str>,
+    limit: u64,
+) -> Result<Page<AuthorizationView>, ServiceError> {
+    let before: Option<AuthorizationId> = cursor::read(before)?;
+    let tx = app.store.read(organization).await?;
+    let mut found = tx.list_authorizations(state, before, limit + 1).await?;
+    let more = found.len() as u64 > limit;
+    found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    let next = found.last().filter(|_| more).and_then(|last| cursor::write(&last.id));
+    Ok(Page { items: views(&tx, found).await?, next })
+}
+
+/// Authorizations as they are shown.
+pub async fn views(tx: &Scoped, found: Vec<Authorization>) -> Result<Vec<AuthorizationView>, ServiceError> {
+    let ids: Vec<_> = found.iter().map(|one| one.id).collect();
+    let customers: Vec<CustomerId> = found.iter().map(|one| one.customer).collect();
+    let customers: HashMap<_, _> =
+        tx.find_customers(&customers).await?.into_iter().map(|customer| (customer.id, customer)).collect();
+    let mut queues: HashMap<AuthorizationId, Vec<SignInView>> = HashMap::new();
+    for (authorization, view) in sign_in_views(tx, tx.list_sign_ins(&ids).await?).await? {
+        queues.entry(authorization).or_default().push(view);
+    }
+    Ok(found
+        .into_iter()
+        .filter_map(|one| view(&one, customers.get(&one.customer)?, queues.remove(&one.id).unwrap_or_default()))
+        .collect())
+}
+
+fn view(one: &Authorization, customer: &Customer, sign_ins: Vec<SignInView>) -> Option<AuthorizationView> {
+    Some(AuthorizationView {
+        id: one.id,
+        customer: customer_ref(customer),
+        method: one.method,
+        state: one.state,
+        created_at: one.created_at,
+        created_by: one.created_by.clone(),
+        sign_ins,
+        version: one.version,
+    })
+}
+
+/// Sign-ins with the sets they cover, each set with its method now.
+pub async fn sign_in_views(
+    tx: &Scoped,
+    sign_ins: Vec<SignIn>,
+) -> Result<Vec<(AuthorizationId, SignInView)>, ServiceError> {
+    let ids: Vec<_> = sign_ins.iter().map(|sign_in| sign_in.id).collect();
+    let covered = tx.list_sign_in_sets(&ids).await?;
+    let sets: Vec<_> = covered.iter().map(|set| set.backup_set).collect();
+    let methods: HashMap<_, _> =
+        tx.find_backup_sets(&sets).await?.into_iter().map(|set| (set.id, set.method)).collect();
+    let mut by_sign_in: HashMap<SignInId, Vec<SetRef>> = HashMap::new();
+    for set in covered {
+        let method = methods.get(&set.backup_set).copied().unwrap_or(set.method);
+        by_sign_in.entry(set.sign_in).or_default().push(SetRef { id: set.backup_set, name: set.name, method });
+    }
+    Ok(sign_ins
+        .into_iter()
+        .map(|sign_in| {
+            let view = SignInView {
+                id: sign_in.id,
+                account: sign_in.account,
+                state: sign_in.state,
+                signed_in_as: sign_in.signed_in_as,
+                sets: by_sign_in.remove(&sign_in.id).unwrap_or_default(),
+                steps: sign_in.steps,
+                problem: sign_in.problem,
+                approval_url: sign_in.approval_url,
+                done_at: sign_in.done_at,
+                already_connected: sign_in.connection.is_some(),
+            };
+            (sign_in.authorization, view)
+        })
+        .collect())
+}
+
+/// Calls an authorization off: its links and open sign-ins end; what is done stays done.
+pub async fn cancel(
+    app: &AppState,
+    organization: OrganizationId,
+    actor: &Actor,
+    id: AuthorizationId,
+) -> Result<AuthorizationView, ServiceError> {
+    let now = app.now();
+    let tx = app.store.write(organization).await?;
+    tx.find_authorization(id).await?.ok_or(ServiceError::NotFound)?;
+    if !tx.end_authorization(id, AuthorizationState::Cancelled).await? {
+        return Err(ServiceError::conflict("not_open", "This authorization is not open any more."));
+    }
+    tx.revoke_links(id, now).await?;
+    tx.supersede_open_attempts(id).await?;
+    for sign_in in tx.list_sign_ins(&[id]).await? {
+        if sign_in.state == SignInState::Done {
+            continue;
+        }
+        let from = sign_in.state;
+        let cancelled = SignIn { state: SignInState::Cancelled, problem: None, approval_url: None, ..sign_in };
+        tx.update_sign_in(&cancelled, from).await?;
+        save::forget_saved(&tx, cancelled.id).await?;
+    }
+    app.audit().record(&tx, "authorization.cancelled", actor, format!("authorization:{id}"), String::new()).await?;
+    tx.commit().await?;
+    app.changes.authorization(id);
+    find(app, organization, id).await
+}
+
+/// Makes a link that opens the connect page. Its secret is in the fragment, so that no server log ever holds it.
+pub async fn create_link(
+    app: &AppState,
+    organization: OrganizationId,
+    actor: &Actor,
+    id: AuthorizationId,
+) -> Result<ConnectLink, ServiceError> {
+    let now = app.now();
+    let tx = app.store.write(organization).await?;
+    let authorization = tx.find_authorization(id).await?.ok_or(ServiceError::NotFound)?;
+    if authorization.state != AuthorizationState::Open {
+        return Err(ServiceError::conflict("not_open", "This authorization is not open any more."));
+    }
+    let secret = new_secret(&*app.random);
+    let link = Link {
+        id: app.new_id(),
+        authorization: id,
+        created_by: actor.name().to_owned(),
+        expires_at: now.plus(LINK_LIFE),
+    };
+    tx.add_link(&link, now).await?;
+    let to = Located { organization, id: link.id };
+    let kind = LocatorKind::ConnectLink;
+    let entry = NewLocator { hash: hash_secret(secret.expose()), kind, to, expires_at: Some(link.expires_at) };
+    locator::add(&tx, entry).await?;
+    app.audit().record(&tx, "connect_link.created", actor, format!("authorization:{id}"), String::new()).await?;
+    tx.commit().await?;
+    Ok(ConnectLink { url: format!("{}/connect#{}", app.settings.origin, secret.expose()), expires_at: link.expires_at })
+}

@@ -1,0 +1,171 @@
+//! From chosen sets to sign-ins: the rules of `shared::rules` with what storage knows.
+
+use crate::{
+    services::{ServiceError, backup_sets::facts},
+    state::AppState,
+    store::{Scoped, backup_sets::BackupSet, connections::Connection, customers::Customer},
+};
+use shared::{
+    api::{
+        authorizations::{Consenter, CreateAuthorization, PermissionView, RefusedSet, SetRef},
+        customers::ConnectionState,
+    },
+    id::{BackupSetId, ConnectionId},
+    method::Method,
+    rules::{
+        moves::MoveKind,
+        plan::{self, AccountKey, ChosenSet, Connected},
+        reason::Reason,
+        scopes::{Consent, Permission},
+    },
+};
+use std::collections::{BTreeMap, HashMap};
+
+/// The most sets of one authorization.
+const MOST_SETS: usize = 5_000;
+
+/// What would happen.
+pub struct Planned {
+    /// Whose sets.
+    pub customer: Customer,
+    /// One entry for each person who must sign in.
+    pub sign_ins: Vec<PlannedSignIn>,
+    /// Sets that cannot take part.
+    pub refused: Vec<RefusedSet>,
+}
+
+/// One sign-in.
+pub struct PlannedSignIn {
+    /// The account whose holder signs in.
+    pub account: String,
+    /// The sets it covers.
+    pub sets: Vec<BackupSet>,
+    /// What is asked for.
+    pub permissions: Vec<PermissionView>,
+    /// Some permission that is not held yet needs an administrator.
+    pub needs_administrator: bool,
+    /// A connection that is there already.
+    pub connection: Option<ConnectionId>,
+}
+
+/// A permission as it is shown.
+pub fn permission_view(permission: &Permission) -> PermissionView {
+    PermissionView {
+        value: permission.value.clone(),
+        title: permission.title.clone(),
+        reason: permission.reason.clone(),
+        without: permission.without.clone(),
+        consent: match permission.consent {
+            Consent::User => Consenter::User,
+            Consent::Administrator => Consenter::Administrator,
+        },
+    }
+}
+
+/// Plans an authorization.
+pub async fn plan(app: &AppState, tx: &Scoped, request: &CreateAuthorization) -> Result<Planned, ServiceError> {
+    match request.method {
+        Method::Hybrid => {}
+        Method::Modern => {
+            return Err(ServiceError::Conflict {
+                code: "method_not_available",
+                detail: "This version cannot set up modern yet. Hybrid is possible for sets of one account's own data."
+                    .to_owned(),
+            });
+        }
+        Method::Basic => {
+            return Err(ServiceError::field("method", "expected hybrid: no set goes back to a stored password"));
+        }
+    }
+    let (customer, sets) = chosen(tx, request).await?;
+    let connections = tx.list_connections(&[customer.id]).await?;
+    let mut planned = Planned { customer, sign_ins: Vec::new(), refused: Vec::new() };
+    let (renewals, migrations): (Vec<_>, Vec<_>) = sets.into_iter().partition(|set| set.method == Method::Hybrid);
+    add_part(app, &mut planned, MoveKind::MigrateToHybrid, &migrations, &connections);
+    add_part(app, &mut planned, MoveKind::Reauthorize, &renewals, &connections);
+    Ok(planned)
+}
+
+/// The chosen sets, all there and all of one customer.
+async fn chosen(tx: &Scoped, request: &CreateAuthorization) -> Result<(Customer, Vec<BackupSet>), ServiceError> {
+    let field = |expected: &str| ServiceError::field("backup_sets", expected);
+    let mut ids = request.backup_sets.clone();
+    ids.sort_unstable();
+    ids.dedup();
+    if ids.is_empty() || ids.len() > MOST_SETS {
+        return Err(field("expected 1 to 5,000 sets"));
+    }
+    let mut sets = tx.find_backup_sets(&ids).await?;
+    if sets.len() != ids.len() {
+        return Err(field("expected sets that exist; at least one does not"));
+    }
+    sets.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
+    let customer = sets.first().map(|set| set.customer).ok_or(ServiceError::NotFound)?;
+    if sets.iter().any(|set| set.customer != customer) {
+        return Err(field("expected sets of one customer; choose one customer at a time"));
+    }
+    let customer = tx.find_customer(customer).await?.ok_or(ServiceError::NotFound)?;
+    Ok((customer, sets))
+}
+
+fn add_part(app: &AppState, planned: &mut Planned, kind: MoveKind, sets: &[BackupSet], connections: &[Connection]) {
+    let chosen: Vec<_> = sets
+        .iter()
+        .map(|set| ChosenSet { id: set.id, customer: set.customer, account: set.account.as_deref(), facts: facts(set) })
+        .collect();
+    let alive =
+        |connection: &&Connection| matches!(connection.state, ConnectionState::Working | ConnectionState::Doubtful);
+    let accounts = connections.iter().filter(alive).map(|connection| {
+        let scopes = connection.scopes.split(' ').map(str::to_owned).collect();
+        ((connection.customer, AccountKey::of(&connection.account)), scopes)
+    });
+    let connected = Connected { accounts: accounts.collect::<BTreeMap<_, _>>(), ..Connected::default() };
+    let plan = plan::plan(kind, &chosen, &app.settings.rules, &connected);
+    let by_id: HashMap<BackupSetId, &BackupSet> = sets.iter().map(|set| (set.id, set)).collect();
+    for part in plan.sign_ins {
+        let Some(account) = part.account else { continue };
+        let key = AccountKey::of(&account);
+        let connection = connections
+            .iter()
+            .filter(alive)
+            .find(|connection| part.already_connected && AccountKey::of(&connection.account) == key)
+            .map(|connection| connection.id);
+        let sets: Vec<BackupSet> = part.sets.iter().filter_map(|id| by_id.get(id)).map(|set| (*set).clone()).collect();
+        let permissions = part.scopes.iter().map(|permission| permission_view(permission)).collect();
+        merge(
+            &mut planned.sign_ins,
+            PlannedSignIn { account, sets, permissions, needs_administrator: part.needs_administrator, connection },
+        );
+    }
+    for refused in plan.refused {
+        if let Some(set) = by_id.get(&refused.id) {
+            planned.refused.push(refused_view(set, refused.reason));
+        }
+    }
+}
+
+/// One account signs in once, whether its sets migrate or are renewed.
+fn merge(sign_ins: &mut Vec<PlannedSignIn>, part: PlannedSignIn) {
+    let key = AccountKey::of(&part.account);
+    match sign_ins.iter_mut().find(|one| AccountKey::of(&one.account) == key) {
+        Some(one) => {
+            one.sets.extend(part.sets);
+            let known: Vec<String> = one.permissions.iter().map(|permission| permission.value.clone()).collect();
+            one.permissions
+                .extend(part.permissions.into_iter().filter(|permission| !known.contains(&permission.value)));
+            one.needs_administrator |= part.needs_administrator;
+            // A renewal means that the access has ended: somebody signs in.
+            one.connection = one.connection.and(part.connection);
+        }
+        None => sign_ins.push(part),
+    }
+}
+
+fn refused_view(set: &BackupSet, reason: Reason) -> RefusedSet {
+    RefusedSet {
+        set: SetRef { id: set.id, name: set.name.clone(), method: set.method },
+        code: reason.code().to_owned(),
+        text: reason.text().to_owned(),
+        instead: Some(reason.instead().to_owned()).filter(|text| !text.is_empty()),
+    }
+}

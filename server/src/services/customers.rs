@@ -1,0 +1,178 @@
+//! Customers: added by tenant id or domain; the tenant is found at Microsoft, shown, and confirmed by a member (§4.2).
+
+use super::{ServiceError, cursor, text};
+use crate::{
+    audit::Actor,
+    microsoft::tenant::TenantError,
+    state::AppState,
+    store::{
+        Scoped,
+        connections::Connection,
+        customers::{Customer, key_of},
+    },
+};
+use shared::{
+    api::{
+        customers::{ConnectionView, CreateCustomer, CustomerView},
+        page::Page,
+    },
+    id::{CustomerId, OrganizationId, PERSONAL_ACCOUNTS, TenantId},
+};
+use std::collections::HashMap;
+
+/// The tenant behind an id or a domain, and the domain if it was one.
+pub async fn find_tenant(
+    app: &AppState,
+    field: &str,
+    tenant: &str,
+) -> Result<(TenantId, Option<String>), ServiceError> {
+    let text = tenant.trim();
+    if let Ok(id) = text.parse::<TenantId>() {
+        if id == PERSONAL_ACCOUNTS {
+            return Err(ServiceError::field(
+                field,
+                "expected an organization's tenant; this is the one of personal Microsoft accounts",
+            ));
+        }
+        return Ok((id, None));
+    }
+    match app.microsoft.tenants.find(text).await {
+        Ok(id) => Ok((id, Some(text.to_lowercase()))),
+        Err(error) => Err(tenant_refusal(field, text, &error)),
+    }
+}
+
+fn tenant_refusal(field: &str, text: &str, error: &TenantError) -> ServiceError {
+    match error {
+        TenantError::NotADomain => ServiceError::field(
+            field,
+            format!(
+                "“{}” is not a domain. Write it with its ending, such as contoso.com, or paste the tenant id",
+                short(text)
+            ),
+        ),
+        TenantError::NotFound(_) => {
+            ServiceError::field(field, format!("Microsoft knows no organization with the domain “{}”", short(text)))
+        }
+        TenantError::OtherCloud(_) => ServiceError::field(
+            field,
+            format!("“{}” lives in another Microsoft cloud, which this installation does not serve", short(text)),
+        ),
+        TenantError::Personal => {
+            ServiceError::field(field, "expected an organization's domain, not one of personal Microsoft accounts")
+        }
+        TenantError::Busy { .. } | TenantError::Unavailable(_) | TenantError::WrongAnswer(_) => {
+            ServiceError::MicrosoftUnavailable
+        }
+    }
+}
+
+fn short(text: &str) -> String {
+    text.chars().filter(|character| !character.is_control()).take(80).collect()
+}
+
+/// Adds a customer, its tenant not confirmed yet.
+pub async fn create(
+    app: &AppState,
+    organization: OrganizationId,
+    actor: &Actor,
+    request: &CreateCustomer,
+) -> Result<CustomerView, ServiceError> {
+    let name = text::name("name", &request.name, 120)?;
+    let (tenant, domain) = find_tenant(app, "tenant", &request.tenant).await?;
+    let customer = Customer { id: CustomerId(app.new_id()), name, tenant, domain, confirmed_at: None };
+    let tx = app.store.write(organization).await?;
+    if tx.find_customers_by_tenant(&[tenant]).await?.first().is_some() {
+        return Err(ServiceError::conflict("customer_exists", "There is a customer with this tenant already."));
+    }
+    tx.add_customer(&customer, None, app.now()).await?;
+    app.audit()
+        .record(&tx, "customer.created", actor, format!("customer:{}", customer.id), format!("tenant={tenant}"))
+        .await?;
+    tx.commit().await?;
+    find(app, organization, customer.id).await
+}
+
+/// Confirms that the tenant found is the right one.
+pub async fn confirm(
+    app: &AppState,
+    organization: OrganizationId,
+    actor: &Actor,
+    id: CustomerId,
+    tenant: TenantId,
+) -> Result<CustomerView, ServiceError> {
+    let tx = app.store.write(organization).await?;
+    let customer = tx.find_customer(id).await?.ok_or(ServiceError::NotFound)?;
+    if customer.tenant != tenant {
+        return Err(ServiceError::conflict(
+            "tenant_differs",
+            "This customer's tenant is another one. Look again, then confirm.",
+        ));
+    }
+    if customer.confirmed_at.is_none() {
+        tx.confirm_customer(id, tenant, &actor.reference(), app.now()).await?;
+        app.audit()
+            .record(&tx, "customer.tenant_confirmed", actor, format!("customer:{id}"), format!("tenant={tenant}"))
+            .await?;
+    }
+    tx.commit().await?;
+    find(app, organization, id).await
+}
+
+/// One customer.
+pub async fn find(app: &AppState, organization: OrganizationId, id: CustomerId) -> Result<CustomerView, ServiceError> {
+    let tx = app.store.read(organization).await?;
+    let customer = tx.find_customer(id).await?.ok_or(ServiceError::NotFound)?;
+    views(app, &tx, vec![customer]).await?.pop().ok_or(ServiceError::NotFound)
+}
+
+/// One page of customers, by name.
+pub async fn list(
+    app: &AppState,
+    organization: OrganizationId,
+    query: &str,
+    after: Option<&str>,
+    limit: u64,
+) -> Result<Page<CustomerView>, ServiceError> {
+    let after: Option<(String, CustomerId)> = cursor::read(after)?;
+    let tx = app.store.read(organization).await?;
+    let mut found = tx.list_customers(query, after, limit + 1).await?;
+    let more = found.len() as u64 > limit;
+    found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    let next = found.last().filter(|_| more).and_then(|last| cursor::write(&(key_of(&last.name), last.id)));
+    Ok(Page { items: views(app, &tx, found).await?, next })
+}
+
+/// Customers with their numbers and connections.
+pub async fn views(app: &AppState, tx: &Scoped, customers: Vec<Customer>) -> Result<Vec<CustomerView>, ServiceError> {
+    let ids: Vec<_> = customers.iter().map(|customer| customer.id).collect();
+    let counts = tx.count_backup_sets_by_customer(&ids).await?;
+    let mut connections: HashMap<CustomerId, Vec<ConnectionView>> = HashMap::new();
+    for connection in tx.list_connections(&ids).await? {
+        connections.entry(connection.customer).or_default().push(connection_view(app, connection));
+    }
+    Ok(customers
+        .into_iter()
+        .map(|customer| CustomerView {
+            id: customer.id,
+            name: customer.name,
+            tenant: customer.tenant,
+            domain: customer.domain,
+            confirmed_at: customer.confirmed_at,
+            sets: counts.get(&customer.id).copied().unwrap_or_default(),
+            connections: connections.remove(&customer.id).unwrap_or_default(),
+        })
+        .collect())
+}
+
+fn connection_view(_app: &AppState, connection: Connection) -> ConnectionView {
+    ConnectionView {
+        id: connection.id,
+        next_check_at: connection.checked_at.plus(super::heartbeat::beat_after(connection.id)),
+        account: connection.account,
+        state: connection.state,
+        connected_at: connection.connected_at,
+        checked_at: connection.checked_at,
+        help: connection.help,
+    }
+}

@@ -1,0 +1,112 @@
+//! Stores a compared list: customers first, then new sets, then changed ones, in the caller's transaction.
+
+use super::compare::{self, Row};
+use crate::{
+    audit::Actor,
+    services::ServiceError,
+    state::AppState,
+    store::{Scoped, backup_sets::BackupSet, customers::Customer},
+};
+use shared::{
+    api::backup_sets::UpsertAnswer,
+    id::{BackupSetId, CustomerId, TenantId},
+    time::Timestamp,
+};
+use std::collections::HashMap;
+
+/// Stores; the comparison is made anew within the transaction, so that what another import stored meanwhile counts.
+pub async fn store(
+    app: &AppState,
+    tx: &Scoped,
+    actor: &Actor,
+    rows: Vec<Row>,
+    now: Timestamp,
+) -> Result<UpsertAnswer, ServiceError> {
+    let customers = store_customers(app, tx, actor, &rows, now).await?;
+    let prepared = compare::compare(tx, &rows).await?;
+    let mut added = Vec::with_capacity(prepared.new.len());
+    for position in &prepared.new {
+        let Some(row) = rows.get(*position) else { continue };
+        let Some((customer, name)) = customers.get(&row.tenant) else { continue };
+        added.push(set_of(BackupSetId(app.new_id()), row, *customer, name, None));
+    }
+    tx.add_backup_sets(&added, now).await?;
+    for (position, before) in &prepared.changed {
+        let Some(row) = rows.get(*position) else { continue };
+        let Some((customer, name)) = customers.get(&row.tenant) else { continue };
+        if !tx.update_backup_set(&set_of(before.id, row, *customer, name, Some(before))).await? {
+            return Err(ServiceError::conflict("changed_meanwhile", "A set changed in this moment. Try again."));
+        }
+    }
+    Ok(UpsertAnswer {
+        added: added.len() as u64,
+        changed: prepared.changed.len() as u64,
+        unchanged: prepared.unchanged,
+    })
+}
+
+fn set_of(
+    id: BackupSetId,
+    row: &Row,
+    customer: CustomerId,
+    customer_name: &str,
+    before: Option<&BackupSet>,
+) -> BackupSet {
+    BackupSet {
+        id,
+        external_id: row.external_id.clone(),
+        name: row.name.clone(),
+        customer,
+        customer_name: customer_name.to_owned(),
+        account: row.account.clone(),
+        account_role: row.account_role,
+        covers: row.covers,
+        workloads: row.workloads.clone(),
+        region: row.region,
+        client_version: row.version(),
+        method: before.map_or(row.method, |before| before.method),
+        method_changed_at: before.and_then(|before| before.method_changed_at),
+        connection: before.and_then(|before| before.connection),
+        version: before.map_or(1, |before| before.version),
+    }
+}
+
+/// Adds customers that are new and confirms their tenants: whoever confirms the list has seen them.
+async fn store_customers(
+    app: &AppState,
+    tx: &Scoped,
+    actor: &Actor,
+    rows: &[Row],
+    now: Timestamp,
+) -> Result<HashMap<TenantId, (CustomerId, String)>, ServiceError> {
+    let mut wanted: HashMap<TenantId, &Row> = HashMap::new();
+    for row in rows {
+        let known = wanted.entry(row.tenant).or_insert(row);
+        if known.domain.is_none() && row.domain.is_some() {
+            *known = row;
+        }
+    }
+    let tenants: Vec<TenantId> = wanted.keys().copied().collect();
+    let mut found = HashMap::new();
+    for customer in tx.find_customers_by_tenant(&tenants).await? {
+        if customer.confirmed_at.is_none() {
+            tx.confirm_customer(customer.id, customer.tenant, &actor.reference(), now).await?;
+        }
+        wanted.remove(&customer.tenant);
+        found.insert(customer.tenant, (customer.id, customer.name));
+    }
+    for (tenant, row) in wanted {
+        let customer = Customer {
+            id: CustomerId(app.new_id()),
+            name: row.customer.clone(),
+            tenant,
+            domain: row.domain.clone(),
+            confirmed_at: Some(now),
+        };
+        tx.add_customer(&customer, Some(&actor.reference()), now).await?;
+        let detail = format!("tenant={tenant} by import");
+        app.audit().record(tx, "customer.created", actor, format!("customer:{}", customer.id), detail).await?;
+        found.insert(tenant, (customer.id, customer.name));
+    }
+    Ok(found)
+}

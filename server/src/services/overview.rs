@@ -1,0 +1,32 @@
+//! The portal's first screen: the fleet, what waits, what is not well.
+
+use super::{ServiceError, authorizations, customers};
+use crate::{state::AppState, store::backup_sets::Filter};
+use shared::{
+    api::{authorizations::AuthorizationState, overview::Overview},
+    id::OrganizationId,
+};
+
+/// Everything the first screen shows.
+pub async fn find(app: &AppState, organization: OrganizationId) -> Result<Overview, ServiceError> {
+    let tx = app.store.read(organization).await?;
+    let sets = tx.count_backup_sets(&Filter::default()).await?;
+    let mut ids = tx.customers_by_basic_sets(40).await?;
+    if ids.len() < 40 {
+        let others = tx.list_customers("", None, 40).await?;
+        ids.extend(others.into_iter().map(|customer| customer.id).filter(|id| !ids.contains(id)).collect::<Vec<_>>());
+        ids.truncate(40);
+    }
+    let mut fleet = tx.find_customers(&ids).await?;
+    fleet.sort_by_key(|customer| ids.iter().position(|id| *id == customer.id));
+    let unwell = tx.customers_needing_attention(10).await?;
+    let unwell = tx.find_customers(&unwell).await?;
+    let open = tx.list_authorizations(Some(AuthorizationState::Open), None, 10).await?;
+    Ok(Overview {
+        sets,
+        customers: tx.count_customers().await?,
+        fleet: customers::views(app, &tx, fleet).await?,
+        open: authorizations::views(&tx, open).await?,
+        attention: customers::views(app, &tx, unwell).await?,
+    })
+}

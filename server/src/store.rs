@@ -1,0 +1,224 @@
+//! Storage: one implementation with SeaORM for SQLite and PostgreSQL.
+//!
+//! - Every write goes through [`Store::write`] (or [`Store::write_system`]): one transaction, `IMMEDIATE` on SQLite, so
+//!   that writers queue instead of failing.
+//! - Queries on an organization's data exist only on [`Scoped`], which is made for that organization; on PostgreSQL
+//!   row-level security is forced behind it. Only `locator`, `work` and `organizations` are outside.
+//! - Missing is `None`; updates report whether a row was there. Entities never leave this module.
+//!
+//! To add a table: a migration, an entity, a module with the verbs `find`, `list`, `add`, `update`, `remove`.
+
+pub mod api_keys;
+pub mod attempts;
+pub mod audit;
+pub mod authorizations;
+pub mod backup_sets;
+pub mod connections;
+pub mod customers;
+mod entities;
+pub mod imports;
+pub mod links;
+pub mod locator;
+pub mod members;
+pub mod migrations;
+pub mod organizations;
+pub mod sessions;
+pub mod sign_ins;
+pub mod work;
+
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode,
+    SqlxPostgresConnector, SqlxSqliteConnector, Statement, TransactionOptions, TransactionTrait,
+};
+use sea_orm_migration::MigratorTrait;
+use shared::id::OrganizationId;
+use sqlx::{
+    postgres::{PgConnectOptions, PgPoolOptions},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+use std::{path::PathBuf, str::FromStr, time::Duration};
+
+/// Something went wrong in storage. Nothing of the transaction has happened.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database refused or was out of reach.
+    #[error("the database failed")]
+    Database(#[from] DbErr),
+    /// The database could not be opened.
+    #[error("the database could not be opened")]
+    Open(#[from] sqlx::Error),
+    /// A row holds something that this version does not know.
+    #[error("a stored {0} cannot be read")]
+    Unreadable(&'static str),
+    /// A sealed value could not be opened or made.
+    #[error("a stored secret cannot be opened")]
+    Seal(#[from] crate::seal::SealError),
+}
+
+impl StoreError {
+    /// The change collided with a row that is there already.
+    pub fn is_conflict(&self) -> bool {
+        matches!(self, Self::Database(error) if matches!(error.sql_err(), Some(sea_orm::SqlErr::UniqueConstraintViolation(_))))
+    }
+}
+
+/// Where the data lives.
+#[derive(Debug, Clone)]
+pub enum DatabaseConfig {
+    /// A file of SQLite, WAL, `synchronous=FULL`.
+    Sqlite {
+        /// The file; made when absent.
+        path: PathBuf,
+    },
+    /// PostgreSQL.
+    Postgres {
+        /// `postgres://user:password@host/database`. The user must not be a superuser, or row-level security sleeps.
+        url: String,
+        /// Most connections at a time.
+        max_connections: u32,
+    },
+}
+
+/// The open database: a handle to clone.
+#[derive(Clone)]
+pub struct Store {
+    reader: DatabaseConnection,
+    writer: DatabaseConnection,
+    backend: DbBackend,
+}
+
+/// A transaction made for one organization.
+pub struct Scoped {
+    tx: DatabaseTransaction,
+    /// Whose data it reaches.
+    pub organization: OrganizationId,
+}
+
+/// A transaction on what lies outside organizations.
+pub struct System {
+    tx: DatabaseTransaction,
+}
+
+impl Store {
+    /// Opens the database and brings its schema up to date.
+    pub async fn open(config: &DatabaseConfig) -> Result<Self, StoreError> {
+        let store = match config {
+            DatabaseConfig::Sqlite { path } => Self::open_sqlite(path).await?,
+            DatabaseConfig::Postgres { url, max_connections } => Self::open_postgres(url, *max_connections).await?,
+        };
+        migrations::Migrator::up(&store.writer, None).await?;
+        Ok(store)
+    }
+
+    async fn open_sqlite(path: &std::path::Path) -> Result<Self, StoreError> {
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(Duration::from_secs(10))
+            .pragma("secure_delete", "on")
+            .pragma("cache_size", "-8000")
+            .statement_cache_capacity(200);
+        let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+        let reader = SqlitePoolOptions::new().max_connections(4).connect_with(options).await?;
+        Ok(Self {
+            reader: SqlxSqliteConnector::from_sqlx_sqlite_pool(reader),
+            writer: SqlxSqliteConnector::from_sqlx_sqlite_pool(writer),
+            backend: DbBackend::Sqlite,
+        })
+    }
+
+    async fn open_postgres(url: &str, max_connections: u32) -> Result<Self, StoreError> {
+        let options = PgConnectOptions::from_str(url)?.statement_cache_capacity(200);
+        let pool = PgPoolOptions::new()
+            .max_connections(max_connections)
+            .acquire_timeout(Duration::from_secs(10))
+            .connect_with(options)
+            .await?;
+        let connection = SqlxPostgresConnector::from_sqlx_postgres_pool(pool);
+        Ok(Self { reader: connection.clone(), writer: connection, backend: DbBackend::Postgres })
+    }
+
+    /// The one way to change an organization's data. Dropped without [`Scoped::commit`], nothing has happened.
+    pub async fn write(&self, organization: OrganizationId) -> Result<Scoped, StoreError> {
+        let tx = self.begin_write().await?;
+        self.scope(tx, organization).await
+    }
+
+    /// A consistent view of an organization's data.
+    pub async fn read(&self, organization: OrganizationId) -> Result<Scoped, StoreError> {
+        let tx = self.reader.begin().await?;
+        self.scope(tx, organization).await
+    }
+
+    /// The one way to change what lies outside organizations.
+    pub async fn write_system(&self) -> Result<System, StoreError> {
+        Ok(System { tx: self.begin_write().await? })
+    }
+
+    /// A consistent view of what lies outside organizations.
+    pub async fn read_system(&self) -> Result<System, StoreError> {
+        Ok(System { tx: self.reader.begin().await? })
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        Ok(self.reader.ping().await?)
+    }
+
+    async fn begin_write(&self) -> Result<DatabaseTransaction, StoreError> {
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        Ok(self.writer.begin_with_options(options).await?)
+    }
+
+    async fn scope(&self, tx: DatabaseTransaction, organization: OrganizationId) -> Result<Scoped, StoreError> {
+        if self.backend == DbBackend::Postgres {
+            let sql = "SELECT set_config('rekey.organization', $1, true)";
+            let values = [organization.to_string().into()];
+            tx.query_one_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, values)).await?;
+        }
+        Ok(Scoped { tx, organization })
+    }
+}
+
+impl Scoped {
+    /// Makes everything done so far lasting, all at once.
+    pub async fn commit(self) -> Result<(), StoreError> {
+        Ok(self.tx.commit().await?)
+    }
+
+    /// The organization as storage knows it.
+    const fn own(&self) -> uuid::Uuid {
+        self.organization.0
+    }
+}
+
+impl System {
+    /// Makes everything done so far lasting, all at once.
+    pub async fn commit(self) -> Result<(), StoreError> {
+        Ok(self.tx.commit().await?)
+    }
+}
+
+/// Access to `locator` and `work`, which every kind of transaction may use.
+pub trait Outside: Send + Sync {
+    /// The transaction.
+    #[doc(hidden)]
+    fn connection(&self) -> &DatabaseTransaction;
+}
+
+impl Outside for Scoped {
+    fn connection(&self) -> &DatabaseTransaction {
+        &self.tx
+    }
+}
+
+impl Outside for System {
+    fn connection(&self) -> &DatabaseTransaction {
+        &self.tx
+    }
+}

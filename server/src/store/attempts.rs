@@ -1,0 +1,199 @@
+//! Sign-in attempts: one PKCE transaction in one browser tab. Their secrets are in `locator` only, hashed.
+
+use super::{Scoped, StoreError, entities::attempts as table};
+use crate::seal::Sealed;
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
+use shared::{
+    api::connect::Leg,
+    id::{AttemptId, AuthorizationId, ObjectId, SignInId, TenantId},
+    time::Timestamp,
+};
+use uuid::Uuid;
+
+/// Where an attempt stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AttemptState {
+    /// Made by a click; nothing received.
+    Open,
+    /// A Save was received and is being carried out or waits for a consent.
+    Saved,
+    /// It came to its end, good or bad.
+    Ended,
+    /// A later click made another.
+    Superseded,
+}
+
+const STATES: [(AttemptState, &str); 4] = [
+    (AttemptState::Open, "open"),
+    (AttemptState::Saved, "saved"),
+    (AttemptState::Ended, "ended"),
+    (AttemptState::Superseded, "superseded"),
+];
+
+fn state_text(state: AttemptState) -> &'static str {
+    STATES.iter().find(|(value, _)| *value == state).map_or("ended", |(_, text)| text)
+}
+
+/// An attempt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attempt {
+    /// Id.
+    pub id: AttemptId,
+    /// Of which authorization.
+    pub authorization: AuthorizationId,
+    /// Of which sign-in.
+    pub sign_in: SignInId,
+    /// By which link it was made.
+    pub link: Uuid,
+    /// What kind of trip.
+    pub leg: Leg,
+    /// Where it stands.
+    pub state: AttemptState,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// After this nothing is accepted for it.
+    pub expires_at: Timestamp,
+    /// What Save brought.
+    pub saved: Option<SavedToken>,
+    /// Microsoft's claims challenge, sealed.
+    pub challenge: Option<Sealed>,
+}
+
+/// What Save brought.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SavedToken {
+    /// SHA-256 of the access token: the same token on the same attempt gets the same answer.
+    pub hash: [u8; 32],
+    /// Who signed in.
+    pub tenant: TenantId,
+    /// Who signed in.
+    pub object: ObjectId,
+    /// The access token, sealed; gone once it has served.
+    pub token: Option<Sealed>,
+    /// The token's own end.
+    pub expires_at: Timestamp,
+}
+
+impl TryFrom<table::Model> for Attempt {
+    type Error = StoreError;
+    fn try_from(row: table::Model) -> Result<Self, StoreError> {
+        let bad = || StoreError::Unreadable("attempt");
+        let saved = match (row.token_hash, row.tenant, row.object, row.token_expires_at) {
+            (Some(hash), Some(tenant), Some(object), Some(end)) => Some(SavedToken {
+                hash: hash.try_into().map_err(|_| bad())?,
+                tenant: TenantId(tenant),
+                object: ObjectId(object),
+                token: row.token.map(Sealed),
+                expires_at: Timestamp(end),
+            }),
+            _ => None,
+        };
+        Ok(Self {
+            id: AttemptId(row.id),
+            authorization: AuthorizationId(row.authorization),
+            sign_in: SignInId(row.sign_in),
+            link: row.link,
+            leg: if row.leg == "consent" { Leg::Consent } else { Leg::SignIn },
+            state: STATES.iter().find(|(_, text)| *text == row.state).ok_or_else(bad)?.0,
+            created_at: Timestamp(row.created_at),
+            expires_at: Timestamp(row.expires_at),
+            saved,
+            challenge: row.challenge.map(Sealed),
+        })
+    }
+}
+
+impl Scoped {
+    /// Adds an attempt.
+    pub async fn add_attempt(&self, attempt: &Attempt) -> Result<(), StoreError> {
+        let saved = attempt.saved.as_ref();
+        let row = table::ActiveModel {
+            id: Set(attempt.id.0),
+            organization: Set(self.own()),
+            authorization: Set(attempt.authorization.0),
+            sign_in: Set(attempt.sign_in.0),
+            link: Set(attempt.link),
+            leg: Set(if attempt.leg == Leg::Consent { "consent" } else { "sign_in" }.to_owned()),
+            state: Set(state_text(attempt.state).to_owned()),
+            created_at: Set(attempt.created_at.0),
+            expires_at: Set(attempt.expires_at.0),
+            token_hash: Set(saved.map(|saved| saved.hash.to_vec())),
+            tenant: Set(saved.map(|saved| saved.tenant.0)),
+            object: Set(saved.map(|saved| saved.object.0)),
+            token: Set(saved.and_then(|saved| saved.token.clone()).map(|sealed| sealed.0)),
+            challenge: Set(attempt.challenge.clone().map(|sealed| sealed.0)),
+            token_expires_at: Set(saved.map(|saved| saved.expires_at.0)),
+        };
+        table::Entity::insert(row).exec_without_returning(&self.tx).await?;
+        Ok(())
+    }
+
+    /// An attempt.
+    pub async fn find_attempt(&self, id: AttemptId) -> Result<Option<Attempt>, StoreError> {
+        table::Entity::find_by_id(id.0)
+            .filter(table::Column::Organization.eq(self.own()))
+            .one(&self.tx)
+            .await?
+            .map(Attempt::try_from)
+            .transpose()
+    }
+
+    /// The attempt of a sign-in whose Save is under way or waits for a consent.
+    pub async fn find_saved_attempt(&self, sign_in: SignInId) -> Result<Option<Attempt>, StoreError> {
+        table::Entity::find()
+            .filter(table::Column::Organization.eq(self.own()))
+            .filter(table::Column::SignIn.eq(sign_in.0))
+            .filter(table::Column::State.eq("saved"))
+            .one(&self.tx)
+            .await?
+            .map(Attempt::try_from)
+            .transpose()
+    }
+
+    /// Ends the open attempts of an authorization: a later click has made another.
+    pub async fn supersede_open_attempts(&self, authorization: AuthorizationId) -> Result<u64, StoreError> {
+        let done = table::Entity::update_many()
+            .col_expr(table::Column::State, Expr::value("superseded"))
+            .filter(table::Column::Organization.eq(self.own()))
+            .filter(table::Column::Authorization.eq(authorization.0))
+            .filter(table::Column::State.eq("open"))
+            .exec(&self.tx)
+            .await?;
+        Ok(done.rows_affected)
+    }
+
+    /// Moves an attempt on, if it is in the state `from`; writes what Save brought and the challenge. `false`: it is not.
+    pub async fn update_attempt(&self, attempt: &Attempt, from: AttemptState) -> Result<bool, StoreError> {
+        let saved = attempt.saved.as_ref();
+        let token = saved.and_then(|saved| saved.token.clone()).map(|sealed| sealed.0);
+        let done = table::Entity::update_many()
+            .col_expr(table::Column::State, Expr::value(state_text(attempt.state)))
+            .col_expr(table::Column::TokenHash, Expr::value(saved.map(|saved| saved.hash.to_vec())))
+            .col_expr(table::Column::Tenant, Expr::value(saved.map(|saved| saved.tenant.0)))
+            .col_expr(table::Column::Object, Expr::value(saved.map(|saved| saved.object.0)))
+            .col_expr(table::Column::Token, Expr::value(token))
+            .col_expr(table::Column::TokenExpiresAt, Expr::value(saved.map(|saved| saved.expires_at.0)))
+            .col_expr(table::Column::Challenge, Expr::value(attempt.challenge.clone().map(|sealed| sealed.0)))
+            .filter(table::Column::Organization.eq(self.own()))
+            .filter(table::Column::Id.eq(attempt.id.0))
+            .filter(table::Column::State.eq(state_text(from)))
+            .exec(&self.tx)
+            .await?;
+        Ok(done.rows_affected == 1)
+    }
+}
+
+impl Scoped {
+    /// Microsoft's last claims challenge to a sign-in, sealed for the attempt whose id is given.
+    pub async fn find_last_challenge(&self, sign_in: SignInId) -> Result<Option<(AttemptId, Sealed)>, StoreError> {
+        use sea_orm::QueryOrder;
+        let row = table::Entity::find()
+            .filter(table::Column::Organization.eq(self.own()))
+            .filter(table::Column::SignIn.eq(sign_in.0))
+            .filter(table::Column::Challenge.is_not_null())
+            .order_by_desc(table::Column::Id)
+            .one(&self.tx)
+            .await?;
+        Ok(row.and_then(|row| row.challenge.map(|sealed| (AttemptId(row.id), Sealed(sealed)))))
+    }
+}

@@ -1,0 +1,149 @@
+//! Authorizations: get access for chosen backup sets of one customer by one method.
+
+use super::{Scoped, StoreError, entities::authorizations as table};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, ExprTrait},
+};
+use shared::{
+    api::authorizations::AuthorizationState,
+    id::{AuthorizationId, CustomerId},
+    method::Method,
+    time::Timestamp,
+};
+
+/// An authorization.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Authorization {
+    /// Id.
+    pub id: AuthorizationId,
+    /// Whose sets.
+    pub customer: CustomerId,
+    /// The method the sets get.
+    pub method: Method,
+    /// Where it stands.
+    pub state: AuthorizationState,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// Who made it: for display.
+    pub created_by: String,
+    /// Grows with every change.
+    pub version: i64,
+}
+
+const STATES: [(AuthorizationState, &str); 3] = [
+    (AuthorizationState::Open, "open"),
+    (AuthorizationState::Done, "done"),
+    (AuthorizationState::Cancelled, "cancelled"),
+];
+
+fn state_text(state: AuthorizationState) -> &'static str {
+    STATES.iter().find(|(value, _)| *value == state).map_or("open", |(_, text)| text)
+}
+
+impl TryFrom<table::Model> for Authorization {
+    type Error = StoreError;
+    fn try_from(row: table::Model) -> Result<Self, StoreError> {
+        let bad = || StoreError::Unreadable("authorization");
+        Ok(Self {
+            id: AuthorizationId(row.id),
+            customer: CustomerId(row.customer),
+            method: Method::parse(&row.method).ok_or_else(bad)?,
+            state: STATES.iter().find(|(_, text)| *text == row.state).ok_or_else(bad)?.0,
+            created_at: Timestamp(row.created_at),
+            created_by: row.created_by,
+            version: row.version,
+        })
+    }
+}
+
+impl Scoped {
+    /// Adds an authorization.
+    pub async fn add_authorization(&self, authorization: &Authorization) -> Result<(), StoreError> {
+        let row = table::ActiveModel {
+            id: Set(authorization.id.0),
+            organization: Set(self.own()),
+            customer: Set(authorization.customer.0),
+            method: Set(authorization.method.as_str().to_owned()),
+            state: Set(state_text(authorization.state).to_owned()),
+            created_at: Set(authorization.created_at.0),
+            created_by: Set(authorization.created_by.clone()),
+            version: Set(authorization.version),
+        };
+        table::Entity::insert(row).exec_without_returning(&self.tx).await?;
+        Ok(())
+    }
+
+    /// An authorization.
+    pub async fn find_authorization(&self, id: AuthorizationId) -> Result<Option<Authorization>, StoreError> {
+        table::Entity::find_by_id(id.0)
+            .filter(table::Column::Organization.eq(self.own()))
+            .one(&self.tx)
+            .await?
+            .map(Authorization::try_from)
+            .transpose()
+    }
+
+    /// The version alone: what a live view asks.
+    pub async fn find_authorization_version(&self, id: AuthorizationId) -> Result<Option<i64>, StoreError> {
+        Ok(table::Entity::find_by_id(id.0)
+            .select_only()
+            .column(table::Column::Version)
+            .filter(table::Column::Organization.eq(self.own()))
+            .into_tuple()
+            .one(&self.tx)
+            .await?)
+    }
+
+    /// Authorizations, newest first, before a position.
+    pub async fn list_authorizations(
+        &self,
+        state: Option<AuthorizationState>,
+        before: Option<AuthorizationId>,
+        limit: u64,
+    ) -> Result<Vec<Authorization>, StoreError> {
+        let mut select = table::Entity::find().filter(table::Column::Organization.eq(self.own()));
+        if let Some(state) = state {
+            select = select.filter(table::Column::State.eq(state_text(state)));
+        }
+        if let Some(before) = before {
+            select = select.filter(table::Column::Id.lt(before.0));
+        }
+        let rows = select.order_by_desc(table::Column::Id).limit(limit).all(&self.tx).await?;
+        rows.into_iter().map(Authorization::try_from).collect()
+    }
+
+    /// How many authorizations are open.
+    pub async fn count_open_authorizations(&self) -> Result<u64, StoreError> {
+        Ok(table::Entity::find()
+            .filter(table::Column::Organization.eq(self.own()))
+            .filter(table::Column::State.eq("open"))
+            .count(&self.tx)
+            .await?)
+    }
+
+    /// Notes that something of the authorization changed, so that live views look again; takes the row's lock.
+    pub async fn touch_authorization(&self, id: AuthorizationId) -> Result<bool, StoreError> {
+        let done = table::Entity::update_many()
+            .col_expr(table::Column::Version, Expr::col(table::Column::Version).add(1))
+            .filter(table::Column::Organization.eq(self.own()))
+            .filter(table::Column::Id.eq(id.0))
+            .exec(&self.tx)
+            .await?;
+        Ok(done.rows_affected == 1)
+    }
+
+    /// Moves an open authorization to its end. `false`: it was not open.
+    pub async fn end_authorization(&self, id: AuthorizationId, state: AuthorizationState) -> Result<bool, StoreError> {
+        let done = table::Entity::update_many()
+            .col_expr(table::Column::State, Expr::value(state_text(state)))
+            .col_expr(table::Column::Version, Expr::col(table::Column::Version).add(1))
+            .filter(table::Column::Organization.eq(self.own()))
+            .filter(table::Column::Id.eq(id.0))
+            .filter(table::Column::State.eq("open"))
+            .exec(&self.tx)
+            .await?;
+        Ok(done.rows_affected == 1)
+    }
+}

@@ -1,0 +1,190 @@
+//! The list of backup sets: filter, sort, one page after a position (keyset, so that page 5,000 is as quick as page 1).
+
+use super::BackupSet;
+use crate::store::{Scoped, StoreError, customers::key_of, entities::backup_sets as table};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, ExprTrait},
+};
+use shared::{api::customers::MethodCounts, id::CustomerId, method::Method};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// Which sets.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Only these methods; empty: all.
+    pub methods: Vec<Method>,
+    /// Only this customer's.
+    pub customer: Option<CustomerId>,
+    /// Text in name, account or customer.
+    pub query: String,
+}
+
+/// In which order.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Sort {
+    /// By customer, then name.
+    #[default]
+    Customer,
+    /// By name.
+    Name,
+    /// By method, then customer and name.
+    Method,
+}
+
+/// The last row of a page: the values that its order compares.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Position {
+    /// The leading values, one for each column of the order but the id.
+    pub keys: Vec<String>,
+    /// The id.
+    pub id: Uuid,
+}
+
+impl Sort {
+    const fn columns(self) -> &'static [table::Column] {
+        match self {
+            Self::Customer => &[table::Column::CustomerKey, table::Column::NameKey],
+            Self::Name => &[table::Column::NameKey],
+            Self::Method => &[table::Column::Method, table::Column::CustomerKey, table::Column::NameKey],
+        }
+    }
+
+    /// The position of a row in this order.
+    pub fn position(self, set: &BackupSet) -> Position {
+        let customer = key_of(&set.customer_name);
+        let name = key_of(&set.name);
+        let keys = match self {
+            Self::Customer => vec![customer, name],
+            Self::Name => vec![name],
+            Self::Method => vec![set.method.as_str().to_owned(), customer, name],
+        };
+        Position { keys, id: set.id.0 }
+    }
+}
+
+impl Filter {
+    fn condition(&self, own: Uuid, with_method: bool) -> Condition {
+        let mut all = Condition::all().add(table::Column::Organization.eq(own));
+        if with_method && !self.methods.is_empty() {
+            all = all.add(table::Column::Method.is_in(self.methods.iter().map(|method| method.as_str())));
+        }
+        if let Some(customer) = self.customer {
+            all = all.add(table::Column::Customer.eq(customer.0));
+        }
+        let query = key_of(self.query.trim());
+        if !query.is_empty() {
+            all = all.add(
+                Condition::any()
+                    .add(table::Column::NameKey.contains(&query))
+                    .add(table::Column::AccountKey.contains(&query))
+                    .add(table::Column::CustomerKey.contains(&query)),
+            );
+        }
+        all
+    }
+}
+
+impl Scoped {
+    /// One page of sets.
+    pub async fn list_backup_sets(
+        &self,
+        filter: &Filter,
+        sort: Sort,
+        descending: bool,
+        after: Option<&Position>,
+        limit: u64,
+    ) -> Result<Vec<BackupSet>, StoreError> {
+        let columns = sort.columns();
+        let mut select = table::Entity::find().filter(filter.condition(self.own(), true));
+        if let Some(position) = after.filter(|position| position.keys.len() == columns.len()) {
+            let left: Vec<Expr> =
+                columns.iter().map(|column| Expr::col(*column)).chain([Expr::col(table::Column::Id)]).collect();
+            let right: Vec<Expr> =
+                position.keys.iter().map(|key| Expr::val(key.clone())).chain([Expr::val(position.id)]).collect();
+            let (left, right) = (Expr::tuple(left), Expr::tuple(right));
+            select = select.filter(if descending { left.lt(right) } else { left.gt(right) });
+        }
+        let order = if descending { Order::Desc } else { Order::Asc };
+        for column in columns {
+            select = select.order_by(*column, order.clone());
+        }
+        let rows = select.order_by(table::Column::Id, order).limit(limit).all(&self.tx).await?;
+        rows.into_iter().map(BackupSet::try_from).collect()
+    }
+
+    /// How the sets of a filter split by method; the filter's methods do not count.
+    pub async fn count_backup_sets(&self, filter: &Filter) -> Result<MethodCounts, StoreError> {
+        let rows: Vec<(String, i64)> = table::Entity::find()
+            .select_only()
+            .column(table::Column::Method)
+            .column_as(table::Column::Id.count(), "count")
+            .filter(filter.condition(self.own(), false))
+            .group_by(table::Column::Method)
+            .into_tuple()
+            .all(&self.tx)
+            .await?;
+        Ok(counts(rows.iter().map(|(method, count)| (method.as_str(), *count))))
+    }
+
+    /// How the sets of each customer split by method.
+    pub async fn count_backup_sets_by_customer(
+        &self,
+        customers: &[CustomerId],
+    ) -> Result<HashMap<CustomerId, MethodCounts>, StoreError> {
+        let mut found: HashMap<CustomerId, Vec<(String, i64)>> = HashMap::new();
+        for part in customers.chunks(500) {
+            let rows: Vec<(Uuid, String, i64)> = table::Entity::find()
+                .select_only()
+                .column(table::Column::Customer)
+                .column(table::Column::Method)
+                .column_as(table::Column::Id.count(), "count")
+                .filter(table::Column::Organization.eq(self.own()))
+                .filter(table::Column::Customer.is_in(part.iter().map(|id| id.0)))
+                .group_by(table::Column::Customer)
+                .group_by(table::Column::Method)
+                .into_tuple()
+                .all(&self.tx)
+                .await?;
+            for (customer, method, count) in rows {
+                found.entry(CustomerId(customer)).or_default().push((method, count));
+            }
+        }
+        Ok(found
+            .into_iter()
+            .map(|(id, rows)| (id, counts(rows.iter().map(|(method, count)| (method.as_str(), *count)))))
+            .collect())
+    }
+
+    /// The customers with most sets on a stored password.
+    pub async fn customers_by_basic_sets(&self, limit: u64) -> Result<Vec<CustomerId>, StoreError> {
+        let rows: Vec<(Uuid, i64)> = table::Entity::find()
+            .select_only()
+            .column(table::Column::Customer)
+            .column_as(table::Column::Id.count(), "count")
+            .filter(table::Column::Organization.eq(self.own()))
+            .filter(table::Column::Method.eq(Method::Basic.as_str()))
+            .group_by(table::Column::Customer)
+            .order_by(table::Column::Id.count(), Order::Desc)
+            .limit(limit)
+            .into_tuple()
+            .all(&self.tx)
+            .await?;
+        Ok(rows.into_iter().map(|(id, _)| CustomerId(id)).collect())
+    }
+}
+
+fn counts<'a>(rows: impl Iterator<Item = (&'a str, i64)>) -> MethodCounts {
+    let mut counts = MethodCounts::default();
+    for (method, count) in rows {
+        let count = u64::try_from(count).unwrap_or(0);
+        match Method::parse(method) {
+            Some(Method::Basic) => counts.basic = count,
+            Some(Method::Hybrid) => counts.hybrid = count,
+            Some(Method::Modern) => counts.modern = count,
+            None => {}
+        }
+    }
+    counts
+}

@@ -1,0 +1,161 @@
+//! Customers: one Microsoft tenant each.
+
+use super::{Scoped, StoreError, entities::customers as table};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, ExprTrait},
+};
+use shared::{
+    id::{CustomerId, TenantId},
+    time::Timestamp,
+};
+
+/// A customer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Customer {
+    /// Id.
+    pub id: CustomerId,
+    /// Name.
+    pub name: String,
+    /// Its tenant.
+    pub tenant: TenantId,
+    /// The domain by which the tenant was found.
+    pub domain: Option<String>,
+    /// When a member confirmed the tenant.
+    pub confirmed_at: Option<Timestamp>,
+}
+
+impl From<table::Model> for Customer {
+    fn from(row: table::Model) -> Self {
+        Self {
+            id: CustomerId(row.id),
+            name: row.name,
+            tenant: TenantId(row.tenant),
+            domain: row.domain,
+            confirmed_at: row.confirmed_at.map(Timestamp),
+        }
+    }
+}
+
+/// The text that sorting and comparing use.
+pub fn key_of(text: &str) -> String {
+    text.to_lowercase()
+}
+
+impl Scoped {
+    /// A customer.
+    pub async fn find_customer(&self, id: CustomerId) -> Result<Option<Customer>, StoreError> {
+        let row =
+            table::Entity::find_by_id(id.0).filter(table::Column::Organization.eq(self.own())).one(&self.tx).await?;
+        Ok(row.map(Customer::from))
+    }
+
+    /// Customers by id.
+    pub async fn find_customers(&self, ids: &[CustomerId]) -> Result<Vec<Customer>, StoreError> {
+        let ids: Vec<_> = ids.iter().map(|id| id.0).collect();
+        let mut found = Vec::with_capacity(ids.len());
+        for part in ids.chunks(500) {
+            let rows = table::Entity::find()
+                .filter(table::Column::Organization.eq(self.own()))
+                .filter(table::Column::Id.is_in(part.iter().copied()))
+                .all(&self.tx)
+                .await?;
+            found.extend(rows.into_iter().map(Customer::from));
+        }
+        Ok(found)
+    }
+
+    /// Customers by tenant.
+    pub async fn find_customers_by_tenant(&self, tenants: &[TenantId]) -> Result<Vec<Customer>, StoreError> {
+        let ids: Vec<_> = tenants.iter().map(|id| id.0).collect();
+        let mut found = Vec::with_capacity(ids.len());
+        for part in ids.chunks(500) {
+            let rows = table::Entity::find()
+                .filter(table::Column::Organization.eq(self.own()))
+                .filter(table::Column::Tenant.is_in(part.iter().copied()))
+                .all(&self.tx)
+                .await?;
+            found.extend(rows.into_iter().map(Customer::from));
+        }
+        Ok(found)
+    }
+
+    /// Customers by name, after a position, at most `limit`.
+    pub async fn list_customers(
+        &self,
+        query: &str,
+        after: Option<(String, CustomerId)>,
+        limit: u64,
+    ) -> Result<Vec<Customer>, StoreError> {
+        let mut select = table::Entity::find().filter(table::Column::Organization.eq(self.own()));
+        if !query.is_empty() {
+            let query = key_of(query);
+            select = select.filter(
+                Condition::any()
+                    .add(table::Column::NameKey.contains(&query))
+                    .add(table::Column::Domain.contains(&query)),
+            );
+        }
+        if let Some((name, id)) = after {
+            select = select.filter(
+                Condition::any()
+                    .add(table::Column::NameKey.gt(name.clone()))
+                    .add(table::Column::NameKey.eq(name).and(table::Column::Id.gt(id.0))),
+            );
+        }
+        let rows = select
+            .order_by_asc(table::Column::NameKey)
+            .order_by_asc(table::Column::Id)
+            .limit(limit)
+            .all(&self.tx)
+            .await?;
+        Ok(rows.into_iter().map(Customer::from).collect())
+    }
+
+    /// How many customers there are.
+    pub async fn count_customers(&self) -> Result<u64, StoreError> {
+        Ok(table::Entity::find().filter(table::Column::Organization.eq(self.own())).count(&self.tx).await?)
+    }
+
+    /// Adds a customer.
+    pub async fn add_customer(
+        &self,
+        customer: &Customer,
+        confirmed_by: Option<&str>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let row = table::ActiveModel {
+            id: Set(customer.id.0),
+            organization: Set(self.own()),
+            name: Set(customer.name.clone()),
+            name_key: Set(key_of(&customer.name)),
+            tenant: Set(customer.tenant.0),
+            domain: Set(customer.domain.clone()),
+            confirmed_at: Set(customer.confirmed_at.map(|time| time.0)),
+            confirmed_by: Set(confirmed_by.map(str::to_owned)),
+            created_at: Set(now.0),
+        };
+        table::Entity::insert(row).exec_without_returning(&self.tx).await?;
+        Ok(())
+    }
+
+    /// Confirms a customer's tenant, if it is still this one.
+    pub async fn confirm_customer(
+        &self,
+        id: CustomerId,
+        tenant: TenantId,
+        by: &str,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let done = table::Entity::update_many()
+            .col_expr(table::Column::ConfirmedAt, Expr::value(now.0))
+            .col_expr(table::Column::ConfirmedBy, Expr::value(by))
+            .filter(table::Column::Organization.eq(self.own()))
+            .filter(table::Column::Id.eq(id.0))
+            .filter(table::Column::Tenant.eq(tenant.0))
+            .exec(&self.tx)
+            .await?;
+        Ok(done.rows_affected == 1)
+    }
+}

@@ -1,0 +1,105 @@
+//! Where a looked-up secret leads: its SHA-256, never the secret itself. Life is checked at use (O1).
+
+use super::{Outside, StoreError, entities::locator as table};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use shared::{id::OrganizationId, time::Timestamp};
+use uuid::Uuid;
+
+/// What a secret opens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LocatorKind {
+    /// A portal session.
+    Session,
+    /// A portal sign-in that is under way.
+    PortalSignIn,
+    /// A link that makes somebody the owner.
+    OwnerLink,
+    /// A link to the connect page.
+    ConnectLink,
+    /// A sign-in attempt.
+    Attempt,
+    /// An API key.
+    ApiKey,
+    /// A member, by tenant and object.
+    Member,
+}
+
+impl LocatorKind {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Session => "session",
+            Self::PortalSignIn => "portal_sign_in",
+            Self::OwnerLink => "owner_link",
+            Self::ConnectLink => "connect_link",
+            Self::Attempt => "attempt",
+            Self::ApiKey => "api_key",
+            Self::Member => "member",
+        }
+    }
+}
+
+/// A place that a secret leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Located {
+    /// Whose.
+    pub organization: OrganizationId,
+    /// The record.
+    pub id: Uuid,
+}
+
+/// A new entry.
+#[derive(Debug, Clone, Copy)]
+pub struct NewLocator {
+    /// SHA-256 of the secret.
+    pub hash: [u8; 32],
+    /// What it opens.
+    pub kind: LocatorKind,
+    /// Where it leads.
+    pub to: Located,
+    /// After this it is dead; `None`: as long as the record says.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// Adds an entry.
+pub async fn add(at: &impl Outside, entry: NewLocator) -> Result<(), StoreError> {
+    let row = table::ActiveModel {
+        hash: Set(entry.hash.to_vec()),
+        organization: Set(entry.to.organization.0),
+        kind: Set(entry.kind.as_str().to_owned()),
+        id: Set(entry.to.id),
+        expires_at: Set(entry.expires_at.map(|time| time.0)),
+    };
+    table::Entity::insert(row).exec_without_returning(at.connection()).await?;
+    Ok(())
+}
+
+/// Where a secret of this kind leads, unless it is unknown, of another kind or expired.
+pub async fn find(
+    at: &impl Outside,
+    kind: LocatorKind,
+    hash: &[u8; 32],
+    now: Timestamp,
+) -> Result<Option<Located>, StoreError> {
+    let row = table::Entity::find_by_id(hash.to_vec()).one(at.connection()).await?;
+    Ok(row
+        .filter(|row| row.kind == kind.as_str() && row.expires_at.is_none_or(|end| now.0 < end))
+        .map(|row| Located { organization: OrganizationId(row.organization), id: row.id }))
+}
+
+/// Uses an entry up: of two callers at once, one gets it.
+pub async fn take(
+    at: &impl Outside,
+    kind: LocatorKind,
+    hash: &[u8; 32],
+    now: Timestamp,
+) -> Result<Option<Located>, StoreError> {
+    let Some(located) = find(at, kind, hash, now).await? else { return Ok(None) };
+    let gone = table::Entity::delete_by_id(hash.to_vec()).exec(at.connection()).await?;
+    Ok((gone.rows_affected == 1).then_some(located))
+}
+
+/// Forgets entries that expired before `now`.
+pub async fn remove_expired(at: &impl Outside, now: Timestamp) -> Result<u64, StoreError> {
+    let gone = table::Entity::delete_many().filter(table::Column::ExpiresAt.lt(now.0)).exec(at.connection()).await?;
+    Ok(gone.rows_affected)
+}

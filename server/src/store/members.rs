@@ -1,0 +1,123 @@
+//! Members: people of an organization, known by tenant and object, never by name (T10).
+
+use super::{Scoped, StoreError, entities::members as table};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, sea_query::Expr};
+use shared::{
+    api::session::MemberRole,
+    id::{MemberId, ObjectId, TenantId},
+    time::Timestamp,
+};
+
+/// A member.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// Id.
+    pub id: MemberId,
+    /// The tenant they sign in with.
+    pub tenant: TenantId,
+    /// Their account there.
+    pub object: ObjectId,
+    /// Name: for display.
+    pub name: String,
+    /// Sign-in name: for display.
+    pub username: String,
+    /// What they may do.
+    pub role: MemberRole,
+}
+
+const ROLES: [(MemberRole, &str); 4] = [
+    (MemberRole::Owner, "owner"),
+    (MemberRole::Admin, "admin"),
+    (MemberRole::Technician, "technician"),
+    (MemberRole::Auditor, "auditor"),
+];
+
+fn role_text(role: MemberRole) -> &'static str {
+    ROLES.iter().find(|(value, _)| *value == role).map_or("auditor", |(_, text)| text)
+}
+
+impl TryFrom<table::Model> for Member {
+    type Error = StoreError;
+    fn try_from(row: table::Model) -> Result<Self, StoreError> {
+        let role = ROLES.iter().find(|(_, text)| *text == row.role).ok_or(StoreError::Unreadable("role"))?.0;
+        Ok(Self {
+            id: MemberId(row.id),
+            tenant: TenantId(row.tenant),
+            object: ObjectId(row.object),
+            name: row.name,
+            username: row.username,
+            role,
+        })
+    }
+}
+
+impl Scoped {
+    /// A member who has not been removed.
+    pub async fn find_member(&self, id: MemberId) -> Result<Option<Member>, StoreError> {
+        table::Entity::find_by_id(id.0)
+            .filter(table::Column::Organization.eq(self.own()))
+            .filter(table::Column::RemovedAt.is_null())
+            .one(&self.tx)
+            .await?
+            .map(Member::try_from)
+            .transpose()
+    }
+
+    /// A member by who they are at Microsoft.
+    pub async fn find_member_by_identity(
+        &self,
+        tenant: TenantId,
+        object: ObjectId,
+    ) -> Result<Option<Member>, StoreError> {
+        table::Entity::find()
+            .filter(table::Column::Organization.eq(self.own()))
+            .filter(table::Column::Tenant.eq(tenant.0))
+            .filter(table::Column::Object.eq(object.0))
+            .filter(table::Column::RemovedAt.is_null())
+            .one(&self.tx)
+            .await?
+            .map(Member::try_from)
+            .transpose()
+    }
+
+    /// All members, oldest first.
+    pub async fn list_members(&self) -> Result<Vec<Member>, StoreError> {
+        let rows = table::Entity::find()
+            .filter(table::Column::Organization.eq(self.own()))
+            .filter(table::Column::RemovedAt.is_null())
+            .order_by_asc(table::Column::Id)
+            .all(&self.tx)
+            .await?;
+        rows.into_iter().map(Member::try_from).collect()
+    }
+
+    /// Adds a member.
+    pub async fn add_member(&self, member: &Member, now: Timestamp) -> Result<(), StoreError> {
+        let row = table::ActiveModel {
+            id: Set(member.id.0),
+            organization: Set(self.own()),
+            tenant: Set(member.tenant.0),
+            object: Set(member.object.0),
+            name: Set(member.name.clone()),
+            username: Set(member.username.clone()),
+            role: Set(role_text(member.role).to_owned()),
+            created_at: Set(now.0),
+            removed_at: Set(None),
+        };
+        table::Entity::insert(row).exec_without_returning(&self.tx).await?;
+        Ok(())
+    }
+
+    /// Writes a member's role and the names that Microsoft shows today.
+    pub async fn update_member(&self, member: &Member) -> Result<bool, StoreError> {
+        let done = table::Entity::update_many()
+            .col_expr(table::Column::Role, Expr::value(role_text(member.role)))
+            .col_expr(table::Column::Name, Expr::value(member.name.clone()))
+            .col_expr(table::Column::Username, Expr::value(member.username.clone()))
+            .filter(table::Column::Organization.eq(self.own()))
+            .filter(table::Column::Id.eq(member.id.0))
+            .exec(&self.tx)
+            .await?;
+        Ok(done.rows_affected == 1)
+    }
+}

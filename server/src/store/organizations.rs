@@ -1,0 +1,82 @@
+//! Organizations: the top of our tenancy.
+
+use super::{Scoped, StoreError, System, entities::organizations as table};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, EntityTrait, QueryFilter, QueryOrder,
+    sea_query::{Expr, ExprTrait},
+};
+use shared::{id::OrganizationId, time::Timestamp};
+
+/// An organization.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Organization {
+    /// Id.
+    pub id: OrganizationId,
+    /// Name, vetted by the operator.
+    pub name: String,
+}
+
+impl From<table::Model> for Organization {
+    fn from(row: table::Model) -> Self {
+        Self { id: OrganizationId(row.id), name: row.name }
+    }
+}
+
+impl System {
+    /// Adds an organization.
+    pub async fn add_organization(&self, organization: &Organization, now: Timestamp) -> Result<(), StoreError> {
+        let row = table::ActiveModel {
+            id: Set(organization.id.0),
+            name: Set(organization.name.clone()),
+            created_at: Set(now.0),
+            change_sequence: Set(0),
+            audit_sequence: Set(0),
+        };
+        table::Entity::insert(row).exec_without_returning(&self.tx).await?;
+        Ok(())
+    }
+
+    /// All organizations, oldest first.
+    pub async fn list_organizations(&self) -> Result<Vec<Organization>, StoreError> {
+        let rows = table::Entity::find().order_by_asc(table::Column::Id).all(&self.tx).await?;
+        Ok(rows.into_iter().map(Organization::from).collect())
+    }
+}
+
+impl Scoped {
+    /// This transaction's organization.
+    pub async fn find_organization(&self) -> Result<Option<Organization>, StoreError> {
+        Ok(table::Entity::find_by_id(self.own()).one(&self.tx).await?.map(Organization::from))
+    }
+
+    /// Takes the next `count` numbers of a counter and gives the first. The row stays locked until the end of the
+    /// transaction, so that numbers appear in order.
+    pub(super) async fn take_numbers(&self, counter: Counter, count: i64) -> Result<i64, StoreError> {
+        let column = match counter {
+            Counter::Change => table::Column::ChangeSequence,
+            Counter::Audit => table::Column::AuditSequence,
+        };
+        table::Entity::update_many()
+            .col_expr(column, Expr::col(column).add(count))
+            .filter(table::Column::Id.eq(self.own()))
+            .exec(&self.tx)
+            .await?;
+        let row = table::Entity::find_by_id(self.own()).one(&self.tx).await?;
+        let row = row.ok_or(StoreError::Unreadable("organization"))?;
+        let last = match counter {
+            Counter::Change => row.change_sequence,
+            Counter::Audit => row.audit_sequence,
+        };
+        Ok(last - count + 1)
+    }
+}
+
+/// A counter of an organization.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Counter {
+    /// Positions in the stream of changed methods.
+    Change,
+    /// Positions in the audit log.
+    Audit,
+}

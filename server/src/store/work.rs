@@ -1,0 +1,152 @@
+//! Background work: rows claimed with a lease and an epoch (security.md §5.3).
+//!
+//! A claim moves `due` to the lease's end and `epoch` up by one, so that a dead worker's row comes back by itself and
+//! its late writes find another epoch.
+
+use super::{Outside, StoreError, entities::work as table};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, ExprTrait, LockBehavior, LockType, OnConflict},
+};
+use shared::id::OrganizationId;
+use uuid::Uuid;
+
+/// What is to be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WorkKind {
+    /// Carry a Save to its end. Subject: the attempt.
+    Save,
+    /// Keep a delegated connection alive. Subject: the connection.
+    Heartbeat,
+}
+
+impl WorkKind {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Save => "save",
+            Self::Heartbeat => "heartbeat",
+        }
+    }
+
+    fn parse(text: &str) -> Result<Self, StoreError> {
+        [Self::Save, Self::Heartbeat]
+            .into_iter()
+            .find(|kind| kind.as_str() == text)
+            .ok_or(StoreError::Unreadable("work"))
+    }
+}
+
+/// A claimed row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Work {
+    /// Id.
+    pub id: Uuid,
+    /// What.
+    pub kind: WorkKind,
+    /// Whose.
+    pub organization: OrganizationId,
+    /// About what.
+    pub subject: Uuid,
+    /// Counts the claims; a write with an older epoch is refused.
+    pub epoch: i64,
+    /// Tries so far, this one apart.
+    pub attempts: i64,
+}
+
+/// New work.
+#[derive(Debug, Clone, Copy)]
+pub struct NewWork {
+    /// Id.
+    pub id: Uuid,
+    /// What.
+    pub kind: WorkKind,
+    /// Whose.
+    pub organization: OrganizationId,
+    /// About what; one row for each kind and subject.
+    pub subject: Uuid,
+    /// When, milliseconds since 1970-01-01T00:00:00Z.
+    pub due: i64,
+}
+
+/// Adds work, or makes the row that is there due at the new time.
+pub async fn add(at: &impl Outside, work: NewWork) -> Result<(), StoreError> {
+    let row = table::ActiveModel {
+        id: Set(work.id),
+        kind: Set(work.kind.as_str().to_owned()),
+        organization: Set(work.organization.0),
+        subject: Set(work.subject),
+        due: Set(work.due),
+        epoch: Set(0),
+        attempts: Set(0),
+    };
+    let again = OnConflict::columns([table::Column::Kind, table::Column::Subject])
+        .values([
+            (table::Column::Due, work.due.into()),
+            (table::Column::Attempts, 0.into()),
+            (table::Column::Epoch, Expr::col((table::Entity, table::Column::Epoch)).add(1)),
+        ])
+        .to_owned();
+    table::Entity::insert(row).on_conflict(again).exec_without_returning(at.connection()).await?;
+    Ok(())
+}
+
+/// Claims up to `count` due rows until `now + lease` (milliseconds).
+pub async fn claim(at: &impl Outside, now: i64, lease: i64, count: u64) -> Result<Vec<Work>, StoreError> {
+    let rows = table::Entity::find()
+        .filter(table::Column::Due.lte(now))
+        .order_by_asc(table::Column::Due)
+        .limit(count)
+        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+        .all(at.connection())
+        .await?;
+    let mut claimed = Vec::with_capacity(rows.len());
+    for row in rows {
+        let taken = table::Entity::update_many()
+            .col_expr(table::Column::Due, (now + lease).into())
+            .col_expr(table::Column::Epoch, (row.epoch + 1).into())
+            .filter(table::Column::Id.eq(row.id))
+            .filter(table::Column::Epoch.eq(row.epoch))
+            .exec(at.connection())
+            .await?;
+        if taken.rows_affected == 1 {
+            claimed.push(Work {
+                id: row.id,
+                kind: WorkKind::parse(&row.kind)?,
+                organization: OrganizationId(row.organization),
+                subject: row.subject,
+                epoch: row.epoch + 1,
+                attempts: row.attempts,
+            });
+        }
+    }
+    Ok(claimed)
+}
+
+/// When the next row is due (milliseconds), if there is one.
+pub async fn next_due(at: &impl Outside) -> Result<Option<i64>, StoreError> {
+    let row = table::Entity::find().order_by_asc(table::Column::Due).one(at.connection()).await?;
+    Ok(row.map(|row| row.due))
+}
+
+/// Ends claimed work. `false`: the claim was lost, and the transaction must be dropped.
+pub async fn finish(at: &impl Outside, work: &Work) -> Result<bool, StoreError> {
+    let gone = table::Entity::delete_many()
+        .filter(table::Column::Id.eq(work.id))
+        .filter(table::Column::Epoch.eq(work.epoch))
+        .exec(at.connection())
+        .await?;
+    Ok(gone.rows_affected == 1)
+}
+
+/// Puts claimed work off to `due` (milliseconds). `false`: the claim was lost, and the transaction must be dropped.
+pub async fn postpone(at: &impl Outside, work: &Work, due: i64, attempts: i64) -> Result<bool, StoreError> {
+    let moved = table::Entity::update_many()
+        .col_expr(table::Column::Due, due.into())
+        .col_expr(table::Column::Attempts, attempts.into())
+        .filter(table::Column::Id.eq(work.id))
+        .filter(table::Column::Epoch.eq(work.epoch))
+        .exec(at.connection())
+        .await?;
+    Ok(moved.rows_affected == 1)
+}

@@ -1,0 +1,149 @@
+//! The worker: claims due work and carries it out, a few at a time; seals the audit log; keeps house.
+//!
+//! Every node runs one. A node that dies leaves its claims to run out; the next one carries on.
+
+use crate::{
+    audit,
+    services::{ServiceError, heartbeat, save},
+    state::AppState,
+    store::{
+        locator,
+        work::{self, Work, WorkKind},
+    },
+};
+use shared::id::OrganizationId;
+use std::{collections::HashSet, path::PathBuf, sync::Arc, time::Duration};
+use tokio::{
+    sync::{Semaphore, watch},
+    task::JoinSet,
+};
+
+/// How many pieces of work one node carries out at a time.
+const AT_A_TIME: usize = 16;
+/// The longest sleep between looks at the table.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
+
+/// Runs until `stop` says so, then finishes what is in hand.
+pub async fn run(app: AppState, heads: Option<PathBuf>, mut stop: watch::Receiver<bool>) {
+    let house = tokio::spawn(keep_house(app.clone(), heads, stop.clone()));
+    let places = Arc::new(Semaphore::new(AT_A_TIME));
+    let mut running = JoinSet::new();
+    while !*stop.borrow() {
+        while running.try_join_next().is_some() {}
+        match claim(&app, places.available_permits()).await {
+            Ok(claimed) if !claimed.is_empty() => {
+                for work in claimed {
+                    let Ok(place) = places.clone().acquire_owned().await else { break };
+                    let app = app.clone();
+                    running.spawn(async move {
+                        carry_out(&app, work).await;
+                        drop(place);
+                    });
+                }
+                continue;
+            }
+            Ok(_) => {}
+            Err(error) => tracing::error!(?error, "claiming work failed"),
+        }
+        let wait = until_due(&app).await;
+        tokio::select! {
+            () = app.changes.until_work() => {}
+            () = tokio::time::sleep(wait) => {}
+            _ = stop.changed() => {}
+        }
+    }
+    while running.join_next().await.is_some() {}
+    let _ = house.await;
+}
+
+async fn claim(app: &AppState, places: usize) -> Result<Vec<Work>, ServiceError> {
+    if places == 0 {
+        return Ok(Vec::new());
+    }
+    let now = app.clock.now_millis();
+    let due = work::next_due(&app.store.read_system().await?).await?;
+    if due.is_none_or(|due| due > now) {
+        return Ok(Vec::new());
+    }
+    let tx = app.store.write_system().await?;
+    let claimed = work::claim(&tx, now, save::LEASE, places as u64).await?;
+    tx.commit().await?;
+    Ok(claimed)
+}
+
+async fn until_due(app: &AppState) -> Duration {
+    let due = match app.store.read_system().await {
+        Ok(tx) => work::next_due(&tx).await.ok().flatten(),
+        Err(_) => None,
+    };
+    let millis = due.map_or(i64::MAX, |due| due - app.clock.now_millis());
+    Duration::from_millis(u64::try_from(millis.max(5)).unwrap_or(u64::MAX)).min(LOOK_AGAIN)
+}
+
+async fn carry_out(app: &AppState, work: Work) {
+    let done = match work.kind {
+        WorkKind::Save => save::run(app, work).await,
+        WorkKind::Heartbeat => heartbeat::run(app, work).await,
+    };
+    match done {
+        Ok(()) => {}
+        Err(ServiceError::Conflict { code, .. }) => tracing::info!(work = %work.id, code, "work was given up"),
+        Err(error) => tracing::error!(work = %work.id, kind = ?work.kind, ?error, "work failed and comes back"),
+    }
+}
+
+/// Every second: seals the audit log, publishes heads; every minute: keys, expired secrets and previews.
+async fn keep_house(app: AppState, heads: Option<PathBuf>, mut stop: watch::Receiver<bool>) {
+    let mut second = tokio::time::interval(Duration::from_secs(1));
+    second.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut round: u64 = 0;
+    loop {
+        let last = tokio::select! {
+            _ = second.tick() => false,
+            _ = stop.changed() => true,
+        };
+        if let Err(error) = seal_all(&app, heads.as_deref()).await {
+            tracing::error!(?error, "sealing the audit log failed");
+        }
+        if round.is_multiple_of(60) {
+            app.microsoft.keys.refresh_due().await;
+            if let Err(error) = forget_expired(&app).await {
+                tracing::error!(?error, "forgetting expired records failed");
+            }
+        }
+        round += 1;
+        if last || *stop.borrow() {
+            return;
+        }
+    }
+}
+
+async fn organizations(app: &AppState) -> Result<HashSet<OrganizationId>, ServiceError> {
+    let found = app.store.read_system().await?.list_organizations().await?;
+    Ok(found.into_iter().map(|organization| organization.id).collect())
+}
+
+async fn seal_all(app: &AppState, heads: Option<&std::path::Path>) -> Result<(), ServiceError> {
+    for organization in organizations(app).await? {
+        let sealed = audit::seal_pending(&app.store, &app.keyring, &*app.clock, organization).await?;
+        let Some(batch) = sealed else { continue };
+        let hash: String = batch.hash.iter().map(|byte| format!("{byte:02x}")).collect();
+        tracing::info!(%organization, batch = batch.batch, last = batch.last_sequence, hash, "audit head");
+        if let Some(path) = heads {
+            audit::publish(path, organization, batch.batch, &hash).await;
+        }
+    }
+    Ok(())
+}
+
+async fn forget_expired(app: &AppState) -> Result<(), ServiceError> {
+    let tx = app.store.write_system().await?;
+    locator::remove_expired(&tx, app.now()).await?;
+    tx.commit().await?;
+    for organization in organizations(app).await? {
+        let tx = app.store.write(organization).await?;
+        tx.remove_expired_imports(app.now()).await?;
+        tx.commit().await?;
+    }
+    Ok(())
+}
