@@ -16,12 +16,12 @@ use super::{
 use crate::{clock::SharedClock, random::SharedRandom};
 use answer::Answer;
 use error::{GrantError, OurFault, WrongAnswer};
-use oauth2::{TokenResponse, basic::BasicTokenType};
+use oauth2::{Scope, TokenResponse, basic::BasicTokenType};
 use shared::{
     id::{ClientId, ObjectId, TenantId},
     secret::Secret,
 };
-use std::{pin::Pin, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 /// Longer than any token that Microsoft issues.
 const LONGEST_LIFE: Duration = Duration::from_hours(36);
@@ -34,9 +34,6 @@ pub struct Account {
     /// Its object id there.
     pub object: ObjectId,
 }
-
-/// A grant on its way; boxed, so that the compiler sees that it may change threads.
-pub type Granting<'a> = Pin<Box<dyn Future<Output = Result<Granted, GrantError>> + Send + 'a>>;
 
 /// What was granted, to the account that was expected.
 #[derive(Debug)]
@@ -88,33 +85,29 @@ impl Grants {
 
     /// On behalf of an account: `access_token` is one for our API that [`Verifier`] believed; `permissions` are Graph's
     /// short names, such as `Mail.Read`.
-    pub fn on_behalf_of<'a>(
-        &'a self,
-        access_token: &'a Secret<String>,
+    pub async fn on_behalf_of(
+        &self,
+        access_token: &Secret<String>,
         account: Account,
         permissions: &[&str],
-    ) -> Granting<'a> {
-        let scope = self.scope(permissions);
-        Box::pin(async move {
-            let exchange = self.exchange(account.tenant)?;
-            let answer = exchange.on_behalf_of(access_token, scope?).await?;
-            self.accept(answer, account).await
-        })
+    ) -> Result<Granted, GrantError> {
+        let scope = self.scope(permissions)?;
+        let exchange = self.exchange(account.tenant)?;
+        let answer = exchange.on_behalf_of(access_token, scope).await?;
+        self.accept(answer, account).await
     }
 
     /// A fresh access token by a refresh token, and mostly a new refresh token.
-    pub fn refresh<'a>(
-        &'a self,
-        refresh_token: &'a Secret<String>,
+    pub async fn refresh(
+        &self,
+        refresh_token: &Secret<String>,
         account: Account,
         permissions: &[&str],
-    ) -> Granting<'a> {
-        let scope = self.scope(permissions);
-        Box::pin(async move {
-            let exchange = self.exchange(account.tenant)?;
-            let answer = exchange.refresh(refresh_token, scope?).await?;
-            self.accept(answer, account).await
-        })
+    ) -> Result<Granted, GrantError> {
+        let scope = self.scope(permissions)?;
+        let exchange = self.exchange(account.tenant)?;
+        let answer = exchange.refresh(refresh_token, scope).await?;
+        self.accept(answer, account).await
     }
 
     fn exchange(&self, tenant: TenantId) -> Result<exchange::Exchange, GrantError> {
@@ -129,7 +122,7 @@ impl Grants {
     }
 
     /// The scopes of one resource and those of OpenID Connect.
-    fn scope(&self, permissions: &[&str]) -> Result<Vec<String>, GrantError> {
+    fn scope(&self, permissions: &[&str]) -> Result<Vec<Scope>, GrantError> {
         let plain = |name: &&str| {
             !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'.' || byte == b'-')
         };
@@ -137,7 +130,7 @@ impl Grants {
             return Err(GrantError::our_fault(OurFault::Scope));
         }
         let graph = permissions.iter().map(|name| self.authority.graph_scope(name));
-        Ok(graph.chain(["openid", "profile", "offline_access"].map(str::to_owned)).collect())
+        Ok(graph.chain(["openid", "profile", "offline_access"].map(str::to_owned)).map(Scope::new).collect())
     }
 
     /// Checks whom the answer is for (P4).

@@ -212,11 +212,7 @@ impl Verifier {
     }
 
     /// The claims of a token whose signature holds, and the key that made it. Cheap refusals come first (H13).
-    async fn signed_claims(
-        &self,
-        token: &str,
-        types: &'static [&'static str],
-    ) -> Result<(Claims, Arc<SigningKey>), Refused> {
+    async fn signed_claims(&self, token: &str, types: &[&str]) -> Result<(Claims, Arc<SigningKey>), Refused> {
         if token.len() > TOKEN_LIMIT {
             return Err(Reason::TooLong.into());
         }

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::microsoft::http::{Outbound, OutboundError, retry_after};
 use http::{HeaderValue, StatusCode};
-use oauth2::{AuthType, HttpRequest, HttpResponse, RefreshToken, RequestTokenError, Scope, TokenUrl};
+use oauth2::{AsyncHttpClient, AuthType, HttpRequest, HttpResponse, RefreshToken, RequestTokenError, Scope, TokenUrl};
 use shared::{id::ClientId, secret::Secret};
 use std::{
     pin::Pin,
@@ -28,49 +28,37 @@ pub(super) struct Exchange {
     pub request_id: Uuid,
 }
 
-/// A request on its way.
-type Sending = Pin<Box<dyn Future<Output = Result<HttpResponse, OutboundError>> + Send>>;
-
-/// What the crate does not hand through.
-#[derive(Debug, Clone, Copy, Default)]
-struct Seen {
-    status: Option<StatusCode>,
-    retry_after: Option<Duration>,
-}
-
 impl Exchange {
     /// RFC 7523 §2.1 with Microsoft's `requested_token_use`. The crate knows no extension grant: this is its
     /// client-credentials request with another `grant_type`.
-    pub async fn on_behalf_of(&self, assertion: &Secret<String>, scope: Vec<String>) -> Result<Answer, GrantError> {
-        let seen = Arc::default();
-        let client = self.client();
-        let send = self.sender(&seen, Some(ON_BEHALF_OF));
-        let result = client
+    pub async fn on_behalf_of(self, assertion: &Secret<String>, scope: Vec<Scope>) -> Result<Answer, GrantError> {
+        let transport = self.transport(Some(ON_BEHALF_OF));
+        let result = self
+            .client()
             .exchange_client_credentials()
-            .add_scopes(scope.into_iter().map(Scope::new))
+            .add_scopes(scope)
             .add_extra_param("client_assertion_type", ASSERTION_TYPE)
             .add_extra_param("client_assertion", self.assertion.expose())
             .add_extra_param("assertion", assertion.expose())
             .add_extra_param("requested_token_use", "on_behalf_of")
-            .request_async(&send)
+            .request_async(&transport)
             .await;
-        result.map_err(|error| translate(error, &seen))
+        result.map_err(|error| translate(error, transport.seen()))
     }
 
     /// RFC 6749 §6.
-    pub async fn refresh(&self, refresh_token: &Secret<String>, scope: Vec<String>) -> Result<Answer, GrantError> {
-        let seen = Arc::default();
-        let client = self.client();
-        let send = self.sender(&seen, None);
+    pub async fn refresh(self, refresh_token: &Secret<String>, scope: Vec<Scope>) -> Result<Answer, GrantError> {
+        let transport = self.transport(None);
         let token = RefreshToken::new(refresh_token.expose().clone());
-        let result = client
+        let result = self
+            .client()
             .exchange_refresh_token(&token)
-            .add_scopes(scope.into_iter().map(Scope::new))
+            .add_scopes(scope)
             .add_extra_param("client_assertion_type", ASSERTION_TYPE)
             .add_extra_param("client_assertion", self.assertion.expose())
-            .request_async(&send)
+            .request_async(&transport)
             .await;
-        result.map_err(|error| translate(error, &seen))
+        result.map_err(|error| translate(error, transport.seen()))
     }
 
     fn client(&self) -> Client {
@@ -79,29 +67,52 @@ impl Exchange {
             .set_token_uri(TokenUrl::from_url(self.endpoint.clone()))
     }
 
-    /// What the crate sends its request with. It borrows nothing, so that the compiler sees that it may change threads.
-    fn sender(
-        &self,
-        seen: &Arc<Mutex<Seen>>,
-        grant_type: Option<&'static str>,
-    ) -> impl Fn(HttpRequest) -> Sending + Send + Sync + 'static {
-        let (outbound, seen, id) = (self.outbound.clone(), seen.clone(), self.request_id.to_string());
-        move |request| {
-            let mut request = match grant_type {
-                Some(name) => with_grant_type(request, name),
-                None => request,
-            };
-            if let Ok(id) = HeaderValue::from_str(&id) {
-                request.headers_mut().insert("client-request-id", id);
-            }
-            let (outbound, seen) = (outbound.clone(), seen.clone());
-            Box::pin(async move {
-                let answer = outbound.send(request).await?;
-                *seen.lock().unwrap_or_else(PoisonError::into_inner) =
-                    Seen { status: Some(answer.status()), retry_after: retry_after(answer.headers()) };
-                Ok(answer)
-            })
+    fn transport(&self, grant_type: Option<&'static str>) -> Transport {
+        let request_id = HeaderValue::from_str(&self.request_id.to_string()).ok();
+        Transport { outbound: self.outbound.clone(), grant_type, request_id, seen: Mutex::default() }
+    }
+}
+
+/// What the crate does not hand through.
+#[derive(Debug, Clone, Copy, Default)]
+struct Seen {
+    status: Option<StatusCode>,
+    retry_after: Option<Duration>,
+}
+
+/// What the crate sends its request with. A type of its own, not a closure: its future is `Send` for every lifetime.
+struct Transport {
+    outbound: Arc<Outbound>,
+    grant_type: Option<&'static str>,
+    request_id: Option<HeaderValue>,
+    seen: Mutex<Seen>,
+}
+
+impl Transport {
+    fn seen(&self) -> Seen {
+        *self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn send(&self, mut request: HttpRequest) -> Result<HttpResponse, OutboundError> {
+        if let Some(grant_type) = self.grant_type {
+            request = with_grant_type(request, grant_type);
         }
+        if let Some(id) = &self.request_id {
+            request.headers_mut().insert("client-request-id", id.clone());
+        }
+        let answer = self.outbound.send(request).await?;
+        *self.seen.lock().unwrap_or_else(PoisonError::into_inner) =
+            Seen { status: Some(answer.status()), retry_after: retry_after(answer.headers()) };
+        Ok(answer)
+    }
+}
+
+impl<'c> AsyncHttpClient<'c> for Transport {
+    type Error = OutboundError;
+    type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, OutboundError>> + Send + 'c>>;
+
+    fn call(&'c self, request: HttpRequest) -> Self::Future {
+        Box::pin(self.send(request))
     }
 }
 
@@ -116,8 +127,8 @@ fn with_grant_type(mut request: HttpRequest, grant_type: &str) -> HttpRequest {
 }
 
 /// The one place: whatever the crate kept of the raw answer ends here.
-fn translate(error: RequestTokenError<OutboundError, Failure>, seen: &Mutex<Seen>) -> GrantError {
-    let Seen { status, retry_after } = *seen.lock().unwrap_or_else(PoisonError::into_inner);
+fn translate(error: RequestTokenError<OutboundError, Failure>, seen: Seen) -> GrantError {
+    let Seen { status, retry_after } = seen;
     let trouble = status.is_some_and(|status| status.is_server_error());
     match error {
         RequestTokenError::ServerResponse(Failure(body)) => classify(&body, status, retry_after),

@@ -305,3 +305,19 @@ async fn s7_what_was_granted_is_not_shown() {
     let granted = rig.on_behalf_of().await.unwrap();
     assert!(!format!("{granted:?}").contains("canary"));
 }
+
+#[tokio::test]
+async fn every_call_may_change_threads() {
+    fn may_change_threads(_: &impl Send) {}
+    let (rig, token) = (rig().await, Secret::new(String::new()));
+    may_change_threads(&rig.grants.on_behalf_of(&token, ACCOUNT, &["Mail.Read"]));
+    may_change_threads(&rig.grants.refresh(&token, ACCOUNT, &["Mail.Read"]));
+    let graph =
+        crate::microsoft::graph::Graph::new(authority(&rig.origin), outbound(&rig.origin), Arc::new(SystemRandom));
+    may_change_threads(&graph.prove(&token, shared::workload::Workload::Exchange));
+    let handler = async move |names: Vec<String>| {
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        rig.grants.refresh(&token, ACCOUNT, &names).await.map(drop)
+    };
+    may_change_threads(&handler(Vec::new()));
+}
