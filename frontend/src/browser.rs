@@ -8,8 +8,8 @@ pub mod tab;
 
 pub use files::{Blob, File, FileList, chosen_files, download};
 pub use page::{
-    Address, address, clean_address, copy, focus, focus_heading, hide_popover, navigate, on_page_hide, on_page_restored, reload,
-    replace, select, set_title, take_place,
+    Address, address, clean_address, copy, focus, focus_heading, hide_popover, navigate, on_page_hide,
+    on_page_restored, reload, replace, select, set_title, take_place,
 };
 
 use js_sys::{Array, Date, Object, Promise, Reflect};

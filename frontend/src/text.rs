@@ -2,11 +2,10 @@
 //!
 //! The product's name is a parameter (`brand`). Voice: sentence case, short words, what happened, why, what to do.
 
-mod connect;
+pub mod connect;
 mod en;
 pub mod portal;
 mod when;
 
-pub use connect::*;
 pub use en::*;
 pub use when::{span, when};

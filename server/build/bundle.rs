@@ -56,7 +56,9 @@ pub fn hex(bytes: &[u8]) -> String {
 
 /// Everything in `public/`, under its own name.
 pub fn public_files(frontend: &Path, files: &mut Files) -> Result<(), Box<dyn Error>> {
-    let mut paths = fs::read_dir(frontend.join("public"))?.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>, Box<dyn Error>>>()?;
+    let mut paths = fs::read_dir(frontend.join("public"))?
+        .map(|entry| Ok(entry?.path()))
+        .collect::<Result<Vec<_>, Box<dyn Error>>>()?;
     paths.sort();
     for path in paths {
         let name = path.file_name().and_then(|name| name.to_str()).ok_or("a file name in public/ is not UTF-8")?;

@@ -18,7 +18,8 @@ pub fn write(out: &Path, files: &Files, pages: Vec<(String, Vec<u8>)>, release: 
     let folder = out.join("web");
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder)?;
-    let mut rust = String::from("// Made by build.rs.\n\n/// Everything under `/assets/`.\npub static ASSETS: &[Asset] = &[\n");
+    let mut rust =
+        String::from("// Made by build.rs.\n\n/// Everything under `/assets/`.\npub static ASSETS: &[Asset] = &[\n");
     for file in &files.all {
         let name = file.address.trim_start_matches("/assets/");
         let asset = asset(&folder, name, &file.address, &file.bytes, true, release)?;
@@ -27,13 +28,24 @@ pub fn write(out: &Path, files: &Files, pages: Vec<(String, Vec<u8>)>, release: 
     rust.push_str("];\n");
     for (page, html) in pages {
         let asset = asset(&folder, &format!("{page}.html"), &format!("/{page}.html"), &html, false, release)?;
-        writeln!(rust, "\n/// The page of the entry point `{page}`.\npub static {}: Asset = {asset};", page.to_uppercase())?;
+        writeln!(
+            rust,
+            "\n/// The page of the entry point `{page}`.\npub static {}: Asset = {asset};",
+            page.to_uppercase()
+        )?;
     }
     fs::write(out.join("assets.rs"), rust)?;
     Ok(())
 }
 
-fn asset(folder: &Path, name: &str, path: &str, bytes: &[u8], immutable: bool, release: bool) -> Result<String, Box<dyn Error>> {
+fn asset(
+    folder: &Path,
+    name: &str,
+    path: &str,
+    bytes: &[u8],
+    immutable: bool,
+    release: bool,
+) -> Result<String, Box<dyn Error>> {
     fs::write(folder.join(name), bytes)?;
     let hash = hex(&Sha256::digest(bytes));
     let etag = hash.get(..32).unwrap_or(&hash);
@@ -63,7 +75,8 @@ fn content_type(name: &str) -> &'static str {
 
 fn brotli(bytes: &[u8]) -> Result<Vec<u8>, Box<dyn Error>> {
     let mut packed = Vec::new();
-    let params = brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 24, size_hint: bytes.len(), ..Default::default() };
+    let params =
+        brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 24, size_hint: bytes.len(), ..Default::default() };
     brotli::BrotliCompress(&mut &bytes[..], &mut packed, &params)?;
     Ok(packed)
 }

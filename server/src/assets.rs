@@ -138,7 +138,9 @@ mod tests {
 
     #[test]
     fn brotli_goes_only_to_those_who_take_it() {
-        for (accepts, packed) in [("gzip, br", true), ("BR;q=0.5", true), ("gzip", false), ("br;q=0", false), ("*", false)] {
+        for (accepts, packed) in
+            [("gzip, br", true), ("BR;q=0.5", true), ("gzip", false), ("br;q=0", false), ("*", false)]
+        {
             let response = ask(&[("accept-encoding", accepts)]);
             assert_eq!(response.headers().contains_key("content-encoding"), packed, "{accepts}");
             assert_eq!(response.headers()["vary"], "accept-encoding");
@@ -151,7 +153,10 @@ mod tests {
         assert_eq!(ask(&[("if-none-match", "\"abd\"")]).status(), StatusCode::OK);
         // The packed form is another representation.
         assert_eq!(ask(&[("if-none-match", "\"abc\""), ("accept-encoding", "br")]).status(), StatusCode::OK);
-        assert_eq!(ask(&[("if-none-match", "\"abc-br\""), ("accept-encoding", "br")]).status(), StatusCode::NOT_MODIFIED);
+        assert_eq!(
+            ask(&[("if-none-match", "\"abc-br\""), ("accept-encoding", "br")]).status(),
+            StatusCode::NOT_MODIFIED
+        );
     }
 
     #[test]
