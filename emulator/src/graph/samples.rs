@@ -1,0 +1,296 @@
+//! Invented content of mailboxes, drives, sites, notebooks and teams: enough to prove a read.
+
+use axum::http::StatusCode;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::Call;
+use super::error::GraphError;
+use super::page::{page, single};
+use crate::clock::iso_timestamp;
+use crate::scenario::{Samples, Services};
+use crate::state::State;
+
+/// Which service holds the content, with its own words for refusals.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Exchange,
+    Files,
+    Notes,
+    Teams,
+}
+
+/// One readable path below a person.
+struct Source {
+    path: &'static str,
+    kind: Kind,
+    scopes: &'static [&'static str],
+    roles: &'static [&'static str],
+    /// How many there are; `None` for a single object.
+    count: Option<fn(&Samples) -> u32>,
+    item: fn(Uuid, usize, i64) -> Value,
+}
+
+const MAIL: &[&str] = &["Mail.Read", "Mail.ReadWrite", "Mail.ReadBasic"];
+const MAIL_ROLES: &[&str] = &["Mail.Read", "Mail.ReadWrite", "Mail.ReadBasic.All"];
+const CALENDARS: &[&str] = &["Calendars.Read", "Calendars.ReadWrite"];
+const CONTACTS: &[&str] = &["Contacts.Read", "Contacts.ReadWrite"];
+const FILES: &[&str] = &["Files.Read", "Files.ReadWrite", "Files.Read.All", "Files.ReadWrite.All", "Sites.Read.All"];
+const SITES: &[&str] = &["Sites.Read.All", "Sites.ReadWrite.All"];
+const SETTINGS: &[&str] = &["MailboxSettings.Read", "MailboxSettings.ReadWrite"];
+
+const SOURCES: [Source; 15] = [
+    Source {
+        path: "mailFolders",
+        kind: Kind::Exchange,
+        scopes: MAIL,
+        roles: MAIL_ROLES,
+        count: Some(|s| s.mail_folders + 1),
+        item: folder,
+    },
+    Source {
+        path: "messages",
+        kind: Kind::Exchange,
+        scopes: MAIL,
+        roles: MAIL_ROLES,
+        count: Some(|s| s.messages),
+        item: message,
+    },
+    Source {
+        path: "mailboxSettings",
+        kind: Kind::Exchange,
+        scopes: SETTINGS,
+        roles: SETTINGS,
+        count: None,
+        item: settings,
+    },
+    Source {
+        path: "calendars",
+        kind: Kind::Exchange,
+        scopes: CALENDARS,
+        roles: CALENDARS,
+        count: Some(|s| s.calendars),
+        item: calendar,
+    },
+    Source {
+        path: "events",
+        kind: Kind::Exchange,
+        scopes: CALENDARS,
+        roles: CALENDARS,
+        count: Some(|s| s.events),
+        item: event,
+    },
+    Source {
+        path: "contacts",
+        kind: Kind::Exchange,
+        scopes: CONTACTS,
+        roles: CONTACTS,
+        count: Some(|s| s.contacts),
+        item: contact,
+    },
+    Source {
+        path: "todo/lists",
+        kind: Kind::Exchange,
+        scopes: &["Tasks.Read", "Tasks.ReadWrite"],
+        roles: &["Tasks.Read.All", "Tasks.ReadWrite.All"],
+        count: Some(|s| s.task_lists),
+        item: task_list,
+    },
+    Source {
+        path: "drive",
+        kind: Kind::Files,
+        scopes: FILES,
+        roles: &["Files.Read.All", "Files.ReadWrite.All", "Sites.Read.All"],
+        count: None,
+        item: drive,
+    },
+    Source {
+        path: "drives",
+        kind: Kind::Files,
+        scopes: FILES,
+        roles: &["Files.Read.All", "Files.ReadWrite.All", "Sites.Read.All"],
+        count: Some(|_| 1),
+        item: drive,
+    },
+    Source {
+        path: "drive/root/children",
+        kind: Kind::Files,
+        scopes: FILES,
+        roles: &["Files.Read.All", "Files.ReadWrite.All", "Sites.Read.All"],
+        count: Some(|s| s.files),
+        item: file,
+    },
+    Source {
+        path: "onenote/notebooks",
+        kind: Kind::Notes,
+        scopes: &["Notes.Read", "Notes.ReadWrite", "Notes.Read.All"],
+        roles: &[],
+        count: Some(|s| s.notebooks),
+        item: notebook,
+    },
+    Source {
+        path: "chats",
+        kind: Kind::Teams,
+        scopes: &["Chat.Read", "Chat.ReadBasic", "Chat.ReadWrite"],
+        roles: &["Chat.Read.All", "Chat.ReadBasic.All"],
+        count: Some(|s| s.chats),
+        item: chat,
+    },
+    Source {
+        path: "joinedTeams",
+        kind: Kind::Teams,
+        scopes: &["Team.ReadBasic.All"],
+        roles: &["Team.ReadBasic.All"],
+        count: Some(|s| s.teams),
+        item: team,
+    },
+    Source { path: "sites", kind: Kind::Files, scopes: SITES, roles: SITES, count: Some(|s| s.sites), item: site },
+    Source { path: "sites/root", kind: Kind::Files, scopes: SITES, roles: SITES, count: None, item: site },
+];
+
+/// Answers a content path, or says that there is no such path.
+pub(super) fn read(state: &mut State, call: &Call<'_>) -> Result<Value, GraphError> {
+    let (named, rest) = split(call.path);
+    let source = SOURCES
+        .iter()
+        .find(|source| source.path == rest && (named.is_some() != rest.starts_with("sites")))
+        .ok_or_else(|| GraphError::no_segment(call.path))?;
+    if !call.bearer.may(source.scopes, source.roles) {
+        return Err(source.kind.denied());
+    }
+    let person = match named {
+        Some(Named::Me) => Some(call.bearer.person(state, None)?),
+        Some(Named::User(name)) => Some(call.bearer.person(state, Some(name))?),
+        None if call.bearer.is_app => None,
+        None => Some(call.bearer.person(state, None)?),
+    };
+    let (owner, samples, services) = match person {
+        Some((account, identity)) => (identity.oid, account.person.samples, account.person.services),
+        None => (call.bearer.tid, Samples::default(), Services::default()),
+    };
+    source.kind.check_licence(services)?;
+    let now = call.now;
+    Ok(match source.count {
+        None => single(call, (source.item)(owner, 0, now)),
+        Some(count) => {
+            let total = usize::try_from(count(&samples)).unwrap_or_default();
+            page(state, call, total, |index| (source.item)(owner, index, now))
+        }
+    })
+}
+
+enum Named<'a> {
+    Me,
+    User(&'a str),
+}
+
+fn split(path: &str) -> (Option<Named<'_>>, &str) {
+    if let Some(rest) = path.strip_prefix("me/") {
+        return (Some(Named::Me), rest);
+    }
+    match path.strip_prefix("users/").and_then(|rest| rest.split_once('/')) {
+        Some((name, rest)) => (Some(Named::User(name)), rest),
+        None => (None, path),
+    }
+}
+
+impl Kind {
+    fn denied(self) -> GraphError {
+        let (code, message) = match self {
+            Self::Exchange => ("ErrorAccessDenied", "Access is denied. Check credentials and try again."),
+            Self::Files => ("accessDenied", "Access denied"),
+            Self::Notes => {
+                ("40004", "The OAuth token provided does not have the necessary scopes to complete the request.")
+            }
+            Self::Teams => ("Forbidden", "Missing scope permissions on the request."),
+        };
+        GraphError::new(StatusCode::FORBIDDEN, code, message)
+    }
+
+    fn check_licence(self, services: Services) -> Result<(), GraphError> {
+        let (licensed, code, message) = match self {
+            Self::Exchange => (
+                services.mailbox,
+                "MailboxNotEnabledForRESTAPI",
+                "The mailbox is either inactive, soft-deleted, or is hosted on-premise.",
+            ),
+            Self::Files => (services.onedrive, "ResourceNotFound", "User's mysite not found."),
+            Self::Notes => {
+                (services.onenote, "30108", "OneDrive for Business for this user account cannot be retrieved.")
+            }
+            Self::Teams => (services.teams, "NotFound", "No licence information found for the user."),
+        };
+        if licensed { Ok(()) } else { Err(GraphError::new(StatusCode::NOT_FOUND, code, message)) }
+    }
+}
+
+fn id(owner: Uuid, kind: &str, index: usize) -> String {
+    format!("AAMk{}", Uuid::new_v5(&owner, format!("{kind}{index}").as_bytes()).simple())
+}
+
+fn day(now: i64, index: usize) -> String {
+    iso_timestamp(now.saturating_sub(i64::try_from(index).unwrap_or_default().saturating_mul(86_400_000)))
+}
+
+const FOLDERS: [&str; 7] = ["Inbox", "Sent Items", "Drafts", "Archive", "Deleted Items", "Projects", "Invoices"];
+const SUBJECTS: [&str; 5] = ["Minutes of Monday", "Invoice 2291", "Your delivery", "Lunch?", "Contract, second draft"];
+const NAMES: [&str; 6] = ["Jo Park", "Sam Field", "Ida Holm", "Max Stern", "Noor Aziz", "Lee Brook"];
+
+fn pick(list: &[&'static str], index: usize) -> &'static str {
+    list.get(index % list.len().max(1)).copied().unwrap_or_default()
+}
+
+fn folder(owner: Uuid, index: usize, _: i64) -> Value {
+    json!({ "id": id(owner, "folder", index), "displayName": pick(&FOLDERS, index), "totalItemCount": 3 + index, "unreadItemCount": index % 2, "childFolderCount": 0 })
+}
+
+fn message(owner: Uuid, index: usize, now: i64) -> Value {
+    let from = json!({ "emailAddress": { "name": pick(&NAMES, index), "address": "sender@partner.example" } });
+    json!({ "id": id(owner, "message", index), "subject": pick(&SUBJECTS, index), "receivedDateTime": day(now, index), "isRead": index % 3 != 0, "hasAttachments": false, "from": from })
+}
+
+fn settings(_: Uuid, _: usize, _: i64) -> Value {
+    json!({ "timeZone": "W. Europe Standard Time", "language": { "locale": "en-GB" }, "userPurpose": "user", "dateFormat": "dd/MM/yyyy" })
+}
+
+fn calendar(owner: Uuid, index: usize, _: i64) -> Value {
+    json!({ "id": id(owner, "calendar", index), "name": if index == 0 { "Calendar" } else { "Holidays" }, "canEdit": true, "isDefaultCalendar": index == 0 })
+}
+
+fn event(owner: Uuid, index: usize, now: i64) -> Value {
+    let at = json!({ "dateTime": day(now, index), "timeZone": "UTC" });
+    json!({ "id": id(owner, "event", index), "subject": pick(&SUBJECTS, index + 1), "start": at, "end": at })
+}
+
+fn contact(owner: Uuid, index: usize, _: i64) -> Value {
+    json!({ "id": id(owner, "contact", index), "displayName": pick(&NAMES, index), "emailAddresses": [] })
+}
+
+fn task_list(owner: Uuid, index: usize, _: i64) -> Value {
+    json!({ "id": id(owner, "tasks", index), "displayName": if index == 0 { "Tasks" } else { "Errands" }, "isOwner": true, "wellknownListName": if index == 0 { "defaultList" } else { "none" } })
+}
+
+fn drive(owner: Uuid, _: usize, _: i64) -> Value {
+    json!({ "id": format!("b!{}", Uuid::new_v5(&owner, b"drive").simple()), "driveType": "business", "name": "OneDrive", "quota": { "total": 1_099_511_627_776_i64, "used": 48_318_382, "state": "normal" } })
+}
+
+fn file(owner: Uuid, index: usize, now: i64) -> Value {
+    json!({ "id": id(owner, "file", index), "name": format!("Document {}.docx", index + 1), "size": 20_480 + 512 * index, "lastModifiedDateTime": day(now, index), "file": { "mimeType": "application/vnd.openxmlformats-officedocument.wordprocessingml.document" } })
+}
+
+fn notebook(owner: Uuid, index: usize, now: i64) -> Value {
+    json!({ "id": format!("1-{}", Uuid::new_v5(&owner, format!("notebook{index}").as_bytes())), "displayName": format!("Notebook {}", index + 1), "isDefault": index == 0, "lastModifiedDateTime": day(now, index) })
+}
+
+fn chat(owner: Uuid, index: usize, now: i64) -> Value {
+    json!({ "id": format!("19:{}@thread.v2", Uuid::new_v5(&owner, format!("chat{index}").as_bytes()).simple()), "topic": null, "chatType": "oneOnOne", "createdDateTime": day(now, index) })
+}
+
+fn team(owner: Uuid, index: usize, _: i64) -> Value {
+    json!({ "id": Uuid::new_v5(&owner, format!("team{index}").as_bytes()), "displayName": if index == 0 { "Everybody" } else { "Projects" }, "description": null, "isArchived": false })
+}
+
+fn site(owner: Uuid, index: usize, _: i64) -> Value {
+    let name = if index == 0 { "Communication site".to_owned() } else { format!("Team site {index}") };
+    json!({ "id": format!("standin.sharepoint.com,{},{}", owner, Uuid::new_v5(&owner, format!("site{index}").as_bytes())), "displayName": name, "name": format!("site{index}"), "webUrl": format!("https://standin.sharepoint.com/sites/site{index}") })
+}
