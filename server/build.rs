@@ -1,1 +1,48 @@
-fn main() {}
+//! Builds the web app and puts it into the binary: no trunk, node or other tool to install.
+//!
+//! Cargo for wasm32 into a target folder of its own, wasm-bindgen as a library, names by SHA-256, brotli in release.
+//! `REKEY_SKIP_WEB=1` leaves the web app out, for a quick `cargo check`; the pages then say so.
+
+mod build {
+    pub mod bundle;
+    pub mod embed;
+    pub mod wasm;
+}
+
+use build::{bundle, embed, wasm};
+use std::{env, error::Error, path::PathBuf};
+
+/// The entry points: a binary, a template and a style bundle of this name each.
+const PAGES: [&str; 2] = ["portal", "connect"];
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let server = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
+    let workspace = server.parent().ok_or("the server lies in a workspace")?;
+    println!("cargo::rerun-if-env-changed=REKEY_SKIP_WEB");
+    for path in ["server/build.rs", "server/build"] {
+        println!("cargo::rerun-if-changed={}", workspace.join(path).display());
+    }
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+    if env::var("REKEY_SKIP_WEB").is_ok_and(|value| !value.is_empty() && value != "0") {
+        return embed::left_out(&out);
+    }
+    for path in ["Cargo.toml", "Cargo.lock", "shared/src", "shared/data", "shared/Cargo.toml"] {
+        println!("cargo::rerun-if-changed={}", workspace.join(path).display());
+    }
+    for path in ["src", "styles", "public", "templates", "Cargo.toml"] {
+        println!("cargo::rerun-if-changed={}", workspace.join("frontend").join(path).display());
+    }
+    let release = env::var("PROFILE")? == "release";
+    let frontend = workspace.join("frontend");
+    let mut files = bundle::Files::default();
+    bundle::public_files(&frontend, &mut files)?;
+    bundle::styles(&frontend, &mut files)?;
+    let icons = files.address("icons.svg")?;
+    let folder = wasm::compile(workspace, &out, release, &icons)?;
+    for page in PAGES {
+        let app = wasm::bindgen(&folder, page, &out, release)?;
+        bundle::app(page, app, &mut files)?;
+    }
+    let pages = PAGES.map(|page| bundle::page(&frontend, page, &files));
+    embed::write(&out, &files, pages.into_iter().collect::<Result<Vec<_>, _>>()?, release)
+}

@@ -7,7 +7,7 @@ use std::{error::Error, fs, path::Path};
 
 /// The style files of each page, in their order.
 const STYLES: [(&str, &[&str]); 2] = [
-    ("portal", &["tokens", "base", "signs", "shell", "lists", "pictures", "connect", "pages"]),
+    ("portal", &["tokens", "base", "signs", "shell", "lists", "pictures", "connect", "pages", "portal"]),
     ("connect", &["tokens", "base", "signs", "connect"]),
 ];
 

@@ -41,6 +41,11 @@ pub fn find(path: &str) -> Option<&'static Asset> {
     ASSETS.iter().find(|asset| asset.path == path)
 }
 
+/// The style sheets, for pages that the server writes itself.
+pub fn stylesheets() -> Vec<&'static str> {
+    ASSETS.iter().map(|asset| asset.path).filter(|path| path.ends_with(".css")).collect()
+}
+
 /// An entry point's HTML.
 pub const fn page(page: Page) -> &'static Asset {
     match page {

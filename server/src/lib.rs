@@ -3,9 +3,12 @@
 //! `http -> access -> services -> store` and `microsoft`. `axum` stays in `http` and `main`, `sea_orm` in `store`, HTTP to
 //! Microsoft in `microsoft`, the environment in `config`.
 
+pub mod access;
+pub mod assets;
 pub mod audit;
 pub mod clock;
 pub mod config;
+pub mod http;
 pub mod import_file;
 pub mod live;
 pub mod microsoft;

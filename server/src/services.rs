@@ -5,6 +5,7 @@
 
 pub mod api_keys;
 pub mod attempts;
+pub mod audit;
 pub mod authorizations;
 pub mod backup_sets;
 pub mod connect;

@@ -1,0 +1,120 @@
+//! The HTTP face: routes, extractors, headers. Handlers read top to bottom: extract, look up, decide, change, answer.
+//!
+//! To add an endpoint: a handler with its `utoipa::path` in the module of its resource, one line in [`api`], a row in the
+//! tests' access matrix. Nothing else answers under `/api`.
+
+pub mod answer;
+pub mod api_keys;
+pub mod audit;
+pub mod authorizations;
+pub mod backup_sets;
+pub mod caller;
+pub mod connect;
+pub mod customers;
+pub mod docs;
+pub mod guard;
+pub mod health;
+pub mod imports;
+pub mod input;
+pub mod limits;
+pub mod live;
+pub mod overview;
+pub mod pages;
+pub mod problem;
+pub mod sessions;
+
+use crate::state::AppState;
+use axum::{Router, extract::DefaultBodyLimit, middleware, routing::get};
+use docs::Security;
+use limits::Limits;
+use std::sync::Arc;
+use utoipa::OpenApi;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+/// Everything the handlers share.
+#[derive(Clone)]
+pub struct Http {
+    /// The product.
+    pub app: AppState,
+    /// Counts guesses.
+    pub limits: Arc<Limits>,
+    /// The API's description, JSON.
+    pub openapi: Arc<str>,
+}
+
+impl axum::extract::FromRef<Http> for AppState {
+    fn from_ref(http: &Http) -> Self {
+        http.app.clone()
+    }
+}
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Rekey",
+        description = "Moves Microsoft 365 backup sets off stored passwords. Programs send `Authorization: Bearer <API key>`. Errors are problem+json (RFC 9457) with a stable `code`. Times are seconds since 1970-01-01T00:00:00Z."
+    ),
+    modifiers(&Security)
+)]
+struct Description;
+
+/// Every endpoint.
+fn api() -> OpenApiRouter<Http> {
+    OpenApiRouter::with_openapi(Description::openapi())
+        .routes(routes!(sessions::meta))
+        .routes(routes!(sessions::start))
+        .routes(routes!(sessions::find, sessions::create, sessions::end))
+        .routes(routes!(overview::find))
+        .routes(routes!(customers::list, customers::create))
+        .routes(routes!(customers::find))
+        .routes(routes!(customers::confirm_tenant))
+        .routes(routes!(backup_sets::list, backup_sets::upsert))
+        .routes(routes!(backup_sets::counts))
+        .routes(routes!(backup_sets::changes))
+        .routes(routes!(backup_sets::find))
+        .routes(routes!(imports::create))
+        .routes(routes!(imports::find))
+        .routes(routes!(imports::confirm))
+        .routes(routes!(authorizations::preview))
+        .routes(routes!(authorizations::list, authorizations::create))
+        .routes(routes!(authorizations::find))
+        .routes(routes!(authorizations::cancel))
+        .routes(routes!(authorizations::create_link))
+        .routes(routes!(authorizations::save_connected))
+        .routes(routes!(authorizations::live))
+        .routes(routes!(connect::find))
+        .routes(routes!(connect::start))
+        .routes(routes!(connect::save))
+        .routes(routes!(connect::carry_on))
+        .routes(routes!(connect::failure))
+        .routes(routes!(connect::live))
+        .routes(routes!(audit::list))
+        .routes(routes!(api_keys::list, api_keys::create))
+        .routes(routes!(api_keys::revoke))
+}
+
+/// The API's description.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    api().into_openapi()
+}
+
+/// The whole server.
+pub fn router(app: AppState, limits: Limits) -> Router {
+    let (routes, description) = api().split_for_parts();
+    let openapi = description.to_json().unwrap_or_default();
+    let http = Http { app, limits: Arc::new(limits), openapi: openapi.into() };
+    routes
+        .route("/api/openapi.json", get(docs::json))
+        .route("/api/docs", get(docs::page))
+        .route("/api/{*rest}", axum::routing::any(problem::no_such_route))
+        .route("/csp-report", axum::routing::post(pages::csp_report))
+        .route("/health/live", get(health::live))
+        .route("/health/ready", get(health::ready))
+        .fallback(pages::page)
+        .method_not_allowed_fallback(problem::wrong_method)
+        .layer(DefaultBodyLimit::max(input::BODY_LIMIT))
+        .layer(middleware::from_fn_with_state(http.clone(), guard::same_origin))
+        .layer(middleware::from_fn_with_state(http.clone(), guard::headers))
+        .layer(middleware::from_fn(guard::request))
+        .with_state(http)
+}

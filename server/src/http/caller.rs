@@ -1,0 +1,123 @@
+//! Who calls: a session cookie, an API key, or a connect secret. Exact names only, never a path or a user agent (H8).
+
+use super::{Http, problem::ApiError};
+use crate::{
+    access::{Caller, Editor, Manager, Reader},
+    services::{
+        ServiceError, api_keys,
+        connect::{self, Opened},
+        sessions::{self, SignedIn},
+    },
+};
+use axum::{
+    extract::FromRequestParts,
+    http::{HeaderMap, header, request::Parts},
+};
+use shared::{api::CONNECT_HEADER, secret::Secret};
+
+/// The session's cookie.
+pub const COOKIE: &str = "__Host-rekey";
+
+/// The longest secret that is looked up.
+const LONGEST_SECRET: usize = 200;
+
+impl FromRequestParts<Http> for Caller {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, http: &Http) -> Result<Self, ApiError> {
+        if parts.headers.contains_key(header::AUTHORIZATION) {
+            let secret = bearer(&parts.headers).ok_or(ApiError::Unauthenticated)?;
+            let found = api_keys::find(&http.app, secret.expose()).await?;
+            return found.map(|(organization, key)| Self::Key(organization, key)).ok_or(ApiError::Unauthenticated);
+        }
+        let secret = cookie(&parts.headers).ok_or(ApiError::Unauthenticated)?;
+        sessions::find(&http.app, secret.expose()).await?.map(Self::Member).ok_or(ApiError::Unauthenticated)
+    }
+}
+
+impl FromRequestParts<Http> for Reader {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, http: &Http) -> Result<Self, ApiError> {
+        Ok(Caller::from_request_parts(parts, http).await?.into())
+    }
+}
+
+impl FromRequestParts<Http> for Editor {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, http: &Http) -> Result<Self, ApiError> {
+        Ok(Self::try_from(Caller::from_request_parts(parts, http).await?)?)
+    }
+}
+
+impl FromRequestParts<Http> for Manager {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, http: &Http) -> Result<Self, ApiError> {
+        Ok(Self::new(Caller::from_request_parts(parts, http).await?, http.app.now())?)
+    }
+}
+
+impl FromRequestParts<Http> for SignedIn {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, http: &Http) -> Result<Self, ApiError> {
+        match Caller::from_request_parts(parts, http).await? {
+            Caller::Member(signed_in) => Ok(signed_in),
+            Caller::Key(..) => Err(ApiError::Unauthenticated),
+        }
+    }
+}
+
+/// A connect secret and what it opened.
+pub struct Connect {
+    /// What it opened.
+    pub opened: Opened,
+    /// The secret: the nonce is made from it.
+    pub secret: Secret<String>,
+}
+
+impl FromRequestParts<Http> for Connect {
+    type Rejection = ApiError;
+
+    /// Unknown secrets look like expired ones, and guessing is slow (O8).
+    async fn from_request_parts(parts: &mut Parts, http: &Http) -> Result<Self, ApiError> {
+        let address = http.limits.address(parts);
+        http.limits.check_guesses(address, http.app.now())?;
+        let text = single(&parts.headers, CONNECT_HEADER).filter(|text| text.len() <= LONGEST_SECRET);
+        let secret = Secret::new(text.unwrap_or_default().to_owned());
+        match connect::open(&http.app, secret.expose()).await {
+            Ok(opened) => Ok(Self { opened, secret }),
+            Err(ServiceError::NotFound) => {
+                http.limits.count_guess(address, http.app.now());
+                tracing::warn!("a connect secret was not known");
+                Err(ServiceError::NotFound.into())
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+fn bearer(headers: &HeaderMap) -> Option<Secret<String>> {
+    let secret = single(headers, header::AUTHORIZATION.as_str())?.strip_prefix("Bearer ")?;
+    (secret.len() <= LONGEST_SECRET && secret.starts_with(api_keys::PREFIX)).then(|| Secret::new(secret.to_owned()))
+}
+
+fn cookie(headers: &HeaderMap) -> Option<Secret<String>> {
+    let mut found = headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|text| text.split(';'))
+        .filter_map(|pair| pair.trim().strip_prefix(COOKIE)?.strip_prefix('='));
+    let first = found.next().filter(|secret| secret.len() <= LONGEST_SECRET)?;
+    found.next().is_none().then(|| Secret::new(first.to_owned()))
+}
+
+/// The value of a header that stands exactly once.
+fn single<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let mut values = headers.get_all(name).iter();
+    let first = values.next()?.to_str().ok()?;
+    values.next().is_none().then_some(first)
+}

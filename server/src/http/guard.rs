@@ -1,0 +1,110 @@
+//! What every request passes: an id and a log line, security headers, and the same-origin rule for changes (H1-H5).
+
+use super::{Http, problem::ApiError};
+use axum::{
+    extract::{MatchedPath, Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use shared::api::REQUEST_HEADER;
+use uuid::Uuid;
+
+tokio::task_local! {
+    static REQUEST_ID: Uuid;
+}
+
+/// The id of the request in hand.
+pub fn request_id() -> String {
+    REQUEST_ID.try_with(ToString::to_string).unwrap_or_default()
+}
+
+/// Gives the request an id and writes one line about it: route and status, never a query or a body.
+pub async fn request(request: Request, next: Next) -> Response {
+    let mut bytes = [0; 16];
+    crate::random::Random::fill(&crate::random::SystemRandom, &mut bytes);
+    let id = uuid::Builder::from_random_bytes(bytes).into_uuid();
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str).to_owned();
+    let start = tokio::time::Instant::now();
+    let mut response = REQUEST_ID.scope(id, next.run(request)).await;
+    let status = response.status().as_u16();
+    let micros = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX);
+    if status >= 500 {
+        tracing::error!(request_id = %id, %method, route, status, micros, "request");
+    } else {
+        tracing::debug!(request_id = %id, %method, route, status, micros, "request");
+    }
+    if let Ok(value) = HeaderValue::try_from(id.to_string()) {
+        response.headers_mut().insert("request-id", value);
+    }
+    response
+}
+
+/// Changes come from our own pages or carry an API key (H4): never from another site's form, script or frame.
+pub async fn same_origin(State(http): State<Http>, request: Request, next: Next) -> Response {
+    let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    let headers = request.headers();
+    let keyed = headers.contains_key(header::AUTHORIZATION);
+    let report = request.uri().path() == "/csp-report";
+    if safe || keyed || report || is_own(headers, &http.app.settings.origin) {
+        return next.run(request).await;
+    }
+    tracing::warn!(route = request.uri().path(), "a change from elsewhere was refused");
+    ApiError::input(
+        StatusCode::FORBIDDEN,
+        "not_same_origin",
+        "Changes come from this site's own pages, with the header rekey-request: 1, or carry an API key.",
+    )
+    .into_response()
+}
+
+fn is_own(headers: &HeaderMap, origin: &str) -> bool {
+    let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
+    text(REQUEST_HEADER) == Some("1")
+        && text("sec-fetch-site").is_none_or(|site| site == "same-origin")
+        && text("origin").is_none_or(|sent| sent == origin)
+}
+
+/// Security headers on everything, errors included.
+pub async fn headers(State(http): State<Http>, request: Request, next: Next) -> Response {
+    let path = request.uri().path().to_owned();
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    let mut set = |name: HeaderName, value: &str| {
+        if let Ok(value) = HeaderValue::try_from(value) {
+            headers.entry(name).or_insert(value);
+        }
+    };
+    set(header::CONTENT_SECURITY_POLICY, &content_security_policy(&http, &path));
+    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(header::X_FRAME_OPTIONS, "DENY");
+    set(header::REFERRER_POLICY, "no-referrer");
+    set(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
+    set(HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=(), payment=(), usb=()");
+    set(header::CACHE_CONTROL, "no-store");
+    if !is_connect(&path) {
+        set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    }
+    if http.app.settings.origin.starts_with("https:") {
+        set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000; includeSubDomains");
+    }
+    response
+}
+
+/// The connect page sends no COOP: opened as a popup it needs its opener once (E2).
+fn is_connect(path: &str) -> bool {
+    path == "/connect" || path.starts_with("/connect/")
+}
+
+fn content_security_policy(http: &Http, path: &str) -> String {
+    if path.starts_with("/api/") && path != "/api/docs" {
+        return "default-src 'none'; frame-ancestors 'none'".to_owned();
+    }
+    let login = http.app.microsoft.config.authority.login_origin();
+    format!(
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; \
+         connect-src 'self' {login}; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
+         require-trusted-types-for 'script'; trusted-types default; report-uri /csp-report"
+    )
+}

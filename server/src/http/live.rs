@@ -1,0 +1,99 @@
+//! Live views: a fetch stream of whole snapshots, one JSON value a line, newest first sent at once (§4.7).
+//!
+//! A snapshot carries its version; after any gap the reader opens the stream again and misses nothing.
+
+use crate::{services::ServiceError, state::AppState};
+use axum::{
+    body::{Body, Bytes},
+    http::{HeaderValue, header},
+    response::{IntoResponse, Response},
+};
+use futures::{Stream, stream};
+use serde::Serialize;
+use shared::id::{AuthorizationId, OrganizationId};
+use std::{convert::Infallible, future::Future, time::Duration};
+use tokio::time::{Instant, sleep};
+
+/// How often the version is looked at without a hint: changes of other nodes show within this time.
+const LOOK_AGAIN: Duration = Duration::from_secs(2);
+/// How often an empty line says that the stream lives.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+/// The longest stream; the reader opens the next one.
+const LONGEST: Duration = Duration::from_mins(30);
+
+/// Streams an authorization's snapshots. `snapshot` reads one; `None` ends the stream (the session ended, the link died).
+pub fn stream<T, F, Fut>(app: AppState, organization: OrganizationId, id: AuthorizationId, snapshot: F) -> Response
+where
+    T: Serialize + Send + 'static,
+    F: Fn(AppState) -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = Result<Option<T>, ServiceError>> + Send + 'static,
+{
+    let now = Instant::now();
+    let watching = Watching { app, organization, id, seen: None, beat: now, end: now + LONGEST, snapshot };
+    let mut response = Body::from_stream(lines(watching)).into_response();
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/x-ndjson"));
+    response.headers_mut().insert("x-accel-buffering", HeaderValue::from_static("no"));
+    response
+}
+
+struct Watching<F> {
+    app: AppState,
+    organization: OrganizationId,
+    id: AuthorizationId,
+    seen: Option<i64>,
+    beat: Instant,
+    end: Instant,
+    snapshot: F,
+}
+
+fn lines<T, F, Fut>(watching: Watching<F>) -> impl Stream<Item = Result<Bytes, Infallible>> + Send
+where
+    T: Serialize + Send + 'static,
+    F: Fn(AppState) -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = Result<Option<T>, ServiceError>> + Send + 'static,
+{
+    stream::unfold(watching, |mut watching| async move {
+        let line = watching.next().await?;
+        Some((Ok(line), watching))
+    })
+}
+
+impl<F> Watching<F> {
+    async fn next<T, Fut>(&mut self) -> Option<Bytes>
+    where
+        T: Serialize,
+        F: Fn(AppState) -> Fut,
+        Fut: Future<Output = Result<Option<T>, ServiceError>>,
+    {
+        let mut watch = self.app.changes.watch(self.id);
+        loop {
+            let version = self.version().await?;
+            if self.seen != Some(version) {
+                let snapshot = (self.snapshot)(self.app.clone()).await.ok()??;
+                self.seen = Some(version);
+                self.beat = Instant::now();
+                let mut line = serde_json::to_vec(&snapshot).ok()?;
+                line.push(b'\n');
+                return Some(line.into());
+            }
+            if Instant::now() >= self.end {
+                return None;
+            }
+            if self.beat.elapsed() >= HEARTBEAT {
+                // Also the moment to see whether the reader may still read.
+                (self.snapshot)(self.app.clone()).await.ok()??;
+                self.beat = Instant::now();
+                return Some(Bytes::from_static(b"\n"));
+            }
+            tokio::select! {
+                () = watch.changed() => {}
+                () = sleep(LOOK_AGAIN) => {}
+            }
+        }
+    }
+
+    async fn version(&self) -> Option<i64> {
+        let tx = self.app.store.read(self.organization).await.ok()?;
+        tx.find_authorization_version(self.id).await.ok()?
+    }
+}
