@@ -142,7 +142,8 @@ impl Watch {
             }
             any = true;
         }
-        let _ = reader.cancel();
+        // Awaited: closing a stream that was aborted is refused, and a refusal nobody hears is an error in the console.
+        let _ = JsFuture::from(reader.cancel()).await;
         Ok(any)
     }
 }
