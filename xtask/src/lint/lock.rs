@@ -1,0 +1,58 @@
+//! Cargo.lock: from crates.io alone, and without the crates that are banned.
+//!
+//! `deny.toml` says the same and more to cargo-deny; this holds where cargo-deny is not installed.
+
+const CRATES_IO: &str = "registry+https://github.com/rust-lang/crates.io-index";
+
+/// As in `deny.toml`: timing of private-key operations (RUSTSEC-2023-0071), and TLS by other means than rustls.
+const BANNED: [&str; 4] = ["rsa", "openssl", "openssl-sys", "native-tls"];
+
+/// What is wrong in it.
+pub fn findings(lock: &str) -> Vec<String> {
+    lock.split("[[package]]").skip(1).flat_map(package).collect()
+}
+
+fn package(entry: &str) -> Vec<String> {
+    let name = value(entry, "name").unwrap_or("?");
+    let mut findings = Vec::new();
+    if BANNED.contains(&name) {
+        findings.push(format!("Cargo.lock: {name} is banned"));
+    }
+    if let Some(source) = value(entry, "source").filter(|source| *source != CRATES_IO) {
+        findings.push(format!("Cargo.lock: {name} comes from {source}, not from crates.io"));
+    }
+    findings
+}
+
+fn value<'a>(entry: &'a str, key: &str) -> Option<&'a str> {
+    let line = entry.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(" = "))?;
+    Some(line.trim_matches('"'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn banned_crates_and_other_sources_are_found() {
+        let lock = "version = 4\n[[package]]\nname = \"rsa\"\nversion = \"1\"\nsource = \"registry+https://github.com/rust-lang/crates.io-index\"\n\n\
+            [[package]]\nname = \"good\"\nversion = \"1\"\n\n\
+            [[package]]\nname = \"forked\"\nversion = \"1\"\nsource = \"git+https://example.com/forked\"\n";
+        assert_eq!(
+            findings(lock),
+            [
+                "Cargo.lock: rsa is banned",
+                "Cargo.lock: forked comes from git+https://example.com/forked, not from crates.io"
+            ]
+        );
+    }
+
+    #[test]
+    fn deny_toml_bans_the_same() {
+        let deny = include_str!("../../../deny.toml");
+        for name in BANNED {
+            assert!(deny.contains(&format!("crate = \"{name}\"")), "{name}");
+        }
+        assert!(deny.contains(CRATES_IO.trim_start_matches("registry+")));
+    }
+}

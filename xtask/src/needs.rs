@@ -1,0 +1,200 @@
+//! What the tests need beside Rust: a browser, its driver, a database, the wasm target.
+//!
+//! On Debian and its kin, as root, what is missing is installed; elsewhere one line says what to install, and nothing runs
+//! (a test that is left out looks like one that passed). To add a need: a row in [`NEEDS`], and who needs it in [`of`].
+
+use crate::{Failure, shell};
+use std::{
+    fmt::Write as _,
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+/// A program that the tests start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// A Chromium browser.
+    Chromium,
+    /// The driver of the same version.
+    ChromeDriver,
+    /// The PostgreSQL server's programs; the tests make a throw-away cluster of their own.
+    Postgres,
+}
+
+struct Row {
+    need: Need,
+    called: &'static str,
+    names: &'static [&'static str],
+    debian: &'static str,
+    variable: &'static str,
+}
+
+/// All of them.
+pub const ALL: [Need; 3] = [Need::Chromium, Need::ChromeDriver, Need::Postgres];
+
+const NEEDS: [Row; 3] = [
+    Row {
+        need: Need::Chromium,
+        called: "chromium",
+        names: &["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"],
+        debian: "chromium",
+        variable: "REKEY_TEST_CHROMIUM",
+    },
+    Row {
+        need: Need::ChromeDriver,
+        called: "chromedriver",
+        names: &["chromedriver"],
+        debian: "chromium-driver",
+        variable: "REKEY_TEST_CHROMEDRIVER",
+    },
+    Row {
+        need: Need::Postgres,
+        called: "initdb (PostgreSQL's server)",
+        names: &["initdb"],
+        debian: "postgresql",
+        variable: "REKEY_TEST_INITDB",
+    },
+];
+
+/// What a part of the tests needs; a part that is not known here needs everything.
+pub fn of(part: &str) -> &'static [Need] {
+    match part {
+        "unit" | "shared" | "server" | "frontend" | "emulator" | "xtask" => &[],
+        "store" | "api" | "tenancy" => &[Need::Postgres],
+        _ => &ALL,
+    }
+}
+
+/// Where each need was found, as variables for the tests.
+pub type Found = Vec<(&'static str, PathBuf)>;
+
+/// Finds these needs, installs what is missing where it may, and adds the wasm target.
+pub fn meet(needs: &[Need]) -> Result<Found, Failure> {
+    add_wasm_target()?;
+    let missing = missing(needs, &look);
+    if !missing.is_empty() {
+        install(&missing)?;
+    }
+    let rows = NEEDS.iter().filter(|row| needs.contains(&row.need));
+    Ok(rows.filter_map(|row| Some((row.variable, look(row)?))).collect())
+}
+
+fn missing(needs: &[Need], look: &dyn Fn(&Row) -> Option<PathBuf>) -> Vec<&'static Row> {
+    NEEDS.iter().filter(|row| needs.contains(&row.need) && look(row).is_none()).collect()
+}
+
+fn look(row: &Row) -> Option<PathBuf> {
+    shell::find(row.names, &folders_beside_the_path())
+}
+
+/// PostgreSQL's server programs are mostly kept off the `PATH`, a folder for each version; the newest first.
+fn folders_beside_the_path() -> Vec<PathBuf> {
+    let versions = ["/usr/lib/postgresql", "/opt/homebrew/opt", "/usr/local/opt"];
+    let mut folders: Vec<PathBuf> =
+        versions.iter().filter_map(|folder| fs::read_dir(folder).ok()).flatten().flatten().map(|e| e.path()).collect();
+    folders.sort_by_key(|folder| std::cmp::Reverse(version(folder)));
+    folders.iter().map(|folder| folder.join("bin")).collect()
+}
+
+fn version(folder: &Path) -> u32 {
+    let name = folder.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    name.trim_start_matches("postgresql@").parse().unwrap_or(0)
+}
+
+fn install(missing: &[&Row]) -> Result<(), Failure> {
+    if !(is_debian() && is_root()) {
+        return Err(advice(missing, is_debian()).into());
+    }
+    let packages: Vec<&str> = missing.iter().map(|row| row.debian).collect();
+    println!("Installing {} ...", packages.join(", "));
+    if !apt_install(&packages) {
+        println!("Reading the package lists again ...");
+        shell::succeeds(Command::new("apt-get").args(["-qq", "update"]));
+        if !apt_install(&packages) {
+            return Err(format!("apt-get could not install {}; its reasons are above", packages.join(" ")).into());
+        }
+    }
+    let still: Vec<&Row> = missing.iter().copied().filter(|row| look(row).is_none()).collect();
+    if still.is_empty() { Ok(()) } else { Err(advice(&still, true).into()) }
+}
+
+fn apt_install(packages: &[&str]) -> bool {
+    let mut command = Command::new("apt-get");
+    command.env("DEBIAN_FRONTEND", "noninteractive");
+    // A browser without a font draws boxes: screenshots and widths would mean nothing.
+    command.args(["-qq", "-y", "--no-install-recommends", "install", "fonts-liberation"]).args(packages);
+    shell::succeeds(&mut command)
+}
+
+/// The one line for a machine on which nothing is installed for anybody.
+fn advice(missing: &[&Row], debian: bool) -> String {
+    let called: Vec<&str> = missing.iter().map(|row| row.called).collect();
+    let packages: Vec<&str> = missing.iter().map(|row| row.debian).collect();
+    let mut line = format!("Not found: {}. ", called.join(", "));
+    let _ = if debian {
+        write!(line, "Install with: sudo apt-get install {}", packages.join(" "))
+    } else {
+        write!(line, "Install the packages that Debian calls {}, and run this again.", packages.join(", "))
+    };
+    line
+}
+
+fn is_debian() -> bool {
+    Path::new("/etc/debian_version").exists() && shell::find(&["apt-get"], &[]).is_some()
+}
+
+fn is_root() -> bool {
+    shell::answer(Command::new("id").arg("-u")).as_deref() == Some("0")
+}
+
+const WASM: &str = "wasm32-unknown-unknown";
+
+fn add_wasm_target() -> Result<(), Failure> {
+    let mut print = Command::new("rustc");
+    print.args(["--print", "target-libdir", "--target", WASM]);
+    if shell::answer(&mut print).is_some_and(|folder| Path::new(&folder).is_dir()) {
+        return Ok(());
+    }
+    println!("Adding the Rust target {WASM} ...");
+    if shell::succeeds(Command::new("rustup").args(["target", "add", WASM])) {
+        return Ok(());
+    }
+    Err(format!("Not found: the Rust target {WASM}. Install with: rustup target add {WASM}").into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_absent_is_missing() {
+        let has_postgres_alone = |row: &Row| (row.need == Need::Postgres).then(PathBuf::new);
+        let names: Vec<_> = missing(&ALL, &has_postgres_alone).iter().map(|row| row.debian).collect();
+        assert_eq!(names, ["chromium", "chromium-driver"]);
+        assert!(missing(&[Need::Postgres], &has_postgres_alone).is_empty());
+    }
+
+    #[test]
+    fn advice_is_one_line_with_every_package() {
+        let all: Vec<&Row> = NEEDS.iter().collect();
+        for debian in [true, false] {
+            let line = advice(&all, debian);
+            assert_eq!(line.lines().count(), 1);
+            assert!(NEEDS.iter().all(|row| line.contains(row.debian)), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_part_nobody_thought_of_needs_everything() {
+        assert_eq!(of("browser"), ALL);
+        assert_eq!(of("something-new"), ALL);
+        assert!(of("shared").is_empty());
+    }
+
+    #[test]
+    fn newer_database_versions_come_first() {
+        assert!(version(Path::new("/usr/lib/postgresql/17")) > version(Path::new("/usr/lib/postgresql/15")));
+        assert_eq!(version(Path::new("/opt/homebrew/opt/openssl")), 0);
+    }
+}

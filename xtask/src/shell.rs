@@ -1,0 +1,60 @@
+//! Other programs: finding them, and running cargo as if nobody had run us under cargo.
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+/// Cargo, in the workspace, without the variables that `cargo run` set for this program.
+pub fn cargo(root: &Path) -> Command {
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(root);
+    for (name, _) in env::vars_os().filter(|(name, _)| name.to_str().is_some_and(describes_this_package)) {
+        command.env_remove(name);
+    }
+    command
+}
+
+/// Left in place, they would make build scripts that watch them run again.
+fn describes_this_package(name: &str) -> bool {
+    name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") || name == "CARGO_PRIMARY_PACKAGE"
+}
+
+/// The first of these programs that is on the `PATH` or in one of the folders.
+pub fn find(names: &[&str], folders: &[PathBuf]) -> Option<PathBuf> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let folders: Vec<PathBuf> = env::split_paths(&path).chain(folders.iter().cloned()).collect();
+    let candidates = names.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name)));
+    candidates.into_iter().find(|candidate| candidate.is_file())
+}
+
+/// Runs it; whether it ran and was content.
+pub fn succeeds(command: &mut Command) -> bool {
+    command.stdin(Stdio::null()).status().is_ok_and(|status| status.success())
+}
+
+/// What it prints, if it ran and was content.
+pub fn answer(command: &mut Command) -> Option<String> {
+    let output = command.stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    output.status.success().then(|| text.trim().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_is_found_by_its_first_name_that_exists() {
+        let found = find(&["surely-not-there", "sh"], &[]).expect("every Unix has sh");
+        assert_eq!(found.file_name().and_then(|name| name.to_str()), Some("sh"));
+        assert_eq!(find(&["surely-not-there"], &[PathBuf::from("/bin")]), None);
+    }
+
+    #[test]
+    fn only_the_variables_of_this_package_are_taken_away() {
+        assert!(describes_this_package("CARGO_PKG_NAME"));
+        assert!(!describes_this_package("CARGO_HOME") && !describes_this_package("CARGO_TARGET_DIR"));
+    }
+}

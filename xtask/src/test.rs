@@ -1,0 +1,127 @@
+//! `cargo xtask test`: every test of the workspace, in one run of cargo.
+//!
+//! Cargo's own output passes through as it comes. At the end stand a summary, cargo's closing lines, and one line
+//! `N passed, M failed`. What could not report (a program that crashed, code that did not compile) counts as one failure each.
+
+mod held;
+mod report;
+mod tally;
+
+use crate::{Failure, needs, shell, workspace::Workspace};
+use held::Held;
+use std::{
+    io::{self, BufRead, BufReader, IsTerminal, Write},
+    process::{Command, ExitCode},
+    time::Instant,
+};
+use tally::Tally;
+
+/// Runs them all, or only the parts named.
+pub fn run(workspace: &Workspace, only: &[String], filter: &[String]) -> Result<ExitCode, Failure> {
+    let plan = plan(workspace, only)?;
+    let wanted: Vec<_> = if only.is_empty() {
+        needs::ALL.to_vec()
+    } else {
+        only.iter().flat_map(|part| needs::of(part)).copied().collect()
+    };
+    let found = needs::meet(&wanted)?;
+    #[expect(clippy::disallowed_methods, reason = "how long the run took, for the person who waited")]
+    let begun = Instant::now();
+    let mut tally = Tally::default();
+    let mut held = Held::default();
+    let mut is_content = true;
+    for words in &plan {
+        let mut cargo = shell::cargo(workspace.root());
+        cargo.args(words).arg("--").args(filter).envs(found.iter().cloned());
+        if io::stdout().is_terminal() {
+            cargo.env("CARGO_TERM_COLOR", "always");
+        }
+        is_content &= follow(cargo, &mut tally, &mut held, &mut io::stdout())?;
+    }
+    tally.end(is_content);
+    print!("{}", report::summary(&tally, begun.elapsed()));
+    held.release(&mut io::stdout())?;
+    println!("\n{}", report::last_line(&tally));
+    let passed = is_content && tally.failed() == 0;
+    Ok(if passed { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// The runs of cargo that cover the parts.
+fn plan(workspace: &Workspace, only: &[String]) -> Result<Vec<Vec<String>>, Failure> {
+    if only.is_empty() {
+        return Ok(vec![words(&["--workspace"])]);
+    }
+    only.iter().map(|part| plan_one(workspace, part)).collect()
+}
+
+fn plan_one(workspace: &Workspace, part: &str) -> Result<Vec<String>, Failure> {
+    if part == "unit" {
+        return Ok(words(&["--workspace", "--lib", "--bins"]));
+    }
+    if workspace.test_programs().iter().any(|program| program == part) {
+        return Ok(words(&["--package", "rekey-tests", "--test", part]));
+    }
+    match workspace.package(part) {
+        Some(package) => Ok(words(&["--package", &package])),
+        None => Err(format!("there is no part `{part}`; there are: {}", workspace.parts().join(", ")).into()),
+    }
+}
+
+fn words(chosen: &[&str]) -> Vec<String> {
+    ["test", "--locked", "--no-fail-fast"].iter().chain(chosen).map(|word| (*word).to_owned()).collect()
+}
+
+/// Passes on what it prints, counting; whether it was content at its end.
+fn follow(mut cargo: Command, tally: &mut Tally, held: &mut Held, out: &mut dyn Write) -> Result<bool, Failure> {
+    // Both streams through one pipe, so that their order is kept.
+    let (reader, writer) = io::pipe()?;
+    cargo.stdout(writer.try_clone()?).stderr(writer);
+    let mut child = cargo.spawn()?;
+    drop(cargo);
+    let mut reader = BufReader::new(reader);
+    let mut line = Vec::new();
+    while reader.read_until(b'\n', &mut line)? > 0 {
+        let text = tally::plain(&String::from_utf8_lossy(&line));
+        tally.read(&text);
+        held.pass(&text, &line, out)?;
+        out.flush()?;
+        line.clear();
+    }
+    Ok(child.wait()?.success())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn checkout() -> Workspace {
+        Workspace::find().expect("cargo runs tests inside the checkout")
+    }
+
+    #[test]
+    fn everything_is_one_run_of_cargo_that_does_not_stop_at_a_failure() {
+        let runs = plan(&checkout(), &[]).expect("all");
+        assert_eq!(runs, [["test", "--locked", "--no-fail-fast", "--workspace"]]);
+    }
+
+    #[test]
+    fn parts_are_packages_or_test_programs() {
+        let server = plan_one(&checkout(), "server").expect("server");
+        assert!(server.ends_with(&["--package".into(), "rekey".into()]), "{server:?}");
+        let refused = plan_one(&checkout(), "nothing").expect_err("there is no such part").to_string();
+        assert!(refused.contains("frontend"), "{refused}");
+    }
+
+    #[test]
+    fn a_run_that_fails_to_compile_is_a_failure() {
+        let mut cargo = Command::new("sh");
+        cargo.args(["-c", "echo 'error: could not compile `x`' >&2; exit 101"]);
+        let (mut tally, mut held) = (Tally::default(), Held::default());
+        let mut shown = Vec::new();
+        let is_content = follow(cargo, &mut tally, &mut held, &mut shown).expect("sh runs");
+        tally.end(is_content);
+        assert!(!is_content);
+        assert_eq!(shown, b"error: could not compile `x`\n");
+        assert_eq!(report::last_line(&tally), "0 passed, 1 failed");
+    }
+}
