@@ -27,8 +27,8 @@ pub mod sign_ins;
 pub mod work;
 
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode,
-    SqlxPostgresConnector, SqlxSqliteConnector, Statement, TransactionOptions, TransactionTrait,
+    AccessMode, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, IsolationLevel,
+    SqliteTransactionMode, SqlxPostgresConnector, SqlxSqliteConnector, Statement, TransactionOptions, TransactionTrait,
 };
 use sea_orm_migration::MigratorTrait;
 use shared::id::OrganizationId;
@@ -106,8 +106,18 @@ impl Store {
             DatabaseConfig::Sqlite { path } => Self::open_sqlite(path).await?,
             DatabaseConfig::Postgres { url, max_connections } => Self::open_postgres(url, *max_connections).await?,
         };
-        migrations::Migrator::up(&store.writer, None).await?;
+        store.migrate().await?;
         Ok(store)
+    }
+
+    /// In one transaction behind one lock, so that nodes may start at the same moment.
+    async fn migrate(&self) -> Result<(), StoreError> {
+        let tx = self.begin_write().await?;
+        if self.backend == DbBackend::Postgres {
+            tx.execute_unprepared("SELECT pg_advisory_xact_lock(7235404210)").await?;
+        }
+        migrations::Migrator::up(&tx, None).await?;
+        Ok(tx.commit().await?)
     }
 
     async fn open_sqlite(path: &std::path::Path) -> Result<Self, StoreError> {
@@ -121,7 +131,8 @@ impl Store {
             .pragma("cache_size", "-8000")
             .statement_cache_capacity(200);
         let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
-        let reader = SqlitePoolOptions::new().max_connections(4).connect_with(options).await?;
+        let reader =
+            SqlitePoolOptions::new().max_connections(4).connect_with(options.pragma("query_only", "on")).await?;
         Ok(Self {
             reader: SqlxSqliteConnector::from_sqlx_sqlite_pool(reader),
             writer: SqlxSqliteConnector::from_sqlx_sqlite_pool(writer),
@@ -148,7 +159,7 @@ impl Store {
 
     /// A consistent view of an organization's data.
     pub async fn read(&self, organization: OrganizationId) -> Result<Scoped, StoreError> {
-        let tx = self.reader.begin().await?;
+        let tx = self.begin_read().await?;
         self.scope(tx, organization).await
     }
 
@@ -159,12 +170,21 @@ impl Store {
 
     /// A consistent view of what lies outside organizations.
     pub async fn read_system(&self) -> Result<System, StoreError> {
-        Ok(System { tx: self.reader.begin().await? })
+        Ok(System { tx: self.begin_read().await? })
     }
 
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<(), StoreError> {
         Ok(self.reader.ping().await?)
+    }
+
+    /// One snapshot for all its queries; SQLite's readers have that from the first query on.
+    async fn begin_read(&self) -> Result<DatabaseTransaction, StoreError> {
+        let postgres = self.backend == DbBackend::Postgres;
+        let isolation_level = postgres.then_some(IsolationLevel::RepeatableRead);
+        let access_mode = postgres.then_some(AccessMode::ReadOnly);
+        let options = TransactionOptions { isolation_level, access_mode, ..TransactionOptions::default() };
+        Ok(self.reader.begin_with_options(options).await?)
     }
 
     async fn begin_write(&self) -> Result<DatabaseTransaction, StoreError> {

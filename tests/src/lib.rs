@@ -1,1 +1,7 @@
-//! Work in progress.
+//! What the test binaries of this crate share. One module for each thing that a test needs; nothing here is a test.
+
+pub mod clock;
+pub mod databases;
+pub mod postgres;
+pub mod random;
+pub mod records;

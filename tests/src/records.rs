@@ -1,0 +1,216 @@
+//! Records with everything filled in; a test changes the fields that it is about.
+
+use crate::{clock::START, databases::next_id};
+use server::{
+    seal::Sealed,
+    store::{
+        api_keys::ApiKey,
+        attempts::{Attempt, AttemptState},
+        authorizations::Authorization,
+        backup_sets::BackupSet,
+        connections::Connection,
+        customers::Customer,
+        imports::Import,
+        links::Link,
+        members::Member,
+        sessions::Session,
+        sign_ins::{SignIn, SignInSet},
+    },
+};
+use shared::{
+    api::{
+        authorizations::{AuthorizationState, SignInState, StepState, StepView},
+        connect::Leg,
+        customers::ConnectionState,
+        imports::ImportState,
+        problem::{Help, HelpAction, MicrosoftIds},
+        session::MemberRole,
+    },
+    backup_set::{AccountRole, ClientVersion, Covers, Region},
+    id::{
+        ApiKeyId, AttemptId, AuthorizationId, BackupSetId, ConnectionId, CustomerId, ImportId, MemberId, ObjectId,
+        SignInId, TenantId,
+    },
+    method::Method,
+    workload::Workload,
+};
+
+/// A technician.
+pub fn member(name: &str) -> Member {
+    Member {
+        id: MemberId(next_id()),
+        tenant: TenantId(next_id()),
+        object: ObjectId(next_id()),
+        name: name.to_owned(),
+        username: format!("{}@msp.example", name.to_lowercase()),
+        role: MemberRole::Technician,
+    }
+}
+
+/// A session of eight hours.
+pub fn session(member: &Member) -> Session {
+    Session { id: next_id(), member: member.id, created_at: START, expires_at: START.plus(28_800), seen_at: START }
+}
+
+/// A customer that is not confirmed.
+pub fn customer(name: &str) -> Customer {
+    Customer {
+        id: CustomerId(next_id()),
+        name: name.to_owned(),
+        tenant: TenantId(next_id()),
+        domain: None,
+        confirmed_at: None,
+    }
+}
+
+/// A set on a stored password, as the store gives it back: a customer's name is known in lower case there.
+pub fn backup_set(customer: &Customer, name: &str) -> BackupSet {
+    let id = next_id();
+    BackupSet {
+        id: BackupSetId(id),
+        external_id: format!("set-{}", id.simple()),
+        name: name.to_owned(),
+        customer: customer.id,
+        customer_name: customer.name.to_lowercase(),
+        account: Some(format!("{}@customer.example", name.to_lowercase().replace(' ', "."))),
+        account_role: AccountRole::GlobalAdministrator,
+        covers: Covers::ListedAccounts,
+        workloads: [Workload::Exchange, Workload::PersonalSites].into(),
+        region: Region::UsGov,
+        client_version: Some(ClientVersion([9, 1, 0, 4])),
+        method: Method::Basic,
+        method_changed_at: None,
+        connection: None,
+        version: 1,
+    }
+}
+
+/// A preview that lives for an hour.
+pub fn import() -> Import {
+    Import {
+        id: ImportId(next_id()),
+        state: ImportState::Preview,
+        summary: "{\"new\":1}".to_owned(),
+        expires_at: START.plus(3600),
+        confirmed_at: None,
+    }
+}
+
+/// An open authorization for hybrid.
+pub fn authorization(customer: &Customer) -> Authorization {
+    Authorization {
+        id: AuthorizationId(next_id()),
+        customer: customer.id,
+        method: Method::Hybrid,
+        state: AuthorizationState::Open,
+        created_at: START,
+        created_by: "Ann".to_owned(),
+        version: 1,
+    }
+}
+
+/// A link of a week.
+pub fn link(authorization: &Authorization) -> Link {
+    Link {
+        id: next_id(),
+        authorization: authorization.id,
+        created_by: "Ann".to_owned(),
+        expires_at: START.plus(604_800),
+    }
+}
+
+/// The first sign-in of a queue, in which nobody has signed in.
+pub fn sign_in(authorization: &Authorization, account: &str) -> SignIn {
+    SignIn {
+        id: SignInId(next_id()),
+        authorization: authorization.id,
+        position: 0,
+        account: account.to_owned(),
+        state: SignInState::Waiting,
+        signed_in_as: None,
+        steps: vec![StepView {
+            code: "received".to_owned(),
+            title: "Sign-in received".to_owned(),
+            state: StepState::Waiting,
+            detail: None,
+        }],
+        problem: None,
+        approval_url: None,
+        connection: None,
+        done_at: None,
+    }
+}
+
+/// A set as a sign-in remembers it.
+pub fn sign_in_set(sign_in: &SignIn, set: &BackupSet) -> SignInSet {
+    SignInSet {
+        sign_in: sign_in.id,
+        backup_set: set.id,
+        name: set.name.clone(),
+        method: set.method,
+        version: set.version,
+    }
+}
+
+/// An attempt that has received nothing.
+pub fn attempt(sign_in: &SignIn, link: &Link) -> Attempt {
+    Attempt {
+        id: AttemptId(next_id()),
+        authorization: sign_in.authorization,
+        sign_in: sign_in.id,
+        link: link.id,
+        leg: Leg::SignIn,
+        state: AttemptState::Open,
+        created_at: START,
+        expires_at: START.plus(900),
+        saved: None,
+        challenge: None,
+    }
+}
+
+/// A working connection; its sealed token is a placeholder that does not open.
+pub fn connection(customer: &Customer, account: &str) -> Connection {
+    Connection {
+        id: ConnectionId(next_id()),
+        customer: customer.id,
+        tenant: customer.tenant,
+        object: ObjectId(next_id()),
+        account: account.to_owned(),
+        state: ConnectionState::Working,
+        refresh_token: Sealed(vec![1, 2, 3]),
+        token_version: 1,
+        scopes: "Mail.Read offline_access".to_owned(),
+        connected_at: START,
+        checked_at: START,
+        failed_at: None,
+        help: None,
+    }
+}
+
+/// A key for all customers.
+pub fn api_key(name: &str) -> ApiKey {
+    ApiKey {
+        id: ApiKeyId(next_id()),
+        name: name.to_owned(),
+        customers: None,
+        created_at: START,
+        last_used_at: None,
+        revoked_at: None,
+    }
+}
+
+/// A remedy with everything that Microsoft can say.
+pub fn help() -> Help {
+    Help {
+        code: "aadsts_50173".to_owned(),
+        title: "The password was changed".to_owned(),
+        text: "Sign in again.".to_owned(),
+        action: HelpAction::SignInAgain,
+        ids: MicrosoftIds {
+            aadsts: Some(50_173),
+            trace_id: Some("2a7b5cf0-0000-4000-8000-000000000001".to_owned()),
+            correlation_id: Some("2a7b5cf0-0000-4000-8000-000000000002".to_owned()),
+            timestamp: Some("2026-11-21 12:00:00Z".to_owned()),
+        },
+    }
+}

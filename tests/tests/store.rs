@@ -1,0 +1,6 @@
+//! What storage promises, kept on SQLite and on PostgreSQL alike.
+
+mod store {
+    mod opening;
+    mod organizations;
+}
