@@ -6,8 +6,8 @@ use std::{env, path::PathBuf, process::ExitCode};
 /// Measures; the words are for the bench program.
 pub fn run(workspace: &Workspace, words: &[String]) -> Result<ExitCode, Failure> {
     let wants_help = words.iter().any(|word| word == "--help" || word == "-h");
-    let found = if wants_help { Vec::new() } else { needs::meet(&[needs::Need::Postgres])? };
     if !wants_help {
+        needs::meet(&[needs::Need::Postgres])?;
         let mut build = shell::cargo(workspace.root());
         build.args(["build", "--locked", "--release", "--package", "rekey", "--bin", "rekey"]);
         if !shell::succeeds(&mut build) {
@@ -16,7 +16,7 @@ pub fn run(workspace: &Workspace, words: &[String]) -> Result<ExitCode, Failure>
     }
     let mut bench = shell::cargo(workspace.root());
     bench.args(["run", "--locked", "--release", "--quiet", "--package", "rekey-tests", "--bin", "bench", "--"]);
-    bench.args(words).envs(found).env("REKEY_BENCH_SERVER", server(workspace));
+    bench.args(words).env("REKEY_BENCH_SERVER", server(workspace));
     Ok(code_of(bench.status()?))
 }
 

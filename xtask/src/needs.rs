@@ -27,7 +27,6 @@ struct Row {
     called: &'static str,
     names: &'static [&'static str],
     debian: &'static str,
-    variable: &'static str,
 }
 
 /// All of them.
@@ -39,22 +38,9 @@ const NEEDS: [Row; 3] = [
         called: "chromium",
         names: &["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"],
         debian: "chromium",
-        variable: "REKEY_TEST_CHROMIUM",
     },
-    Row {
-        need: Need::ChromeDriver,
-        called: "chromedriver",
-        names: &["chromedriver"],
-        debian: "chromium-driver",
-        variable: "REKEY_TEST_CHROMEDRIVER",
-    },
-    Row {
-        need: Need::Postgres,
-        called: "initdb (PostgreSQL's server)",
-        names: &["initdb"],
-        debian: "postgresql",
-        variable: "REKEY_TEST_INITDB",
-    },
+    Row { need: Need::ChromeDriver, called: "chromedriver", names: &["chromedriver"], debian: "chromium-driver" },
+    Row { need: Need::Postgres, called: "initdb (PostgreSQL's server)", names: &["initdb"], debian: "postgresql" },
 ];
 
 /// What a part of the tests needs; a part that is not known here needs everything.
@@ -66,18 +52,11 @@ pub fn of(part: &str) -> &'static [Need] {
     }
 }
 
-/// Where each need was found, as variables for the tests.
-pub type Found = Vec<(&'static str, PathBuf)>;
-
-/// Finds these needs, installs what is missing where it may, and adds the wasm target.
-pub fn meet(needs: &[Need]) -> Result<Found, Failure> {
+/// Installs those of these needs that are missing, where it may, and adds the wasm target.
+pub fn meet(needs: &[Need]) -> Result<(), Failure> {
     add_wasm_target()?;
     let missing = missing(needs, &look);
-    if !missing.is_empty() {
-        install(&missing)?;
-    }
-    let rows = NEEDS.iter().filter(|row| needs.contains(&row.need));
-    Ok(rows.filter_map(|row| Some((row.variable, look(row)?))).collect())
+    if missing.is_empty() { Ok(()) } else { install(&missing) }
 }
 
 fn missing(needs: &[Need], look: &dyn Fn(&Row) -> Option<PathBuf>) -> Vec<&'static Row> {
@@ -88,18 +67,10 @@ fn look(row: &Row) -> Option<PathBuf> {
     shell::find(row.names, &folders_beside_the_path())
 }
 
-/// PostgreSQL's server programs are mostly kept off the `PATH`, a folder for each version; the newest first.
+/// Debian keeps PostgreSQL's server programs off the `PATH`, in a folder for each version. The tests look there too.
 fn folders_beside_the_path() -> Vec<PathBuf> {
-    let versions = ["/usr/lib/postgresql", "/opt/homebrew/opt", "/usr/local/opt"];
-    let mut folders: Vec<PathBuf> =
-        versions.iter().filter_map(|folder| fs::read_dir(folder).ok()).flatten().flatten().map(|e| e.path()).collect();
-    folders.sort_by_key(|folder| std::cmp::Reverse(version(folder)));
-    folders.iter().map(|folder| folder.join("bin")).collect()
-}
-
-fn version(folder: &Path) -> u32 {
-    let name = folder.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    name.trim_start_matches("postgresql@").parse().unwrap_or(0)
+    let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    versions.map(|version| version.path().join("bin")).collect()
 }
 
 fn install(missing: &[&Row]) -> Result<(), Failure> {
@@ -190,11 +161,5 @@ mod tests {
         assert_eq!(of("browser"), ALL);
         assert_eq!(of("something-new"), ALL);
         assert!(of("shared").is_empty());
-    }
-
-    #[test]
-    fn newer_database_versions_come_first() {
-        assert!(version(Path::new("/usr/lib/postgresql/17")) > version(Path::new("/usr/lib/postgresql/15")));
-        assert_eq!(version(Path::new("/opt/homebrew/opt/openssl")), 0);
     }
 }

@@ -10,9 +10,12 @@ mod tally;
 use crate::{Failure, needs, shell, workspace::Workspace};
 use held::Held;
 use std::{
-    io::{self, BufRead, BufReader, IsTerminal, Write},
+    io::{self, BufRead, BufReader, IsTerminal, PipeReader, Write},
+    mem,
     process::{Command, ExitCode},
-    time::Instant,
+    sync::mpsc::{self, Receiver, RecvTimeoutError},
+    thread,
+    time::{Duration, Instant},
 };
 use tally::Tally;
 
@@ -24,7 +27,7 @@ pub fn run(workspace: &Workspace, only: &[String], filter: &[String]) -> Result<
     } else {
         only.iter().flat_map(|part| needs::of(part)).copied().collect()
     };
-    let found = needs::meet(&wanted)?;
+    needs::meet(&wanted)?;
     #[expect(clippy::disallowed_methods, reason = "how long the run took, for the person who waited")]
     let begun = Instant::now();
     let mut tally = Tally::default();
@@ -32,7 +35,7 @@ pub fn run(workspace: &Workspace, only: &[String], filter: &[String]) -> Result<
     let mut is_content = true;
     for words in &plan {
         let mut cargo = shell::cargo(workspace.root());
-        cargo.args(words).arg("--").args(filter).envs(found.iter().cloned());
+        cargo.args(words).arg("--").args(filter);
         if io::stdout().is_terminal() {
             cargo.env("CARGO_TERM_COLOR", "always");
         }
@@ -78,16 +81,38 @@ fn follow(mut cargo: Command, tally: &mut Tally, held: &mut Held, out: &mut dyn 
     cargo.stdout(writer.try_clone()?).stderr(writer);
     let mut child = cargo.spawn()?;
     drop(cargo);
-    let mut reader = BufReader::new(reader);
-    let mut line = Vec::new();
-    while reader.read_until(b'\n', &mut line)? > 0 {
-        let text = tally::plain(&String::from_utf8_lossy(&line));
-        tally.read(&text);
-        held.pass(&text, &line, out)?;
-        out.flush()?;
-        line.clear();
+    let lines = lines_of(reader);
+    let mut status = None;
+    loop {
+        match lines.recv_timeout(QUIET) {
+            Ok(line) => {
+                let text = tally::plain(&String::from_utf8_lossy(&line));
+                tally.read(&text);
+                held.pass(&text, &line, out)?;
+                out.flush()?;
+            }
+            // A browser that outlives its test may hold the pipe open: once cargo is gone and all is quiet, that is the end.
+            Err(RecvTimeoutError::Timeout) if status.is_none() => status = child.try_wait()?,
+            Err(_) => break,
+        }
     }
     Ok(child.wait()?.success())
+}
+
+const QUIET: Duration = Duration::from_millis(500);
+
+fn lines_of(reader: PipeReader) -> Receiver<Vec<u8>> {
+    let (sender, receiver) = mpsc::channel();
+    thread::spawn(move || {
+        let mut reader = BufReader::new(reader);
+        let mut line = Vec::new();
+        while reader.read_until(b'\n', &mut line).is_ok_and(|length| length > 0) {
+            if sender.send(mem::take(&mut line)).is_err() {
+                break;
+            }
+        }
+    });
+    receiver
 }
 
 #[cfg(test)]
@@ -110,6 +135,17 @@ mod tests {
         assert!(server.ends_with(&["--package".into(), "rekey".into()]), "{server:?}");
         let refused = plan_one(&checkout(), "nothing").expect_err("there is no such part").to_string();
         assert!(refused.contains("frontend"), "{refused}");
+    }
+
+    #[test]
+    fn a_child_left_behind_does_not_keep_the_run_from_ending() {
+        let mut cargo = Command::new("sh");
+        cargo.args(["-c", "sleep 60 & echo $!; echo 'test result: ok. 1 passed; 0 failed; 0 ignored'"]);
+        let (mut tally, mut shown) = (Tally::default(), Vec::new());
+        assert!(follow(cargo, &mut tally, &mut Held::default(), &mut shown).expect("sh runs"));
+        assert_eq!(tally.passed(), 1);
+        let left = String::from_utf8(shown).expect("text").lines().next().map(str::to_owned).expect("its id");
+        assert!(shell::succeeds(Command::new("kill").arg(left)), "the child was there until now");
     }
 
     #[test]
