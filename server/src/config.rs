@@ -11,7 +11,7 @@ use serde::Deserialize;
 use shared::{id::ClientId, rules::suitability::RuleSwitches, secret::Secret};
 use std::{
     collections::HashMap,
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     path::{Path, PathBuf},
 };
 
@@ -30,6 +30,8 @@ pub struct Config {
     pub keys: PathBuf,
     /// `audit_heads`, `REKEY_AUDIT_HEADS`: the file to which the audit chain's heads are published; best on another disk.
     pub audit_heads: Option<PathBuf>,
+    /// `trusted_proxies`, `REKEY_TRUSTED_PROXIES`: addresses, joined by commas, whose `X-Forwarded-For` counts.
+    pub trusted_proxies: Vec<IpAddr>,
     /// `[rules]`: switches of the migration rules.
     pub rules: RuleSwitches,
     /// `[microsoft]`: where Microsoft is and who we are there.
@@ -73,6 +75,7 @@ struct File {
     database: Option<String>,
     keys: Option<String>,
     audit_heads: Option<String>,
+    trusted_proxies: Option<String>,
     rules: Rules,
     microsoft: Microsoft,
 }
@@ -114,6 +117,7 @@ impl Config {
             database: database(&source.or(file.database, "REKEY_DATABASE", ""))?,
             keys: PathBuf::from(source.must(file.keys, "keys", "REKEY_KEYS", "a folder with master keys")?),
             audit_heads: source.maybe(file.audit_heads, "REKEY_AUDIT_HEADS").map(PathBuf::from),
+            trusted_proxies: proxies(&source.or(file.trusted_proxies, "REKEY_TRUSTED_PROXIES", ""))?,
             rules: RuleSwitches {
                 personal_sites_block_modern: file
                     .rules
@@ -172,6 +176,11 @@ fn check_origin(text: &str) -> Result<String, ConfigError> {
     let scheme = url.scheme() == "https" || (url.scheme() == "http" && loopback);
     let origin = url.origin().ascii_serialization();
     if scheme && text.trim_end_matches('/') == origin { Ok(origin) } else { Err(expected()) }
+}
+
+fn proxies(text: &str) -> Result<Vec<IpAddr>, ConfigError> {
+    let wrong = |_| wrong("trusted_proxies", "REKEY_TRUSTED_PROXIES", "addresses joined by commas");
+    text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(|part| part.parse().map_err(wrong)).collect()
 }
 
 fn database(text: &str) -> Result<DatabaseConfig, ConfigError> {

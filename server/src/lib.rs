@@ -6,6 +6,7 @@
 pub mod access;
 pub mod assets;
 pub mod audit;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod http;
@@ -14,6 +15,7 @@ pub mod live;
 pub mod microsoft;
 pub mod random;
 pub mod seal;
+pub mod server;
 pub mod services;
 pub mod state;
 pub mod store;

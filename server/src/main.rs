@@ -1,2 +1,5 @@
-//! Work in progress.
-fn main() {}
+//! The `rekey` program.
+
+fn main() -> std::process::ExitCode {
+    rekey::cli::main()
+}

@@ -29,6 +29,7 @@ pub mod work;
 use sea_orm::{
     AccessMode, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, IsolationLevel,
     SqliteTransactionMode, SqlxPostgresConnector, SqlxSqliteConnector, Statement, TransactionOptions, TransactionTrait,
+    sea_query::LikeExpr,
 };
 use sea_orm_migration::MigratorTrait;
 use shared::id::OrganizationId;
@@ -222,6 +223,12 @@ impl System {
     pub async fn commit(self) -> Result<(), StoreError> {
         Ok(self.tx.commit().await?)
     }
+}
+
+/// A `LIKE` pattern for a text anywhere; `%` and `_` in it stand for themselves.
+fn containing(text: &str) -> LikeExpr {
+    let text = text.replace('!', "!!").replace('%', "!%").replace('_', "!_");
+    LikeExpr::new(format!("%{text}%")).escape('!')
 }
 
 /// Access to `locator` and `work`, which every kind of transaction may use.

@@ -1,6 +1,7 @@
 //! The chain: batches of rows, each hash keyed and covering the hash before (L2).
 //!
-//! `HMAC-SHA256(key of the organization, previous hash ‖ batch number ‖ every row's length-prefixed fields)`. The key comes
+//! `HMAC-SHA256(key of the organization, previous hash ‖ batch number ‖ time of sealing ‖ every row's fields)`, each part
+//! preceded by its length. The key comes
 //! from the master key, so that somebody with the database alone cannot forge a chain; the heads are published outside
 //! the database, so that somebody with the key cannot cut its end off unnoticed.
 
@@ -11,7 +12,7 @@ use crate::{
     store::{Store, StoreError, audit::AuditBatch},
 };
 use aws_lc_rs::hmac;
-use shared::id::OrganizationId;
+use shared::{id::OrganizationId, time::Timestamp};
 
 const MOST_ROWS: u64 = 1000;
 
@@ -21,7 +22,7 @@ fn key_of(keyring: &Keyring, master: KeyId, organization: OrganizationId) -> Opt
     Some(hmac::Key::new(hmac::HMAC_SHA256, key.expose()))
 }
 
-fn hash(key: &hmac::Key, previous: &[u8], batch: i64, rows: &[AuditRow]) -> Vec<u8> {
+fn hash(key: &hmac::Key, previous: &[u8], batch: i64, sealed_at: Timestamp, rows: &[AuditRow]) -> Vec<u8> {
     let mut context = hmac::Context::with_key(key);
     let mut part = |bytes: &[u8]| {
         context.update(&u64::try_from(bytes.len()).unwrap_or(u64::MAX).to_be_bytes());
@@ -29,6 +30,7 @@ fn hash(key: &hmac::Key, previous: &[u8], batch: i64, rows: &[AuditRow]) -> Vec<
     };
     part(previous);
     part(&batch.to_be_bytes());
+    part(&sealed_at.0.to_be_bytes());
     for row in rows {
         part(row.id.as_bytes());
         part(&row.sequence.unwrap_or(0).to_be_bytes());
@@ -73,14 +75,15 @@ pub async fn seal_pending(
     let (number, previous) = last.map_or((1, Vec::new()), |batch| (batch.batch + 1, batch.hash));
     let master = keyring.active();
     let key = key_of(keyring, master, organization).ok_or(SealError::UnknownKey(master))?;
+    let sealed_at = clock.now();
     let batch = AuditBatch {
         batch: number,
         first_sequence: first,
         last_sequence: first + count - 1,
-        hash: hash(&key, &previous, number, &rows),
+        hash: hash(&key, &previous, number, sealed_at, &rows),
         key: master.to_string(),
         previous,
-        sealed_at: clock.now(),
+        sealed_at,
     };
     tx.add_audit_batch(&batch).await?;
     tx.commit().await?;
@@ -146,7 +149,7 @@ pub async fn verify(
             let whole = i64::try_from(found.len()) == Ok(batch.last_sequence - batch.first_sequence + 1);
             let key = KeyId::parse(&batch.key).and_then(|master| key_of(keyring, master, organization));
             let Some(key) = key else { return Ok(Verdict::Broken(Broken::Key(batch.batch))) };
-            if !whole || hash(&key, &head, batch.batch, &found) != batch.hash {
+            if !whole || hash(&key, &head, batch.batch, batch.sealed_at, &found) != batch.hash {
                 return Ok(Verdict::Broken(Broken::Rows(batch.batch)));
             }
             if let Some((wrong, _)) = unseen.iter().find(|(number, hash)| *number == batch.batch && *hash != batch.hash)

@@ -15,7 +15,9 @@ use axum::{extract::State, response::Response};
 use serde::Deserialize;
 use shared::{
     api::{
-        authorizations::{AuthorizationPreview, AuthorizationState, AuthorizationView, ConnectLink, CreateAuthorization},
+        authorizations::{
+            AuthorizationPreview, AuthorizationState, AuthorizationView, ConnectLink, CreateAuthorization,
+        },
         page::Page,
         problem::Problem,
     },
@@ -72,7 +74,8 @@ pub async fn list(
     Query(query): Query<ListAuthorizations>,
 ) -> Result<Json<Page<AuthorizationView>>, ApiError> {
     let limit = input::limit(query.limit, 100)?;
-    let page = authorizations::list(&http.app, reader.organization, query.state, query.cursor.as_deref(), limit).await?;
+    let page =
+        authorizations::list(&http.app, reader.organization, query.state, query.cursor.as_deref(), limit).await?;
     Ok(Json(page))
 }
 

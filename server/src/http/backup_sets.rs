@@ -113,7 +113,11 @@ pub async fn changes(
     (status = 200, body = BackupSetView),
     (status = 404, body = Problem),
 ))]
-pub async fn find(State(http): State<Http>, reader: Reader, Id(id): Id<BackupSetId>) -> Result<Json<BackupSetView>, ApiError> {
+pub async fn find(
+    State(http): State<Http>,
+    reader: Reader,
+    Id(id): Id<BackupSetId>,
+) -> Result<Json<BackupSetView>, ApiError> {
     Ok(Json(backup_sets::find(&http.app, reader.organization, id).await?))
 }
 

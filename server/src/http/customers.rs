@@ -65,7 +65,11 @@ pub async fn create(
     (status = 200, body = CustomerView),
     (status = 404, body = Problem),
 ))]
-pub async fn find(State(http): State<Http>, reader: Reader, Id(id): Id<CustomerId>) -> Result<Json<CustomerView>, ApiError> {
+pub async fn find(
+    State(http): State<Http>,
+    reader: Reader,
+    Id(id): Id<CustomerId>,
+) -> Result<Json<CustomerView>, ApiError> {
     Ok(Json(customers::find(&http.app, reader.organization, id).await?))
 }
 

@@ -47,10 +47,8 @@ pub async fn page(State(http): State<Http>) -> Html<String> {
             write_operation(&mut body, path, method, operation);
         }
     }
-    let styles: String = crate::assets::stylesheets()
-        .iter()
-        .map(|path| format!("<link rel=\"stylesheet\" href=\"{path}\">"))
-        .collect();
+    let styles: String =
+        crate::assets::stylesheets().iter().map(|path| format!("<link rel=\"stylesheet\" href=\"{path}\">")).collect();
     let intro = description.pointer("/info/description").and_then(Value::as_str).unwrap_or_default();
     Html(format!(
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\

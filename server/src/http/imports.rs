@@ -40,7 +40,8 @@ pub async fn create(State(http): State<Http>, editor: Editor, request: Request) 
     let mut parser = Parser::new(format);
     let mut body = request.into_body().into_data_stream();
     while let Some(piece) = body.next().await {
-        let piece = piece.map_err(|_| ApiError::input(StatusCode::BAD_REQUEST, "broken_off", "The upload broke off. Try again."))?;
+        let piece = piece
+            .map_err(|_| ApiError::input(StatusCode::BAD_REQUEST, "broken_off", "The upload broke off. Try again."))?;
         parser.push(&piece).map_err(|error| refuse(&error))?;
     }
     let file = parser.finish().map_err(|error| refuse(&error))?;
@@ -61,7 +62,11 @@ fn refuse(error: &FileError) -> ApiError {
     (status = 200, body = ImportView),
     (status = 404, body = Problem),
 ))]
-pub async fn find(State(http): State<Http>, reader: Reader, Id(id): Id<ImportId>) -> Result<Json<ImportView>, ApiError> {
+pub async fn find(
+    State(http): State<Http>,
+    reader: Reader,
+    Id(id): Id<ImportId>,
+) -> Result<Json<ImportView>, ApiError> {
     Ok(Json(imports::find(&http.app, reader.organization, id).await?))
 }
 

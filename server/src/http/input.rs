@@ -21,7 +21,8 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
-        let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let kind =
+            request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         if kind.split(';').next().map(str::trim) != Some("application/json") {
             let detail = "Send the body as application/json.";
             return Err(ApiError::input(StatusCode::UNSUPPORTED_MEDIA_TYPE, "content_type", detail));
@@ -73,7 +74,10 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
         let text = parts.uri.query().unwrap_or_default();
         serde_html_form::from_str(text).map(Self).map_err(|error| {
             let said = error.to_string();
-            let detail = format!("The query is not right: {}", said.chars().filter(|c| !c.is_control()).take(200).collect::<String>());
+            let detail = format!(
+                "The query is not right: {}",
+                said.chars().filter(|c| !c.is_control()).take(200).collect::<String>()
+            );
             ApiError::input(StatusCode::UNPROCESSABLE_ENTITY, "query_invalid", detail)
         })
     }

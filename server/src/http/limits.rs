@@ -146,6 +146,10 @@ mod tests {
         let real = IpAddr::V4(Ipv4Addr::new(198, 51, 100, 9));
         assert_eq!(limits.address(&request(stranger, &["198.51.100.9"])), stranger);
         assert_eq!(limits.address(&request(proxy, &["1.2.3.4, 198.51.100.9"])), real);
-        assert_eq!(limits.address(&request(proxy, &["198.51.100.9", "1.2.3.4"])), proxy, "two headers count for nothing");
+        assert_eq!(
+            limits.address(&request(proxy, &["198.51.100.9", "1.2.3.4"])),
+            proxy,
+            "two headers count for nothing"
+        );
     }
 }

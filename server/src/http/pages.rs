@@ -24,8 +24,12 @@ pub async fn page(State(_): State<Http>, method: Method, uri: Uri, headers: Head
 
 /// Hears from browsers that something was blocked. Only the directive is logged: addresses may hold anything.
 pub async fn csp_report(body: Bytes) -> StatusCode {
-    let report: Option<serde_json::Value> = Some(body).filter(|body| body.len() <= 16 * 1024).and_then(|body| serde_json::from_slice(&body).ok());
-    let directive = report.as_ref().and_then(|report| report.pointer("/csp-report/effective-directive")).and_then(|value| value.as_str());
+    let report: Option<serde_json::Value> =
+        Some(body).filter(|body| body.len() <= 16 * 1024).and_then(|body| serde_json::from_slice(&body).ok());
+    let directive = report
+        .as_ref()
+        .and_then(|report| report.pointer("/csp-report/effective-directive"))
+        .and_then(|value| value.as_str());
     let directive: String = directive.unwrap_or("unknown").chars().filter(char::is_ascii_graphic).take(60).collect();
     tracing::warn!(directive, "a browser blocked something");
     StatusCode::NO_CONTENT

@@ -62,7 +62,9 @@ fn parts(status: StatusCode, title: &'static str, code: &'static str, detail: im
 
 fn service_parts(error: &ServiceError) -> Parts {
     match error {
-        ServiceError::NotFound => parts(StatusCode::NOT_FOUND, "Not found", "not_found", "There is no such thing here."),
+        ServiceError::NotFound => {
+            parts(StatusCode::NOT_FOUND, "Not found", "not_found", "There is no such thing here.")
+        }
         ServiceError::Field { field, expected } => Parts {
             field: Some(field.clone()),
             ..parts(StatusCode::UNPROCESSABLE_ENTITY, "A field is not right", "field_invalid", expected.clone())
@@ -105,9 +107,12 @@ impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let said = match &self {
             Self::Service(error) => service_parts(error),
-            Self::Unauthenticated => {
-                parts(StatusCode::UNAUTHORIZED, "Sign in first", "unauthenticated", "Nobody is signed in, or the API key is not valid.")
-            }
+            Self::Unauthenticated => parts(
+                StatusCode::UNAUTHORIZED,
+                "Sign in first",
+                "unauthenticated",
+                "Nobody is signed in, or the API key is not valid.",
+            ),
             Self::Input { status, code, field, detail } => {
                 Parts { field: field.clone(), ..parts(*status, "The request cannot be read", code, detail.clone()) }
             }
@@ -160,7 +165,11 @@ fn problem(said: Parts) -> Response {
 
 /// Anything under `/api` that is not an endpoint.
 pub async fn no_such_route() -> ApiError {
-    ApiError::input(StatusCode::NOT_FOUND, "no_such_endpoint", "There is no such endpoint. /api/openapi.json lists them all.")
+    ApiError::input(
+        StatusCode::NOT_FOUND,
+        "no_such_endpoint",
+        "There is no such endpoint. /api/openapi.json lists them all.",
+    )
 }
 
 /// A known path with another method.

@@ -1,12 +1,6 @@
 //! Signing in to the portal, and what everybody may know.
 
-use super::{
-    Http,
-    answer::Json,
-    caller::COOKIE,
-    input::Body,
-    problem::ApiError,
-};
+use super::{Http, answer::Json, caller::COOKIE, input::Body, problem::ApiError};
 use crate::services::sessions::{self, LONGEST, SignedIn};
 use axum::{
     extract::{Request, State},

@@ -1,10 +1,10 @@
 //! Customers: one Microsoft tenant each.
 
-use super::{Scoped, StoreError, entities::customers as table};
+use super::{Scoped, StoreError, containing, entities::customers as table};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{Expr, ExprTrait},
+    sea_query::{Expr, ExprTrait, Func},
 };
 use shared::{
     id::{CustomerId, TenantId},
@@ -90,12 +90,10 @@ impl Scoped {
     ) -> Result<Vec<Customer>, StoreError> {
         let mut select = table::Entity::find().filter(table::Column::Organization.eq(self.own()));
         if !query.is_empty() {
-            let query = key_of(query);
-            select = select.filter(
-                Condition::any()
-                    .add(table::Column::NameKey.contains(&query))
-                    .add(table::Column::Domain.contains(&query)),
-            );
+            let pattern = containing(&key_of(query));
+            let domain = Expr::expr(Func::lower(Expr::col(table::Column::Domain)));
+            select = select
+                .filter(Condition::any().add(table::Column::NameKey.like(pattern.clone())).add(domain.like(pattern)));
         }
         if let Some((name, id)) = after {
             select = select.filter(

@@ -1,7 +1,7 @@
 //! The list of backup sets: filter, sort, one page after a position (keyset, so that page 5,000 is as quick as page 1).
 
 use super::BackupSet;
-use crate::store::{Scoped, StoreError, customers::key_of, entities::backup_sets as table};
+use crate::store::{Scoped, StoreError, containing, customers::key_of, entities::backup_sets as table};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, ExprTrait},
@@ -75,11 +75,12 @@ impl Filter {
         }
         let query = key_of(self.query.trim());
         if !query.is_empty() {
+            let pattern = containing(&query);
             all = all.add(
                 Condition::any()
-                    .add(table::Column::NameKey.contains(&query))
-                    .add(table::Column::AccountKey.contains(&query))
-                    .add(table::Column::CustomerKey.contains(&query)),
+                    .add(table::Column::NameKey.like(pattern.clone()))
+                    .add(table::Column::AccountKey.like(pattern.clone()))
+                    .add(table::Column::CustomerKey.like(pattern)),
             );
         }
         all
