@@ -82,7 +82,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
         let secure = parts.extensions.get::<listen::Connection>().is_some_and(|connection| connection.secure);
         let text = |name: header::HeaderName| parts.headers.get(name).and_then(|value| value.to_str().ok());
-        let host = text(header::HOST).or_else(|| parts.uri.authority().map(|authority| authority.as_str()));
+        let host = text(header::HOST).or_else(|| parts.uri.authority().map(axum::http::uri::Authority::as_str));
         let scheme = if secure { "https" } else { "http" };
         let query = Params::parse(parts.uri.query().unwrap_or_default());
         let named = text(header::HeaderName::from_static("client-request-id"));

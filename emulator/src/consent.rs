@@ -37,7 +37,7 @@ impl Prompt {
         match known {
             Some(ask) => ask.scopes.extend(scopes),
             None => {
-                self.asks.push(Ask { client, resource, scopes: scopes.into_iter().collect(), roles: BTreeSet::new() })
+                self.asks.push(Ask { client, resource, scopes: scopes.into_iter().collect(), roles: BTreeSet::new() });
             }
         }
     }

@@ -1,7 +1,6 @@
 //! Cross-origin rules, as far as Microsoft's are known: metadata and keys for everybody, tokens for pages that may have
 //! them, Graph with its list of exposed headers.
 
-use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
@@ -54,7 +53,7 @@ fn preflight(methods: &'static str, allowed: &str) -> Response {
 }
 
 /// Answers `OPTIONS` at Graph.
-pub(crate) async fn graph_preflight(State(app): State<App>) -> Response {
+pub(crate) fn graph_preflight(app: &App) -> Response {
     let strict = app.state().switches.graph_rejects_custom_headers;
     let known = if strict { GRAPH_PLAIN_HEADERS } else { GRAPH_HEADERS.len() };
     let allowed = GRAPH_HEADERS.get(..known).unwrap_or_default().join(", ");

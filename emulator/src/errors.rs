@@ -117,6 +117,7 @@ impl AadError {
 
 /// The ids that Microsoft puts under every error.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_field_names, reason = "Microsoft's own names")]
 pub(crate) struct Trace {
     pub(crate) trace_id: Uuid,
     pub(crate) correlation_id: Uuid,

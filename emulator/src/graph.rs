@@ -32,7 +32,7 @@ pub(crate) struct Call<'a> {
 /// Any call below `/v1.0/`.
 pub(crate) async fn answer(State(app): State<App>, caller: Caller, request: Request) -> Response {
     if request.method() == Method::OPTIONS {
-        return cors::graph_preflight(State(app)).await;
+        return cors::graph_preflight(&app);
     }
     let now = app.now_millis();
     let query = Params::parse(request.uri().query().unwrap_or_default());

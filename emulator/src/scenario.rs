@@ -55,6 +55,7 @@ pub struct Tenant {
 /// One account.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts about an account")]
 pub struct Person {
     /// User principal name.
     pub username: String,

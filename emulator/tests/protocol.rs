@@ -1,11 +1,24 @@
 //! The emulator against the checklist of Microsoft's behaviour: one test per item, numbered as in the list.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
-#![expect(missing_docs, reason = "tests")]
-
 #[path = "protocol/authorize.rs"]
 mod authorize;
+#[path = "protocol/conditional_access.rs"]
+mod conditional_access;
+#[path = "protocol/consent.rs"]
+mod consent;
+#[path = "protocol/control.rs"]
+mod control;
 #[path = "protocol/driver.rs"]
 mod driver;
+#[path = "protocol/graph.rs"]
+mod graph;
+#[path = "protocol/misbehaviour.rs"]
+mod misbehaviour;
+#[path = "protocol/on_behalf_of.rs"]
+mod on_behalf_of;
+#[path = "protocol/refresh.rs"]
+mod refresh;
+#[path = "protocol/token.rs"]
+mod token;
 #[path = "protocol/world.rs"]
 mod world;

@@ -21,7 +21,7 @@ mod sign_in;
 
 use crate::api;
 use crate::features::backup_sets::Chosen;
-use crate::features::page::{Arrival, Brand};
+use crate::features::page::{Arrival, Brand, Trail};
 use crate::features::session::trip::Landing;
 use crate::features::session::{Installation, Shell};
 use leptos::prelude::*;
@@ -43,6 +43,7 @@ pub fn Portal() -> impl IntoView {
     provide_context(brand);
     provide_context(Installation(meta));
     provide_context(Arrival(StoredValue::new(None)));
+    provide_context(Trail(StoredValue::new(std::collections::BTreeMap::new())));
     provide_context(Chosen::restored());
     view! {
         <Router>

@@ -19,7 +19,7 @@ pub type SharedRandom = Arc<dyn Random>;
 pub struct SystemRandom;
 
 impl Random for SystemRandom {
-    #[expect(clippy::expect_used, reason = "without randomness nothing here is safe: stopping is right")]
+    #[expect(clippy::disallowed_methods, reason = "without randomness nothing here is safe: stopping is right")]
     fn fill(&self, buffer: &mut [u8]) {
         getrandom::fill(buffer).expect("the operating system gives random bytes");
     }

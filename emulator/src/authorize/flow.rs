@@ -105,9 +105,9 @@ impl State {
     /// Puts a sign-in into the browser's sessions.
     pub(crate) fn remember(&mut self, browser: &str, account: (Uuid, Uuid), sign_in: SignIn) {
         let browser = self.browsers.entry(browser.to_owned()).or_default();
-        let (home_tid, home_oid) = account;
+        let (tenant, home_oid) = account;
         browser.signed_in.retain(|known| (known.home_tid, known.home_oid) != account);
-        browser.signed_in.push(SignedIn { home_tid, home_oid, sign_in });
+        browser.signed_in.push(SignedIn { home_tid: tenant, home_oid, sign_in });
     }
 
     /// Takes a flow out, if this browser began it and it is not too old.

@@ -302,25 +302,20 @@ fn foreign(state: &State, flow: &Flow, account: &Account) -> AadError {
     } else {
         format!("https://sts.windows.net/{}/", account.home_tid)
     };
-    match flow.request.audience {
-        Audience::Tenant(tid) => {
-            let tenant = state.tenant(tid).map_or_else(String::new, |tenant| tenant.display_name.clone());
-            let text = format!(
-                "User account '{name}' from identity provider '{provider}' does not exist in tenant '{tenant}' and \
-                 cannot access the application '{}'({}) in that tenant. The account needs to be added as an external \
-                 user in the tenant first. Sign out and sign in again with a different Azure Active Directory user \
-                 account.",
-                flow.request.client, flow.request.client_name
-            );
-            AadError::new(50_020, "invalid_request", text)
-        }
-        _ => {
-            let text = format!(
-                "User account '{name}' is a personal Microsoft account. Personal Microsoft accounts are not \
-                 supported for this application unless explicitly invited to an organization. Try signing out and \
-                 signing back in with an organizational account."
-            );
-            AadError::new(500_200, "invalid_request", text)
-        }
-    }
+    let Audience::Tenant(tid) = flow.request.audience else {
+        let text = format!(
+            "User account '{name}' is a personal Microsoft account. Personal Microsoft accounts are not supported for \
+             this application unless explicitly invited to an organization. Try signing out and signing back in with \
+             an organizational account."
+        );
+        return AadError::new(500_200, "invalid_request", text);
+    };
+    let tenant = state.tenant(tid).map_or_else(String::new, |tenant| tenant.display_name.clone());
+    let text = format!(
+        "User account '{name}' from identity provider '{provider}' does not exist in tenant '{tenant}' and cannot \
+         access the application '{}'({}) in that tenant. The account needs to be added as an external user in the \
+         tenant first. Sign out and sign in again with a different Azure Active Directory user account.",
+        flow.request.client, flow.request.client_name
+    );
+    AadError::new(50_020, "invalid_request", text)
 }

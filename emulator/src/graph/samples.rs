@@ -159,10 +159,9 @@ pub(super) fn read(state: &mut State, call: &Call<'_>) -> Result<Value, GraphErr
         return Err(source.kind.denied());
     }
     let person = match named {
-        Some(Named::Me) => Some(call.bearer.person(state, None)?),
         Some(Named::User(name)) => Some(call.bearer.person(state, Some(name))?),
         None if call.bearer.is_app => None,
-        None => Some(call.bearer.person(state, None)?),
+        Some(Named::Me) | None => Some(call.bearer.person(state, None)?),
     };
     let (owner, samples, services) = match person {
         Some((account, identity)) => (identity.oid, account.person.samples, account.person.services),
@@ -246,7 +245,7 @@ fn folder(owner: Uuid, index: usize, _: i64) -> Value {
 
 fn message(owner: Uuid, index: usize, now: i64) -> Value {
     let from = json!({ "emailAddress": { "name": pick(&NAMES, index), "address": "sender@partner.example" } });
-    json!({ "id": id(owner, "message", index), "subject": pick(&SUBJECTS, index), "receivedDateTime": day(now, index), "isRead": index % 3 != 0, "hasAttachments": false, "from": from })
+    json!({ "id": id(owner, "message", index), "subject": pick(&SUBJECTS, index), "receivedDateTime": day(now, index), "isRead": !index.is_multiple_of(3), "hasAttachments": false, "from": from })
 }
 
 fn settings(_: Uuid, _: usize, _: i64) -> Value {

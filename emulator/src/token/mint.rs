@@ -252,7 +252,7 @@ fn finish(state: &mut State, mut claims: Map<String, Value>, origin: Origin, tok
     if hide {
         header.insert("x5t".to_owned(), json!(kid));
     }
-    let mut kind = SignatureKind::Rs256;
+    let mut signing = SignatureKind::Rs256;
     let mut broken = false;
     for active in state.misbehaviours.active.clone() {
         if !state.misbehaviours.take_for(active.name, token) {
@@ -260,9 +260,9 @@ fn finish(state: &mut State, mut claims: Map<String, Value>, origin: Origin, tok
         }
         spoil_claims(&mut claims, active.name, origin);
         match active.name {
-            M::AlgNone => kind = set_algorithm(&mut header, "none", SignatureKind::None),
-            M::AlgHs256 => kind = set_algorithm(&mut header, "HS256", SignatureKind::Hs256),
-            M::AlgRs384 => kind = set_algorithm(&mut header, "RS384", SignatureKind::Rs384),
+            M::AlgNone => signing = set_algorithm(&mut header, "none", SignatureKind::None),
+            M::AlgHs256 => signing = set_algorithm(&mut header, "HS256", SignatureKind::Hs256),
+            M::AlgRs384 => signing = set_algorithm(&mut header, "RS384", SignatureKind::Rs384),
             M::AlgMissing => {
                 header.remove("alg");
             }
@@ -278,7 +278,7 @@ fn finish(state: &mut State, mut claims: Map<String, Value>, origin: Origin, tok
     }
     let (header, claims) = (Value::Object(header), Value::Object(claims));
     let Some(key) = state.keys.current() else { return String::new() };
-    let signed = if hide { key.sign_with_hidden_nonce(&header, &claims) } else { key.sign(&header, &claims, kind) };
+    let signed = if hide { key.sign_with_hidden_nonce(&header, &claims) } else { key.sign(&header, &claims, signing) };
     if broken { flip_signature(&signed) } else { signed }
 }
 

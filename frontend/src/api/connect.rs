@@ -13,3 +13,12 @@ pub async fn get<T: DeserializeOwned>(path: &str, secret: &str) -> Result<T, Api
 pub async fn post<B: Serialize, T: DeserializeOwned>(path: &str, secret: &str, body: &B) -> Result<T, ApiFailure> {
     Request::new(Method::Post, path).secret(secret).json(body)?.send().await?.read()
 }
+
+/// Does something that takes its time: the answer comes at once, the rest is watched live.
+pub async fn post_async<B: Serialize, T: DeserializeOwned>(
+    path: &str,
+    secret: &str,
+    body: &B,
+) -> Result<T, ApiFailure> {
+    Request::new(Method::Post, path).secret(secret).prefer_async().json(body)?.send().await?.read()
+}

@@ -82,12 +82,15 @@ pub fn live_with<T: DeserializeOwned + 'static>(
     handle
 }
 
+/// Takes one line.
+type OnLine = Box<dyn Fn(&[u8])>;
+
 struct Watch {
     path: String,
     secret: Option<String>,
     stopped: Rc<Cell<bool>>,
     controller: Option<AbortController>,
-    on_line: Box<dyn Fn(&[u8])>,
+    on_line: OnLine,
     on_state: Box<dyn Fn(LiveState)>,
 }
 

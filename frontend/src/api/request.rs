@@ -9,6 +9,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{
     AbortSignal, Headers, ReferrerPolicy, RequestCache, RequestCredentials, RequestInit, RequestRedirect, Response,
 };
+use zeroize::Zeroize;
 
 /// After this a request counts as lost.
 const PATIENCE_MS: u32 = 60_000;
@@ -43,16 +44,30 @@ pub(super) struct Request<'a> {
     path: &'a str,
     secret: Option<&'a str>,
     body: Option<String>,
+    is_async: bool,
+}
+
+impl Drop for Request<'_> {
+    fn drop(&mut self) {
+        // A body may have held a token.
+        self.body.zeroize();
+    }
 }
 
 impl<'a> Request<'a> {
     pub(super) const fn new(method: Method, path: &'a str) -> Self {
-        Self { method, path, secret: None, body: None }
+        Self { method, path, secret: None, body: None, is_async: false }
     }
 
     /// Adds the secret of a connect link or an attempt.
     pub(super) const fn secret(mut self, secret: &'a str) -> Self {
         self.secret = Some(secret);
+        self
+    }
+
+    /// Asks for an answer before the work is done (RFC 7240 §4.1): its steps are watched live.
+    pub(super) const fn prefer_async(mut self) -> Self {
+        self.is_async = true;
         self
     }
 
@@ -79,6 +94,9 @@ impl<'a> Request<'a> {
         }
         if let Some(secret) = self.secret {
             headers.set(CONNECT_HEADER, secret)?;
+        }
+        if self.is_async {
+            headers.set("prefer", "respond-async")?;
         }
         let init = RequestInit::new();
         if let Some(body) = &self.body {

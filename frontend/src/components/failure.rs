@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use std::fmt::Write as _;
 
 /// A failed request as a notice.
+#[expect(clippy::needless_pass_by_value, reason = "a component owns what it is given")]
 #[component]
 pub fn FailureNotice(
     /// Why it failed.

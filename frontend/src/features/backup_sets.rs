@@ -1,5 +1,6 @@
 //! The list of backup sets: filters, rows, the choice and what it adds up to; and one set by itself.
 
+mod all;
 mod bulk;
 pub mod choice;
 mod customer_filter;
@@ -12,6 +13,7 @@ mod table;
 mod toolbar;
 mod workloads;
 
+pub use all::ChooseAll;
 pub use bulk::BulkBar;
 pub use facts::SetFacts;
 pub use recommendation::Recommended;

@@ -33,7 +33,7 @@ pub fn ConnectPage() -> impl IntoView {
     if browser::address().path == APPROVED {
         return view! { <approved::Approved/> }.into_any();
     }
-    let driver = Driver::new();
+    let driver = Driver::begin();
     driver.open();
     let page = Memo::new(move |_| driver.state.with(State::page));
     Effect::new(move |before: Option<()>| {
@@ -56,7 +56,7 @@ pub fn ConnectPage() -> impl IntoView {
 fn decision(driver: Driver, state: State) -> AnyView {
     let State { phase, view, .. } = state;
     match (phase, view) {
-        (Phase::Stopped(stop), view) => stopped::stopped(driver, stop, view).into_any(),
+        (Phase::Stopped(stop), view) => stopped::stopped(driver, &stop, view.as_ref()).into_any(),
         (Phase::Doubt(person), Some(view)) => stopped::doubt(driver, &person, &view).into_any(),
         (Phase::Review(person) | Phase::Saving(person), Some(view)) => {
             review::review(driver, &person, &view).into_any()
@@ -64,13 +64,13 @@ fn decision(driver: Driver, state: State) -> AnyView {
         (Phase::Unanswered(_), Some(_)) => stopped::unanswered(driver).into_any(),
         (Phase::Leaving, Some(view)) => waiting::leaving(driver, &view).into_any(),
         (Phase::Settled(note) | Phase::Starting(note), Some(view)) => match view.sign_in.state {
-            SignInState::Waiting => asked::asked(driver, note, view).into_any(),
+            SignInState::Waiting => asked::asked(driver, note, &view).into_any(),
             SignInState::Working => work::working(driver).into_any(),
-            SignInState::Done => work::done(driver, view).into_any(),
-            SignInState::ConsentNeeded => stopped::consent(driver, view).into_any(),
-            SignInState::ClaimsNeeded => stopped::claims(driver, view).into_any(),
-            SignInState::ApprovalNeeded => work::approval(driver, view).into_any(),
-            SignInState::Failed => stopped::failed(driver, view).into_any(),
+            SignInState::Done => work::done(driver, &view).into_any(),
+            SignInState::ConsentNeeded => stopped::consent(driver, &view).into_any(),
+            SignInState::ClaimsNeeded => stopped::claims(driver, &view).into_any(),
+            SignInState::ApprovalNeeded => work::approval(driver, &view).into_any(),
+            SignInState::Failed => stopped::failed(driver, &view).into_any(),
             SignInState::Cancelled => stopped::cancelled(&view).into_any(),
         },
         _ => waiting::waiting().into_any(),

@@ -9,5 +9,5 @@ mod search;
 
 pub use head::{Arrival, Brand, Crumb, PageHead, arrive};
 pub use load::{NothingHere, Trouble, load};
-pub use pager::Pager;
+pub use pager::{Pager, Trail};
 pub use search::SearchField;

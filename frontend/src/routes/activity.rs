@@ -24,16 +24,18 @@ pub fn Activity() -> impl IntoView {
     view! {
         <div class="page wide">
             <PageHead title=audit::TITLE heading=audit::TITLE sub=view! { {audit::SUB} }.into_any()/>
-            {load(entries, 12, move |page| show(page, !cursor.get_untracked().is_empty()))}
+            {load(entries, 12, move |page| show(page, &cursor.get_untracked()))}
         </div>
     }
 }
 
-fn show(page: Page<AuditEntryView>, is_later: bool) -> AnyView {
+fn show(page: Page<AuditEntryView>, cursor: &str) -> AnyView {
+    let is_later = !cursor.is_empty();
     if page.items.is_empty() && !is_later {
         return view! { <div class="empty"><Art name="art-empty"/><h3>{audit::EMPTY}</h3><p>{audit::EMPTY_WHY}</p></div> }.into_any();
     }
     let shows = text::plural(page.items.len() as u64, "entry", "entries");
-    let next = page.next.map(|cursor| Query::new("/activity").add("cursor", &cursor).done());
-    view! { <div><AuditTable entries=page.items/><Pager shows is_later first="/activity" next/></div> }.into_any()
+    let address = |cursor: &str| Query::new("/activity").add("cursor", cursor).done();
+    let next = page.next.map(|cursor| address(&cursor));
+    view! { <div><AuditTable entries=page.items/><Pager shows is_later first="/activity" here=address(cursor) next/></div> }.into_any()
 }

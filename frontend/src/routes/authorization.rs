@@ -1,6 +1,6 @@
 //! One authorization: its queue of sign-ins, live; at the end the receipt.
 
-use crate::api::{self, LiveState};
+use crate::api::{self, ApiFailure, LiveState};
 use crate::components::{ButtonKind, ButtonLink, Moment, Notice, Tone};
 use crate::features::authorizations::{Cancel, HandOver, Receipt, SignInCard, progress};
 use crate::features::page::{PageHead, load};
@@ -40,6 +40,9 @@ fn Live(first: AuthorizationView) -> impl IntoView {
     if open_before {
         let told = move |state| {
             let _ = paused.try_set(state == LiveState::Waiting);
+            if state == LiveState::Refused(ApiFailure::SignedOut) {
+                session::leave_for_sign_in();
+            }
         };
         let handle =
             api::live_with(&format!("/api/v1/authorizations/{id}/live"), None, move |newer| change.run(newer), told);

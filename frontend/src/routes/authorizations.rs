@@ -46,12 +46,13 @@ pub fn Authorizations() -> impl IntoView {
                 <ButtonLink href="/backup-sets">{authorizations::CHOOSE_SETS}</ButtonLink>
             </PageHead>
             <nav class="tabs" aria-label=authorizations::FILTER>{tabs.into_iter().collect_view()}</nav>
-            {load(list, 8, move |page| show(page, state.get_untracked(), !cursor.get_untracked().is_empty()))}
+            {load(list, 8, move |page| show(page, state.get_untracked(), &cursor.get_untracked()))}
         </div>
     }
 }
 
-fn show(page: Page<AuthorizationView>, state: &'static str, is_later: bool) -> AnyView {
+fn show(page: Page<AuthorizationView>, state: &'static str, cursor: &str) -> AnyView {
+    let is_later = !cursor.is_empty();
     if page.items.is_empty() && !is_later {
         let (title, why) = if state.is_empty() {
             (authorizations::EMPTY, Some(authorizations::EMPTY_WHY))
@@ -69,7 +70,7 @@ fn show(page: Page<AuthorizationView>, state: &'static str, is_later: bool) -> A
         .into_any();
     }
     let shows = text::plural(page.items.len() as u64, "authorization", "authorizations");
-    let first = Query::new("/authorizations").add("state", state).done();
-    let next = page.next.map(|cursor| Query::new("/authorizations").add("state", state).add("cursor", &cursor).done());
-    view! { <div><AuthorizationTable authorizations=page.items/><Pager shows is_later first next/></div> }.into_any()
+    let address = |cursor: &str| Query::new("/authorizations").add("state", state).add("cursor", cursor).done();
+    let next = page.next.map(|cursor| address(&cursor));
+    view! { <div><AuthorizationTable authorizations=page.items/><Pager shows is_later first=address("") here=address(cursor) next/></div> }.into_any()
 }

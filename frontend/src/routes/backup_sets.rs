@@ -3,7 +3,7 @@
 use crate::api;
 use crate::components::{Art, ButtonKind, ButtonLink};
 use crate::features::backup_sets::filter::{Column, Filter};
-use crate::features::backup_sets::{BulkBar, Chosen, SetTable, Toolbar};
+use crate::features::backup_sets::{BulkBar, ChooseAll, Chosen, SetTable, Toolbar};
 use crate::features::page::{PageHead, Pager, load};
 use crate::text::portal::backup_sets;
 use leptos::prelude::*;
@@ -57,7 +57,8 @@ fn show(page: Page<BackupSetView>, filter: &Filter, total: impl Fn() -> u64 + Se
     let next = page.next.map(|cursor| Filter { cursor: Some(cursor), ..filter.clone() }.address());
     let first = filter.clone().first_page().address();
     let is_later = filter.cursor.is_some();
-    view! { <SetTable sets=page.items filter=filter.clone()/><Pager shows is_later first next/> }.into_any()
+    let more = (is_later || next.is_some()).then(|| view! { <ChooseAll filter=filter.clone()/> });
+    view! { <SetTable sets=page.items filter=filter.clone()/>{more}<Pager shows is_later first here=filter.address() next/> }.into_any()
 }
 
 fn nothing() -> impl IntoView {

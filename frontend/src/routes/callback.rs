@@ -1,7 +1,7 @@
 //! Back from Microsoft: the sign-in is checked, the session opened, and the person is where they wanted to be.
 
 use crate::browser;
-use crate::components::{FailureNotice, GhostLines, Notice, Tone};
+use crate::components::{FailureNotice, GhostLines};
 use crate::features::page::arrive;
 use crate::features::session::trip::{self, Landing, TripFailure};
 use crate::features::session::{Sheet, SignInButton, take_return_path};
@@ -44,7 +44,7 @@ pub fn Callback() -> impl IntoView {
 fn Failed(failure: TripFailure) -> impl IntoView {
     let notice = match failure {
         TripFailure::Server(failure) => view! { <FailureNotice failure/> }.into_any(),
-        other => view! { <Notice tone=Tone::Danger title=account::FAILED text=other.text()/> }.into_any(),
+        other => view! { <p class="muted" role="alert">{other.text()}</p> }.into_any(),
     };
     view! {
         <Sheet art="art-lost" heading=account::FAILED>

@@ -43,20 +43,21 @@ pub fn Customers() -> impl IntoView {
             {move || adding.get().then(|| view! { <AddCustomer/> })}
             <div class="stack">
                 <div class="toolbar" role="search"><SearchField id="find-customers" label=customers::SEARCH hint=customers::SEARCH value=words on_search=search/></div>
-                {load(list, 8, move |page| show(page, &words.get_untracked(), !cursor.get_untracked().is_empty()))}
+                {load(list, 8, move |page| show(page, &words.get_untracked(), &cursor.get_untracked()))}
             </div>
         </div>
     }
 }
 
-fn show(page: Page<CustomerView>, words: &str, is_later: bool) -> AnyView {
+fn show(page: Page<CustomerView>, words: &str, cursor: &str) -> AnyView {
+    let is_later = !cursor.is_empty();
     if page.items.is_empty() && !is_later {
         return if words.is_empty() { nothing().into_any() } else { no_match(words).into_any() };
     }
     let shows = text::plural(page.items.len() as u64, "customer", "customers");
-    let first = Query::new("/customers").add("query", words).done();
-    let next = page.next.map(|cursor| Query::new("/customers").add("query", words).add("cursor", &cursor).done());
-    view! { <div><CustomerTable customers=page.items/><Pager shows is_later first next/></div> }.into_any()
+    let address = |cursor: &str| Query::new("/customers").add("query", words).add("cursor", cursor).done();
+    let next = page.next.map(|cursor| address(&cursor));
+    view! { <div><CustomerTable customers=page.items/><Pager shows is_later first=address("") here=address(cursor) next/></div> }.into_any()
 }
 
 fn nothing() -> impl IntoView {

@@ -2,7 +2,7 @@
 
 use crate::api;
 use crate::browser;
-use crate::components::{Art, ButtonKind, ButtonLink};
+use crate::components::{Art, ButtonKind, ButtonLink, Icon};
 use crate::features::audit::Recent;
 use crate::features::home::{FirstRun, Fleet, Tasks};
 use crate::features::page::{PageHead, load};
@@ -31,9 +31,9 @@ fn everyday(fleet: overview::Overview) -> AnyView {
     let basic = fleet.sets.basic;
     let sub = view! { {home::why(basic)} }.into_any();
     let action = if basic > 0 {
-        view! { <ButtonLink attr:data-test="choose-sets" href="/backup-sets?method=basic" kind=ButtonKind::Primary>{home::CHOOSE}</ButtonLink> }
+        view! { <ButtonLink attr:data-test="choose-sets" href="/backup-sets?method=basic" kind=ButtonKind::Primary>{home::CHOOSE}<Icon name="arrow"/></ButtonLink> }
     } else {
-        view! { <ButtonLink attr:data-test="choose-sets" href="/backup-sets" kind=ButtonKind::Plain>{home::LOOK}</ButtonLink> }
+        view! { <ButtonLink attr:data-test="choose-sets" href="/backup-sets" kind=ButtonKind::Plain>{home::LOOK}<Icon name="arrow"/></ButtonLink> }
     };
     view! {
         <PageHead title=home::TITLE heading=home::headline(fleet.sets) note=browser::day(browser::now()) sub>{action}</PageHead>

@@ -128,7 +128,7 @@ fn Authorize(preview: AuthorizationPreview, sets: Memo<Vec<BackupSetId>>) -> imp
     let label = authorizations::authorize(preview.sets, sign_ins);
     let failure = move || create.value().get().and_then(Result::err);
     view! {
-        <div class="stack tight">
+        <div class="stack tight authorize">
             <Button attr:data-test="authorize" kind=ButtonKind::Primary large=true busy=create.pending() disabled=why_not.is_some() on_press=move |_| { create.dispatch(()); }>
                 {move || if create.pending().get() { authorizations::AUTHORIZING.to_owned() } else { label.clone() }}
             </Button>

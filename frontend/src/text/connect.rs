@@ -46,10 +46,9 @@ pub fn tab_title(state: &State) -> String {
         (Phase::Settled(_) | Phase::Starting(_), SignInState::Waiting) => STAGE_TITLES[0],
         (Phase::Settled(_), SignInState::Done) => "Done",
         (Phase::Settled(_), SignInState::Working) => STAGE_TITLES[3],
-        (Phase::Review(_) | Phase::Saving(_), _) => STAGE_TITLES[2],
-        (Phase::Stopped(_) | Phase::Doubt(_) | Phase::Unanswered(_), _) => "Stopped",
-        (Phase::Settled(_), SignInState::Failed | SignInState::Cancelled) => "Stopped",
-        (Phase::Settled(_), _) => STAGE_TITLES[2],
+        (Phase::Settled(_), SignInState::Failed | SignInState::Cancelled)
+        | (Phase::Stopped(_) | Phase::Doubt(_) | Phase::Unanswered(_), _) => "Stopped",
+        (Phase::Review(_) | Phase::Saving(_) | Phase::Settled(_), _) => STAGE_TITLES[2],
         _ => STAGE_TITLES[1],
     };
     title(page, &view.brand)

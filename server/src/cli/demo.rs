@@ -3,8 +3,8 @@
 //! It starts the emulator, registers the two applications there as an operator would at Microsoft, and runs the ordinary
 //! server against it: only addresses and a certificate differ from a real installation.
 
-mod seed;
-mod world;
+pub mod seed;
+pub mod world;
 
 use super::{CommandError, log, until_stopped};
 use crate::{

@@ -36,13 +36,13 @@ fn row(entry: AuditEntryView) -> impl IntoView {
 
 /// An event's icon and colour, by what its name ends in.
 fn picture(event: &str) -> (&'static str, &'static str) {
-    let last = event.rsplit('.').next().unwrap_or_default();
-    match last {
-        "done" | "confirmed" | "saved" | "method_changed" | "tenant_confirmed" => ("check", "ok"),
-        "failed" | "ended" | "refused" => ("cross", "danger"),
-        "cancelled" | "revoked" => ("back", "warn"),
-        "created" | "added" => ("plus", ""),
-        "signed_in" | "signed_out" => ("people", ""),
+    let mut words = event.split('.');
+    match (words.next().unwrap_or_default(), words.next_back().unwrap_or_default()) {
+        ("session" | "member", _) => ("people", ""),
+        (_, "done" | "confirmed" | "saved" | "method_changed" | "tenant_confirmed") => ("check", "ok"),
+        (_, "failed" | "ended" | "refused") => ("cross", "danger"),
+        (_, "cancelled" | "revoked") => ("back", "warn"),
+        (_, "created" | "added") => ("plus", ""),
         _ => ("activity", ""),
     }
 }

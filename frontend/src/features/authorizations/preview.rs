@@ -50,7 +50,7 @@ pub fn PreviewedSignIn(
         <section class="signin" aria-labelledby=labelled data-test="sign-in-preview">
             <header>
                 <span class="n" aria-hidden="true">{number}</span>
-                <div><h2 id=id>{heading}</h2><p>{authorizations::sets(sets.len())}", "{picture}</p></div>
+                <div><h2 id=id>{heading}</h2><p>{authorizations::sets(sets.len())}{picture}</p></div>
             </header>
             <div class="in">
                 {approval}

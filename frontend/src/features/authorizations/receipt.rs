@@ -25,7 +25,7 @@ pub fn Receipt(
         let from = if set.method == method { Method::Basic } else { set.method };
         view! {
             <tr role="row">
-                <td role="cell" class="name"><a href=format!("/backup-sets/{}", set.id)>{set.name}</a></td>
+                <td role="cell" class="name clip"><a href=format!("/backup-sets/{}", set.id) title=set.name.clone()>{set.name.clone()}</a></td>
                 <td role="cell" class="nowrap"><Move from to=method/></td>
                 <td role="cell" class="clip mono only-wide" title=who.clone()>{who.clone()}</td>
                 <td role="cell" class="nowrap faint">{done_at.map(|at| view! { <Moment at/> })}</td>

@@ -70,7 +70,7 @@ pub fn SignInCard(
                 <span class="n" aria-hidden="true">{number}</span>
                 <div>
                     <h2 id=id>{heading}</h2>
-                    <p>{authorizations::sets(sign_in.sets.len())}", "<Move from to=method/>" "<Status tone=tone(sign_in.state) text=authorizations::sign_in_state(sign_in.state)/></p>
+                    <p>{authorizations::sets(sign_in.sets.len())}<Move from to=method/><Status tone=tone(sign_in.state) text=authorizations::sign_in_state(sign_in.state)/></p>
                 </div>
                 <div>{action}</div>
             </header>

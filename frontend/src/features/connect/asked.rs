@@ -12,21 +12,21 @@ use shared::id::SignInId;
 use text::connect as words;
 
 /// The first page.
-pub fn asked(driver: Driver, note: Note, view: ConnectView) -> impl IntoView {
+pub fn asked(driver: Driver, note: Note, view: &ConnectView) -> impl IntoView + use<> {
     let busy = Signal::derive(move || driver.state.with(State::is_busy));
-    let title = words::asked_title(&view);
-    let lede = words::asked_lede(&view);
+    let title = words::asked_title(view);
+    let lede = words::asked_lede(view);
     let until = browser::date_and_time(view.expires_at);
     let note = words::note(note).map(|(title, text)| view! { <Notice tone=Tone::Idle title text icon="back"/> });
     let sign_in = view.sign_in.clone();
-    let may_not = may_not(&view);
+    let may_not = may_not(view);
     let connected = sign_in.already_connected.then(|| notice(words::CONNECTED_NOTICE));
     let admin = sign_in.needs_administrator.then(|| notice(words::ADMIN_NOTICE));
     let opens = words::opens(&view.login_host);
-    let of_customer = words::of_customer(&view);
+    let of_customer = words::of_customer(view);
     let (asked_by, asked_at) = (format!("{}, {}", view.asked_by, view.organization), view.asked_at);
     let link = words::link_until(&view.customer, &until);
-    let (queue, sets) = (queue(driver, &view), set_list(&view));
+    let (queue, sets) = (queue(driver, view), set_list(view));
     view! {
         {heading(title, lede)}
         {note}

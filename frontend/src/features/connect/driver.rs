@@ -53,7 +53,7 @@ pub struct Driver {
 
 impl Driver {
     /// A page about to open.
-    pub fn new() -> Self {
+    pub fn begin() -> Self {
         Self {
             state: RwSignal::new(State::new(Phase::Opening, Note::None)),
             secret: StoredValue::new_local(None),
@@ -73,6 +73,8 @@ impl Driver {
             self.come_back(answer);
         } else if address.fragment.is_empty() {
             self.open_tab();
+        } else if !is_secret(&address.fragment) {
+            self.state.set(State::new(Phase::Stopped(Stop::NoLink), Note::None));
         } else {
             self.is_link.set_value(true);
             self.secret.set_value(Some(Secret::new(address.fragment)));
@@ -115,7 +117,7 @@ impl Driver {
             Effect::Anew(sign_in) => spawn_local(self.turn_to(sign_in, true)),
             Effect::Save => spawn_local(self.save()),
             Effect::Continue => spawn_local(async move {
-                let answer = api::connect::post(CONTINUE, &self.secret(), &Nothing {}).await;
+                let answer = api::connect::post_async(CONTINUE, &self.secret(), &Nothing {}).await;
                 self.on(Event::Continued(answer));
             }),
             Effect::Forget => self.tokens.set_value(None),
@@ -169,7 +171,7 @@ impl Driver {
             Err(ApiFailure::Network) => return self.on(Event::AttemptMade(Err(Stop::Offline))),
             Err(failure) => return self.on(Event::AttemptMade(Err(Stop::Refused(failure)))),
         };
-        match self.prepare(start, known.as_deref()) {
+        match Self::prepare(start, known.as_deref()) {
             Ok(url) => {
                 self.on(Event::AttemptMade(Ok(())));
                 browser::navigate(&url);
@@ -179,7 +181,7 @@ impl Driver {
     }
 
     /// Puts into the tab's memory what the way back needs.
-    fn prepare(self, start: AttemptStart, known: Option<&str>) -> Result<String, Stop> {
+    fn prepare(start: AttemptStart, known: Option<&str>) -> Result<String, Stop> {
         let random = browser::random().zip(browser::random()).ok_or(Stop::NoMemory)?;
         let account = known.map_or(AccountChoice::Ask, AccountChoice::Known);
         let (trip, url) = Trip::begin(start, account, random).map_err(|_| Stop::WrongAnswer("attempt"))?;
@@ -275,7 +277,7 @@ impl Driver {
         let Some(save) = self.tokens.try_update_value(Option::take).flatten() else {
             return self.on(Event::Lost);
         };
-        let answer: Result<ConnectView, _> = api::connect::post(SAVE, &self.secret(), &save).await;
+        let answer: Result<ConnectView, _> = api::connect::post_async(SAVE, &self.secret(), &save).await;
         let is_waiting = self.state.with_untracked(|state| matches!(state.phase, Phase::Saving(_)));
         // Kept only while nobody knows whether they arrived.
         if is_waiting && matches!(answer, Err(ApiFailure::Network)) {
@@ -283,6 +285,11 @@ impl Driver {
         }
         self.on(Event::Saved(answer));
     }
+}
+
+/// What may stand in a header, so that a mangled link is told apart from a lost connection.
+fn is_secret(text: &str) -> bool {
+    text.len() <= 256 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
 }
 
 fn ids(said: &ProviderError) -> MicrosoftIds {

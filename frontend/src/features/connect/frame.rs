@@ -6,6 +6,7 @@ use crate::components::{Ghost, Keymark, Mark, Stage, StageState, Stages};
 use crate::{browser, text};
 use leptos::prelude::*;
 use shared::api::authorizations::SignInState;
+use shared::api::connect::ConnectView;
 
 /// How far the page is: the place of the stage, and whether it goes on.
 fn place(state: &State) -> (usize, bool) {
@@ -13,12 +14,10 @@ fn place(state: &State) -> (usize, bool) {
     match &state.phase {
         Phase::Opening if server.is_none() => (0, true),
         Phase::Leaving | Phase::Returning => (1, true),
-        Phase::Doubt(_) => (1, false),
         Phase::Review(_) | Phase::Saving(_) => (2, true),
-        Phase::Unanswered(_) => (2, false),
         Phase::Stopped(Stop::NoLink | Stop::DeadLink(_) | Stop::Offline | Stop::NoMemory) => (0, false),
-        Phase::Stopped(Stop::Refused(_)) => (2, false),
-        Phase::Stopped(_) => (1, false),
+        Phase::Unanswered(_) | Phase::Stopped(Stop::Refused(_)) => (2, false),
+        Phase::Doubt(_) | Phase::Stopped(_) => (1, false),
         Phase::Opening | Phase::Settled(_) | Phase::Starting(_) | Phase::Asking(_) | Phase::Continuing => {
             server.map_or((0, true), server_place)
         }
@@ -57,29 +56,11 @@ pub fn Frame(
 ) -> impl IntoView {
     let stages = stages(&state);
     let host = browser::address().host;
-    let (asker, foot) = match state.view {
-        Some(view) => {
-            let asker = view! {
-                <div class="asker">
-                    <span class="brand"><Mark/>{view.brand.clone()}</span>
-                    <div class="for">
-                        <small>{text::connect::asks_for(&view.organization)}</small>
-                        <b>{view.customer.clone()}</b>
-                        <Keymark tenant=view.tenant/>
-                        <small>{view.domain.clone().unwrap_or_else(|| view.tenant.to_string())}</small>
-                    </div>
-                </div>
-            };
-            let promise = text::connect::password_promise(&view.login_host, &view.brand);
-            (asker.into_any(), Some(view! { <p>{promise}</p> }))
-        }
-        None => {
-            let asker = view! {
-                <div class="asker"><span class="brand"><Mark/></span><div class="for"><Ghost/><Ghost width="short"/></div></div>
-            };
-            (asker.into_any(), None)
-        }
-    };
+    let foot = state.view.as_ref().map(|view| {
+        let promise = text::connect::password_promise(&view.login_host, &view.brand);
+        view! { <p>{promise}</p> }
+    });
+    let asker = asker(state.view);
     view! {
         <div class="connect">
             <aside class="context" aria-label=text::connect::PANEL>
@@ -92,6 +73,29 @@ pub fn Frame(
             <main class="decision"><div class="body">{children()}</div></main>
         </div>
     }
+}
+
+/// Who asks, and for whom.
+fn asker(view: Option<ConnectView>) -> AnyView {
+    let Some(view) = view else {
+        return view! {
+            <div class="asker"><span class="brand"><Mark/></span><div class="for"><Ghost/><Ghost width="short"/></div></div>
+        }
+        .into_any();
+    };
+    let domain = view.domain.unwrap_or_else(|| view.tenant.to_string());
+    view! {
+        <div class="asker">
+            <span class="brand"><Mark/>{view.brand}</span>
+            <div class="for">
+                <small>{text::connect::asks_for(&view.organization)}</small>
+                <b>{view.customer}</b>
+                <Keymark tenant=view.tenant/>
+                <small>{domain}</small>
+            </div>
+        </div>
+    }
+    .into_any()
 }
 
 /// The heading of a decision.

@@ -11,6 +11,9 @@ use shared::api::connect::ConnectView;
 use shared::id::SignInId;
 use shared::method::Method;
 
+/// The server's code for a Save that Microsoft answered with a challenge; the view tells the rest.
+const CLAIMS_NEEDED: &str = "claims_needed";
+
 /// What this tab is doing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Phase {
@@ -34,7 +37,7 @@ pub enum Phase {
     Unanswered(Person),
     /// The server was asked to carry on with the Save that was pressed.
     Continuing,
-    /// The server refused Save; its view says whether it went on nevertheless.
+    /// The server refused an attempt or a Save; its view says whether it went on nevertheless.
     Asking(ApiFailure),
     /// Stopped on this side.
     Stopped(Stop),
@@ -213,7 +216,10 @@ impl State {
                 self.to(Phase::Settled(Note::Forgotten), &[Effect::Forget])
             }
             Event::Hidden => self.hidden(),
-            Event::Shown => self.to(Phase::Opening, &[Effect::Forget, Effect::Read]),
+            Event::Shown => {
+                self.note = if self.phase == Phase::Leaving { Note::CameBack } else { Note::None };
+                self.to(Phase::Opening, &[Effect::Forget, Effect::Read])
+            }
             Event::Consented
             | Event::CameBackWith(_)
             | Event::Check
@@ -249,7 +255,8 @@ impl State {
                 vec![Effect::Watch]
             }
             (Phase::Asking(refusal), Ok(view)) => {
-                let went_on = view.sign_in.state != SignInState::Waiting;
+                let before = self.view.as_ref().map(|view| view.sign_in.state);
+                let went_on = before != Some(view.sign_in.state) || refusal.code() == CLAIMS_NEEDED;
                 self.view = Some(view);
                 let phase = if went_on { Phase::Settled(Note::None) } else { Phase::Stopped(Stop::Refused(refusal)) };
                 self.to(phase, &[])
@@ -270,11 +277,11 @@ impl State {
         if view.version < known.version || view.sign_in.id != known.sign_in.id {
             return Vec::new();
         }
-        let has_moved = view.sign_in.state != SignInState::Waiting;
+        let has_moved = view.sign_in.state != known.sign_in.state;
         self.view = Some(view);
         match self.phase {
-            // Somebody saved in another tab, or called it off.
-            Phase::Review(_) | Phase::Doubt(_) | Phase::Unanswered(_) if has_moved => {
+            // The Save arrived, or somebody saved in another tab, or called it off.
+            Phase::Review(_) | Phase::Doubt(_) | Phase::Saving(_) | Phase::Unanswered(_) if has_moved => {
                 self.to(Phase::Settled(Note::None), &[Effect::Forget])
             }
             _ => Vec::new(),
@@ -304,6 +311,8 @@ impl State {
     fn attempt_made(&mut self, made: Result<(), Stop>) -> Vec<Effect> {
         match (&self.phase, made) {
             (Phase::Starting(_), Ok(())) => self.to(Phase::Leaving, &[]),
+            // Perhaps another tab has gone further: what the server says now decides.
+            (Phase::Starting(_), Err(Stop::Refused(failure))) => self.to(Phase::Asking(failure), &[Effect::Read]),
             (Phase::Starting(_), Err(stop)) => self.to(Phase::Stopped(stop), &[]),
             _ => Vec::new(),
         }
@@ -317,7 +326,7 @@ impl State {
         if person.is_guest && view.method == Method::Hybrid {
             return self.to(Phase::Stopped(Stop::Guest(person)), &[Effect::Forget]);
         }
-        if view.sign_in.state == SignInState::Done || view.sign_in.state == SignInState::Cancelled {
+        if matches!(view.sign_in.state, SignInState::Working | SignInState::Done | SignInState::Cancelled) {
             return self.to(Phase::Settled(Note::None), &[Effect::Forget]);
         }
         let is_asked = person.has_account(&view.sign_in.account);

@@ -11,20 +11,21 @@ use leptos::prelude::*;
 use shared::api::connect::ConnectView;
 use shared::api::problem::{Help, HelpAction};
 use text::connect as words;
+use std::fmt::Write as _;
 use words::Words;
 
 /// An id with its label.
 type Ids = Vec<(&'static str, String)>;
 
 /// Stopped on this side.
-pub fn stopped(driver: Driver, stop: Stop, view: Option<ConnectView>) -> impl IntoView {
-    let mut words = words::stop_words(&stop, view.as_ref());
-    if let Stop::Told(help) = &stop {
-        words.todo.extend(words::action_todo(help.action, view.as_ref()));
+pub fn stopped(driver: Driver, stop: &Stop, view: Option<&ConnectView>) -> impl IntoView + use<> {
+    let mut words = words::stop_words(stop, view);
+    if let Stop::Told(help) = stop {
+        words.todo.extend(words::action_todo(help.action, view));
     }
-    let ids = ids(&stop, view.as_ref());
-    let primary = primary(&stop, view.is_some());
-    let compared = match (&stop, &view) {
+    let ids = ids(stop, view);
+    let primary = primary(stop, view.is_some());
+    let compared = match (stop, view) {
         (Stop::WrongTenant(person), Some(view)) => Some(wrong_tenant(person, view)),
         _ => None,
     };
@@ -107,7 +108,10 @@ fn ids(stop: &Stop, view: Option<&ConnectView>) -> Ids {
 }
 
 fn support(ids: Ids) -> Option<impl IntoView> {
-    let copied = ids.iter().map(|(label, id)| format!("{label}: {id}\n")).collect::<String>();
+    let copied = ids.iter().fold(String::new(), |mut text, (label, id)| {
+        let _ = writeln!(text, "{label}: {id}");
+        text
+    });
     (!ids.is_empty()).then(|| {
         view! {
             <section class="stack tight">
@@ -175,12 +179,12 @@ pub fn unanswered(driver: Driver) -> impl IntoView {
 }
 
 /// The consent leg, explained before it is walked.
-pub fn consent(driver: Driver, view: ConnectView) -> impl IntoView {
-    let Words { title, lede, .. } = words::consent_words(&view);
-    let note = words::opens(&view.login_host);
+pub fn consent(driver: Driver, view: &ConnectView) -> impl IntoView + use<> {
+    let Words { title, lede, .. } = words::consent_words(view);
+    let (note, permissions) = (words::opens(&view.login_host), view.sign_in.permissions.clone());
     view! {
         {heading(title, lede)}
-        <section class="stack tight"><h2>{words::MAY}</h2><Perms permissions=view.sign_in.permissions/></section>
+        <section class="stack tight"><h2>{words::MAY}</h2><Perms permissions=permissions/></section>
         <div class="stack tight">
             <div class="actions">{go(driver, words::CONTINUE, Press::Go)}{start_over(driver)}</div>
             <p class="note">{note}</p>
@@ -189,9 +193,9 @@ pub fn consent(driver: Driver, view: ConnectView) -> impl IntoView {
 }
 
 /// Microsoft wants more proof.
-pub fn claims(driver: Driver, view: ConnectView) -> impl IntoView {
-    let Words { title, lede, .. } = words::claims_words(&view);
-    let ids = view.sign_in.problem.map(|help| id_lines(&help.ids, None)).unwrap_or_default();
+pub fn claims(driver: Driver, view: &ConnectView) -> impl IntoView + use<> {
+    let Words { title, lede, .. } = words::claims_words(view);
+    let ids = view.sign_in.problem.as_ref().map(|help| id_lines(&help.ids, None)).unwrap_or_default();
     view! {
         {heading(title, lede)}
         <div class="actions">{go(driver, words::SIGN_IN_AGAIN, Press::Go)}{start_over(driver)}</div>
@@ -200,7 +204,7 @@ pub fn claims(driver: Driver, view: ConnectView) -> impl IntoView {
 }
 
 /// The server tried and it did not work; the sets are as they were.
-pub fn failed(driver: Driver, view: ConnectView) -> impl IntoView {
+pub fn failed(driver: Driver, view: &ConnectView) -> impl IntoView + use<> {
     let help = view.sign_in.problem.clone().unwrap_or_else(|| Help {
         code: "unknown".to_owned(),
         title: words::REFUSED_TITLE.to_owned(),
@@ -208,7 +212,7 @@ pub fn failed(driver: Driver, view: ConnectView) -> impl IntoView {
         action: HelpAction::SignInAgain,
         ids: shared::api::problem::MicrosoftIds::default(),
     });
-    stopped(driver, Stop::Told(Box::new(help)), Some(view))
+    stopped(driver, &Stop::Told(Box::new(help)), Some(view))
 }
 
 /// Called off: nothing to do.

@@ -31,7 +31,7 @@ pub fn working(driver: Driver) -> impl IntoView {
 }
 
 /// An administrator must approve first: the link to pass on, and a wait that ends by itself.
-pub fn approval(driver: Driver, view: ConnectView) -> impl IntoView {
+pub fn approval(driver: Driver, view: &ConnectView) -> impl IntoView + use<> {
     let busy = Signal::derive(move || driver.state.with(State::is_busy));
     let link = view.sign_in.approval_url.clone().map(|value| {
         view! {
@@ -57,7 +57,7 @@ pub fn approval(driver: Driver, view: ConnectView) -> impl IntoView {
 }
 
 /// The end: what was done, and a receipt to keep.
-pub fn done(driver: Driver, view: ConnectView) -> impl IntoView {
+pub fn done(driver: Driver, view: &ConnectView) -> impl IntoView + use<> {
     let next = driver.state.with_untracked(State::next);
     let next_item = next.and_then(|id| view.queue.iter().find(|item| item.id == id).cloned());
     let lede =
@@ -71,10 +71,10 @@ pub fn done(driver: Driver, view: ConnectView) -> impl IntoView {
         }
     });
     let done_at = view.sign_in.done_at;
-    let receipt = receipt(&view);
+    let receipt = receipt(view);
     let steps = tested(&view.sign_in.steps);
     let allowed_by = view.sign_in.signed_in_as.clone().unwrap_or_else(|| view.sign_in.account.clone());
-    let (title, may, to_end) = (words::done_title(&view), may(&view), words::to_end(&view.brand));
+    let (title, may, to_end) = (words::done_title(view), may(view), words::to_end(&view.brand));
     let reference = view.authorization.to_string();
     view! {
         <header class="stack tight">

@@ -23,8 +23,10 @@ pub fn Tenant(customer: CustomerView) -> impl IntoView {
         let href = address(&format!("method={}&", method.as_str()));
         view! { <div><dt><MethodPin method/></dt><dd><a href=href>{text::number(count)}</a></dd></div> }
     });
+    // One filled button a screen: an unconfirmed tenant has the first word.
+    let kind = if customer.confirmed_at.is_some() { ButtonKind::Primary } else { ButtonKind::Plain };
     let choose = (sets.basic > 0).then(|| {
-        view! { <ButtonLink attr:data-test="choose-sets" href=address("method=basic&") kind=ButtonKind::Primary>{customers::BASIC_SETS}</ButtonLink> }
+        view! { <ButtonLink attr:data-test="choose-sets" href=address("method=basic&") kind>{customers::BASIC_SETS}</ButtonLink> }
     });
     view! {
         <div class="halves">

@@ -3,6 +3,7 @@
 use crate::components::Keymark;
 use crate::{browser, text};
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use shared::id::TenantId;
 use text::portal::shell;
 
@@ -28,7 +29,11 @@ pub fn arrive(title: &str) {
     let Some(Arrival(last)) = use_context() else { return };
     let here = Some(browser::address().path);
     if last.with_value(|before| before.is_some() && *before != here) {
-        browser::focus_heading();
+        // The headline may still be on its way into the document.
+        spawn_local(async {
+            browser::sleep(0).await;
+            browser::focus_heading();
+        });
     }
     last.set_value(here);
 }

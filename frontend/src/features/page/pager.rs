@@ -1,10 +1,18 @@
 //! The foot of a list: on to the next page, and back.
+//!
+//! Pages are known by cursors, which only lead on. The way back is what this tab remembers of the way here; after a
+//! reload it is the first page.
 
 use crate::components::Button;
 use crate::text::portal::shell;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
+use std::collections::BTreeMap;
+
+/// From each page that was reached by "Next", the page before it.
+#[derive(Debug, Clone, Copy)]
+pub struct Trail(pub StoredValue<BTreeMap<String, String>>);
 
 /// Under a list. The page stands in the address, so the browser's own buttons work too.
 #[component]
@@ -17,24 +25,33 @@ pub fn Pager(
     /// The first page's address.
     #[prop(into)]
     first: String,
+    /// This page's address.
+    #[prop(into)]
+    here: String,
     /// The next page's address, when there is one.
     next: Option<String>,
 ) -> impl IntoView {
-    let go = use_navigate();
-    let back = go.clone();
+    let go = StoredValue::new_local(use_navigate());
+    let go = move |to: &str| go.with_value(|go| go(to, NavigateOptions::default()));
+    let trail = use_context::<Trail>().map(|Trail(trail)| trail);
+    let before = trail.and_then(|trail| trail.with_value(|trail| trail.get(&here).cloned()));
+    let back = if before.is_some() { shell::PREVIOUS } else { shell::FIRST_PAGE };
+    let before = before.unwrap_or(first);
     let is_last = next.is_none();
     let to_next = move |_| {
-        if let Some(next) = &next {
-            go(next, NavigateOptions::default());
+        let Some(next) = next.clone() else { return };
+        if let Some(trail) = trail {
+            trail.update_value(|trail| drop(trail.insert(next.clone(), here.clone())));
         }
+        go(&next);
     };
-    view! {
-        <nav class="pager" aria-label=shell::PAGES>
-            <span>{shows}</span>
+    let buttons = (is_later || !is_last).then(|| {
+        view! {
             <span class="actions">
-                <Button disabled=!is_later on_press=move |_| back(&first, NavigateOptions::default())>{shell::FIRST_PAGE}</Button>
+                <Button attr:data-test="previous-page" disabled=!is_later on_press=move |_| go(&before)>{back}</Button>
                 <Button attr:data-test="next-page" disabled=is_last on_press=to_next>{shell::NEXT}</Button>
             </span>
-        </nav>
-    }
+        }
+    });
+    view! { <nav class="pager" aria-label=shell::PAGES><span>{shows}</span>{buttons}</nav> }
 }

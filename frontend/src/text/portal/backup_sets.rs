@@ -41,6 +41,10 @@ pub const DATA: &str = "Data";
 pub const MOVE: &str = "Method, and what it can become";
 /// A column.
 pub const CLIENT: &str = "Client";
+/// A button under a list of several pages.
+pub const CHOOSE_ALL: &str = "Choose all that match and can move, on every page";
+/// The same, going on.
+pub const CHOOSING: &str = "Choosing";
 /// A checkbox.
 pub const CHOOSE_PAGE: &str = "Choose all sets on this page that can move";
 /// A link.
@@ -57,7 +61,9 @@ pub const CLEAR: &str = "Clear";
 /// The reason for moving at all, beside the action.
 pub const REASON: &str = "Microsoft refuses stored passwords; backup and restore by them fail.";
 /// Modern is not in this version.
-pub const MODERN_LATER: &str = "Modern comes with a later version; hybrid works today and can become modern then.";
+pub const MODERN_LATER: &str = "Modern comes with a later version. Until then this set stays as it is.";
+/// Modern is not in this version, but hybrid works.
+pub const HYBRID_NOW: &str = "Modern comes with a later version. Hybrid works today.";
 /// More than one authorization takes.
 pub const TOO_MANY: &str = "One authorization covers up to 5,000 sets. Take some out.";
 
@@ -208,7 +214,7 @@ pub fn several(sets: usize, customers: usize) -> String {
 }
 
 /// The bar: several customers.
-pub const ONE_AT_A_TIME: &str = "One authorization is for one customer. Which first? The others stay in the list.";
+pub const ONE_AT_A_TIME: &str = "One authorization is for one customer. Which one now?";
 
 /// The bar: keeps one customer.
 pub fn only(customer: &str, sets: usize) -> String {

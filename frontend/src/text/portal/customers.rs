@@ -109,10 +109,10 @@ pub fn sub(sets: MethodCounts, domain: &str) -> String {
 
 /// How many connections work.
 pub fn connections(working: usize, all: usize) -> String {
-    if working == all {
-        format!("{} work", number(all as u64))
-    } else {
-        format!("{} of {} work", number(working as u64), number(all as u64))
+    match (working, all) {
+        (1, 1) => "Works".into(),
+        (working, all) if working == all => format!("All {} work", number(all as u64)),
+        (working, all) => format!("{} of {} work", number(working as u64), number(all as u64)),
     }
 }
 

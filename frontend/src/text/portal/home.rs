@@ -48,7 +48,7 @@ pub const STEP_1: &str = "Sign in as a member";
 /// Step 1, done.
 pub const STEP_1_DONE: &str = "Done.";
 /// Step 1.
-pub const STEP_1_WHY: &str = "You are signed in, and this installation stands ready at Microsoft.";
+pub const STEP_1_WHY: &str = "You are signed in as a member of this organization.";
 /// Step 2.
 pub const STEP_2: &str = "Bring in your backup sets";
 /// Step 2.

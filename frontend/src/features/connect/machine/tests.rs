@@ -144,7 +144,32 @@ fn a_refused_save_asks_whether_the_server_went_on() {
     let (state, _) = refused().on(Event::Viewed(Ok(view(SignInState::ClaimsNeeded))));
     assert_eq!(state.phase, Phase::Settled(Note::None));
     let (state, _) = refused().on(Event::Viewed(Ok(view(SignInState::Waiting))));
+    assert_eq!(state.phase, Phase::Settled(Note::None), "asked for claims, whatever the view says");
+    let (state, _) = review().on(Event::Save);
+    let (state, _) = state.on(Event::Saved(Err(problem("token_refused"))));
+    let (state, _) = state.on(Event::Viewed(Ok(view(SignInState::Waiting))));
     assert!(matches!(state.phase, Phase::Stopped(Stop::Refused(_))));
+}
+
+#[test]
+fn a_second_round_is_reviewed_although_the_server_still_waits_for_it() {
+    let (state, _) = at(Phase::Returning, SignInState::ClaimsNeeded).on(Event::SignedIn(person("anna@contoso.com")));
+    let (state, effects) = state.on(Event::Live(view(SignInState::ClaimsNeeded)));
+    assert!(matches!(state.phase, Phase::Review(_)) && effects.is_empty());
+    let (state, _) = state.on(Event::Save);
+    let (state, _) = state.on(Event::Live(view(SignInState::Working)));
+    assert_eq!(state.phase, Phase::Settled(Note::None));
+    let (_, effects) = state.on(Event::Saved(Ok(view(SignInState::Working))));
+    assert!(effects.is_empty(), "the stream was faster");
+}
+
+#[test]
+fn a11_an_attempt_refused_because_another_tab_saved_shows_the_work() {
+    let (state, _) = at(Phase::Settled(Note::None), SignInState::Waiting).on(Event::Go);
+    let (state, effects) = state.on(Event::AttemptMade(Err(Stop::Refused(problem("save_running")))));
+    assert_eq!(effects, [Effect::Read]);
+    let (state, _) = state.on(Event::Viewed(Ok(view(SignInState::Working))));
+    assert_eq!(state.page(), at(Phase::Settled(Note::None), SignInState::Working).page());
 }
 
 #[test]
