@@ -27,8 +27,9 @@ pub fn Recommended(set: BackupSetView) -> impl IntoView {
             <p class="note">{backup_sets::REASON}" "{backup_sets::LEAVE_WHY}</p>
         }
     });
-    let later = (recommendation.method == Some(Method::Modern))
-        .then(|| view! { <p class="note">{if able { backup_sets::HYBRID_NOW } else { backup_sets::MODERN_LATER }}</p> });
+    let later = (recommendation.method == Some(Method::Modern)).then(
+        || view! { <p class="note">{if able { backup_sets::HYBRID_NOW } else { backup_sets::MODERN_LATER }}</p> },
+    );
     let split = recommendation.split.then(|| view! { <Notice tone=Tone::Warn title=backup_sets::SPLIT/> });
     let ways = (set.method == Method::Basic).then(|| {
         view! {

@@ -47,8 +47,10 @@ fn row(customer: CustomerView) -> impl IntoView {
         |(tone, text)| view! { <Status tone text/> }.into_any(),
     );
     let tenant = customer.domain.clone().unwrap_or_else(|| customer.tenant.to_string());
-    let unconfirmed =
-        customer.confirmed_at.is_none().then(|| view! { <span class="why"><Status tone=Tone::Warn text=customers::NOT_CONFIRMED/></span> });
+    let unconfirmed = customer
+        .confirmed_at
+        .is_none()
+        .then(|| view! { <span class="why"><Status tone=Tone::Warn text=customers::NOT_CONFIRMED/></span> });
     view! {
         <tr role="row">
             <td role="cell" class="mark-cell"><Keymark tenant=customer.tenant/></td>

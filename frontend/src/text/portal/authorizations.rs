@@ -11,8 +11,7 @@ pub const SUB: &str =
 /// A trail.
 pub const PREVIEW: &str = "Preview";
 /// Under the preview's headline.
-pub const PREVIEW_WHY: &str =
-    "This is a preview. Nothing is stored and nobody has signed in. A set changes only after somebody signs in and saves.";
+pub const PREVIEW_WHY: &str = "This is a preview. Nothing is stored and nobody has signed in. A set changes only after somebody signs in and saves.";
 /// Nothing is chosen.
 pub const NOTHING_CHOSEN: &str = "No backup sets are chosen";
 /// What to do.
