@@ -53,7 +53,7 @@ pub fn KeyTable(
                 <td class="name clip">{key.name}</td>
                 <td class="nowrap"><Status tone text=state/></td>
                 <td class="nowrap data"><Moment at=key.created_at/></td>
-                <td class="nowrap">{used}</td>
+                <td class="nowrap roomy">{used}</td>
                 <td class="num">{end}</td>
             </tr>
         }
@@ -66,7 +66,7 @@ pub fn KeyTable(
                     <th scope="col">{api_keys::COLUMN_NAME}</th>
                     <th scope="col">{api_keys::STATE}</th>
                     <th scope="col" class="data">{api_keys::MADE}</th>
-                    <th scope="col">{api_keys::USED}</th>
+                    <th scope="col" class="roomy">{api_keys::USED}</th>
                     <th scope="col"><span class="hide">{api_keys::REVOKE}</span></th>
                 </tr></thead>
                 <tbody>{rows}</tbody>

@@ -15,7 +15,7 @@ pub fn AuditTable(entries: Vec<AuditEntryView>) -> impl IntoView {
                 <thead><tr>
                     <th scope="col">{audit::WHEN}</th>
                     <th scope="col">{audit::WHAT}</th>
-                    <th scope="col">{audit::WHO}</th>
+                    <th scope="col" class="roomy">{audit::WHO}</th>
                     <th scope="col" class="data">{audit::ABOUT}</th>
                     <th scope="col" class="only-wide">{audit::SEALED}</th>
                 </tr></thead>
@@ -31,7 +31,7 @@ fn row(entry: AuditEntryView) -> impl IntoView {
         <tr>
             <td class="nowrap faint"><Moment at=entry.at/></td>
             <td><b title=entry.event.clone()>{audit::event(&entry.event)}</b><span class="why">{entry.detail}</span></td>
-            <td class="clip">{entry.actor}</td>
+            <td class="clip roomy">{entry.actor}</td>
             <td class="data mono clip faint" title=entry.subject.clone()>{entry.subject.clone()}</td>
             <td class="only-wide"><Status tone text=sealed/></td>
         </tr>

@@ -28,7 +28,7 @@ pub fn Receipt(
                 <td role="cell" class="name clip"><a href=format!("/backup-sets/{}", set.id) title=set.name.clone()>{set.name.clone()}</a></td>
                 <td role="cell" class="nowrap"><Move from to=method/></td>
                 <td role="cell" class="clip mono only-wide" title=who.clone()>{who.clone()}</td>
-                <td role="cell" class="nowrap faint">{done_at.map(|at| view! { <Moment at/> })}</td>
+                <td role="cell" class="nowrap faint roomy">{done_at.map(|at| view! { <Moment at/> })}</td>
             </tr>
         }
     };
@@ -43,7 +43,7 @@ pub fn Receipt(
                             <th role="columnheader" scope="col">{backup_sets::NAME}</th>
                             <th role="columnheader" scope="col">{authorizations::BEFORE_AFTER}</th>
                             <th role="columnheader" scope="col" class="only-wide">{authorizations::SIGNED_IN_AS}</th>
-                            <th role="columnheader" scope="col">{authorizations::WHEN}</th>
+                            <th role="columnheader" scope="col" class="roomy">{authorizations::WHEN}</th>
                         </tr></thead>
                         <tbody role="rowgroup">{rows.collect_view()}</tbody>
                     </table>

@@ -50,7 +50,7 @@ fn row(customer: CustomerView) -> impl IntoView {
     let unconfirmed = customer
         .confirmed_at
         .is_none()
-        .then(|| view! { <span class="why"><Status tone=Tone::Warn text=customers::NOT_CONFIRMED/></span> });
+        .then(|| view! { <span class="after"><Status tone=Tone::Warn text=customers::NOT_CONFIRMED/></span> });
     view! {
         <tr role="row">
             <td role="cell" class="mark-cell"><Keymark tenant=customer.tenant/></td>

@@ -4,6 +4,7 @@ use crate::components::Keymark;
 use crate::{browser, text};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use leptos_router::hooks::use_location;
 use shared::id::TenantId;
 use text::portal::shell;
 
@@ -27,7 +28,8 @@ pub fn arrive(title: &str) {
     let brand = use_context::<Brand>().map(Brand::get).unwrap_or_default();
     browser::set_title(&text::title(title, &brand));
     let Some(Arrival(last)) = use_context() else { return };
-    let here = Some(browser::address().path);
+    // The router's path: the address bar follows it a moment later.
+    let here = Some(use_location().pathname.get_untracked());
     if last.with_value(|before| before.is_some() && *before != here) {
         // The headline may still be on its way into the document.
         spawn_local(async {
