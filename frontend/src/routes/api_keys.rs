@@ -7,13 +7,11 @@ use crate::features::page::{PageHead, load};
 use crate::text::portal::api_keys;
 use leptos::prelude::*;
 use shared::api::api_keys::ApiKeyView;
-use shared::api::page::Page;
 
 /// The page.
 #[component]
 pub fn ApiKeys() -> impl IntoView {
-    let keys =
-        LocalResource::new(|| async { api::get::<Page<ApiKeyView>>("/api/v1/api-keys").await.map(|page| page.items) });
+    let keys = LocalResource::new(|| api::get::<Vec<ApiKeyView>>("/api/v1/api-keys"));
     let again = Callback::new(move |()| keys.refetch());
     view! {
         <div class="page">

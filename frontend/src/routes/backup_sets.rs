@@ -2,6 +2,7 @@
 
 use crate::api;
 use crate::components::{Art, ButtonKind, ButtonLink};
+use crate::features::backup_sets::choice::Choice;
 use crate::features::backup_sets::filter::{Column, Filter};
 use crate::features::backup_sets::{BulkBar, ChooseAll, Chosen, SetTable, Toolbar};
 use crate::features::page::{PageHead, Pager, load};
@@ -28,7 +29,7 @@ pub fn BackupSets() -> impl IntoView {
     let total = move || counts.get().and_then(Result::ok).map_or(0, |counts| counts.total);
     let chosen = use_context::<Chosen>();
     let count = move || {
-        let chosen = chosen.map_or(0, |Chosen(choice)| choice.with(|choice| choice.len()));
+        let chosen = chosen.map_or(0, |Chosen(choice)| choice.with(Choice::len));
         (chosen > 0).then(|| format!("{} ", backup_sets::chosen_of(chosen, total())))
     };
     view! {

@@ -115,7 +115,7 @@ fn Authorize(preview: AuthorizationPreview, sets: Memo<Vec<BackupSetId>>) -> imp
                 go(
                     &format!("/authorizations/{}", made.id),
                     NavigateOptions { replace: true, ..NavigateOptions::default() },
-                )
+                );
             });
         }
     });

@@ -11,7 +11,7 @@ use leptos::prelude::*;
 use shared::api::api_keys::{ApiKeyCreated, CreateApiKey};
 
 /// The server's word for a sign-in that is too old.
-pub const FRESH: &str = "fresh_sign_in_needed";
+pub const FRESH: &str = "sign_in_stale";
 
 /// The form, and the new key in its place until it was copied.
 #[component]

@@ -8,6 +8,7 @@ use shared::api::authorizations::AuthorizationPreview;
 
 /// The numbers and facts of a preview.
 #[component]
+#[expect(clippy::needless_pass_by_value, reason = "a component owns its props")]
 pub fn Summary(preview: AuthorizationPreview) -> impl IntoView {
     let sign_ins = preview.sign_ins.iter().filter(|sign_in| !sign_in.already_connected).count();
     let tenant = preview.customer.domain.clone().unwrap_or_else(|| preview.customer.name.clone());

@@ -38,18 +38,15 @@ fn state(authorization: &AuthorizationView) -> (crate::components::Tone, String)
                 | SignInState::Working
         )
     });
-    match waits.filter(|_| authorization.state == AuthorizationState::Open) {
-        Some(sign_in) => (super::tone(sign_in.state), authorizations::sign_in_state(sign_in.state).to_owned()),
-        None => {
-            let (done, all) = progress(authorization);
-            let text = if authorization.state == AuthorizationState::Open {
-                authorizations::announce(done, all)
-            } else {
-                authorizations::state(authorization.state).to_owned()
-            };
-            (state_tone(authorization.state), text)
-        }
+    if let Some(sign_in) = waits.filter(|_| authorization.state == AuthorizationState::Open) {
+        return (super::tone(sign_in.state), authorizations::sign_in_state(sign_in.state).to_owned());
     }
+    let (done, all) = progress(authorization);
+    let text = match authorization.state {
+        AuthorizationState::Open => authorizations::announce(done, all),
+        state => authorizations::state(state).to_owned(),
+    };
+    (state_tone(authorization.state), text)
 }
 
 fn row(authorization: AuthorizationView) -> impl IntoView {

@@ -16,7 +16,7 @@ async fn matching(filter: Filter) -> Result<Vec<BackupSetView>, ApiFailure> {
     let mut found = Vec::new();
     let mut filter = filter.first_page();
     loop {
-        let page: Page<BackupSetView> = api::get(&filter.request()).await?;
+        let page: Page<BackupSetView> = api::get(&filter.long_request()).await?;
         found.extend(page.items.into_iter().filter(may_move));
         filter.cursor = page.next;
         if filter.cursor.is_none() || found.len() >= MOST {

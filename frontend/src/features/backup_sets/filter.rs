@@ -103,6 +103,11 @@ impl Filter {
         self.all(Query::new("/api/v1/backup-sets")).add("limit", &PAGE.to_string()).done()
     }
 
+    /// The request for this page, as long as the server gives one.
+    pub fn long_request(&self) -> String {
+        self.all(Query::new("/api/v1/backup-sets")).add("limit", "200").done()
+    }
+
     /// The request for the numbers on the chips: the method apart.
     pub fn counts_request(&self) -> String {
         self.narrow(Query::new("/api/v1/backup-sets/counts")).done()

@@ -9,6 +9,7 @@ use shared::method::Method;
 
 /// The recommendation and its action.
 #[component]
+#[expect(clippy::needless_pass_by_value, reason = "a component owns its props")]
 pub fn Recommended(set: BackupSetView) -> impl IntoView {
     let recommendation = set.recommendation.clone();
     let picture = match recommendation.method.filter(|to| *to != set.method) {

@@ -26,6 +26,7 @@ fn groups(sets: &[BackupSetView]) -> Vec<RangeInclusive<usize>> {
 
 /// The table.
 #[component]
+#[expect(clippy::needless_pass_by_value, reason = "a component owns its props")]
 pub fn SetTable(sets: Vec<BackupSetView>, filter: Filter) -> impl IntoView {
     let chosen = use_context::<Chosen>();
     let grouped = filter.sort.column == Column::Customer;

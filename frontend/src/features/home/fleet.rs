@@ -55,6 +55,7 @@ fn sets_per_block(columns: &[Column]) -> u64 {
 
 /// The picture and its legend.
 #[component]
+#[expect(clippy::needless_pass_by_value, reason = "a component owns its props")]
 pub fn Fleet(overview: Overview) -> impl IntoView {
     let columns = columns(&overview);
     let unit = sets_per_block(&columns);

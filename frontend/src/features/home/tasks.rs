@@ -83,6 +83,7 @@ fn tasks(overview: &Overview) -> Vec<Task> {
 
 /// The list of what waits.
 #[component]
+#[expect(clippy::needless_pass_by_value, reason = "a component owns its props")]
 pub fn Tasks(overview: Overview) -> impl IntoView {
     let tasks = tasks(&overview);
     let note = (!tasks.is_empty())

@@ -60,7 +60,7 @@ pub fn DropZone(
         >
             {move || match upload.get() {
                 Upload::Idle => waiting(take).into_any(),
-                Upload::Sending(name, sent) => view! { <Sending name sent/> }.into_any(),
+                Upload::Sending(file, share) => view! { <Sending file share/> }.into_any(),
             }}
         </div>
         {move || refused.get().then(|| view! { <Notice tone=Tone::Danger title=imports::WRONG_KIND text=imports::WRONG_KIND_WHY/> })}
@@ -102,12 +102,12 @@ fn waiting(take: impl Fn(Option<FileList>) + Copy + 'static) -> impl IntoView {
 }
 
 #[component]
-fn Sending(name: String, sent: u32) -> impl IntoView {
-    let words = if sent >= 1000 { imports::READING } else { imports::UPLOADING };
+fn Sending(file: String, share: u32) -> impl IntoView {
+    let words = if share >= 1000 { imports::READING } else { imports::UPLOADING };
     view! {
         <div class="meter-line">
-            <p class="row" role="status"><span>{words}" "{name}</span><span>{sent / 10}"%"</span></p>
-            <progress max="1000" value=sent.to_string() aria-label=words></progress>
+            <p class="row" role="status"><span>{words}" "{file}</span><span>{share / 10}"%"</span></p>
+            <progress max="1000" value=share.to_string() aria-label=words></progress>
         </div>
     }
 }

@@ -7,6 +7,7 @@ use shared::api::imports::ImportView;
 
 /// The receipt of a stored import.
 #[component]
+#[expect(clippy::needless_pass_by_value, reason = "a component owns its props")]
 pub fn Imported(
     /// The import.
     import: ImportView,
