@@ -59,9 +59,6 @@ pub struct Effect {
     pub huge_bytes: Option<usize>,
     /// Answers 302 to there.
     pub redirect: Option<String>,
-    /// Milliseconds since 1970, filled in when the fault strikes.
-    #[serde(skip)]
-    now: i64,
 }
 
 /// When a connection is cut.
@@ -150,7 +147,7 @@ impl Fault {
 
 impl State {
     /// The effect of the first fault that hits, used up by one.
-    pub(crate) fn take_fault(&mut self, target: &Target, now: i64) -> Option<Effect> {
+    pub(crate) fn take_fault(&mut self, target: &Target) -> Option<Effect> {
         let fault = self.faults.iter_mut().find(|fault| fault.hits(target))?;
         if fault.skip > 0 {
             fault.skip -= 1;
@@ -159,7 +156,7 @@ impl State {
         if let Some(times) = fault.times.as_mut() {
             *times -= 1;
         }
-        let effect = Effect { now, ..fault.effect.clone() };
+        let effect = fault.effect.clone();
         self.faults.retain(|fault| fault.times != Some(0));
         Some(effect)
     }
@@ -167,8 +164,8 @@ impl State {
 
 impl Effect {
     /// The answer that replaces the real one, if this effect has one.
-    pub(crate) fn answer(&self) -> Option<Response> {
-        let mut response = self.bare_answer()?;
+    pub(crate) fn answer(&self, now: i64) -> Option<Response> {
+        let mut response = self.bare_answer(now)?;
         for (name, value) in &self.headers {
             if let (Ok(name), Ok(value)) = (HeaderName::try_from(name.as_str()), HeaderValue::from_str(value)) {
                 response.headers_mut().insert(name, value);
@@ -178,7 +175,7 @@ impl Effect {
         Some(response)
     }
 
-    fn bare_answer(&self) -> Option<Response> {
+    fn bare_answer(&self, now: i64) -> Option<Response> {
         let status = |default| self.status.and_then(|code| StatusCode::from_u16(code).ok()).unwrap_or(default);
         let json_type = [(header::CONTENT_TYPE, "application/json; charset=utf-8")];
         if let Some(target) = &self.redirect {
@@ -192,7 +189,7 @@ impl Effect {
         if let Some(error) = &self.error {
             let mut aad = AadError::new(error.aadsts, error.error.clone(), error.text.clone());
             aad.claims.clone_from(&error.claims);
-            let body = Trace::new(self.now, None).json(&aad, "https://login.microsoftonline.com/error");
+            let body = Trace::new(now, None).json(&aad, "https://login.microsoftonline.com/error");
             return Some((status(StatusCode::BAD_REQUEST), json_type, body.to_string()).into_response());
         }
         let code = self.status.and_then(|code| StatusCode::from_u16(code).ok());

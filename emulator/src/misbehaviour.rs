@@ -88,6 +88,29 @@ pub enum Misbehaviour {
     NextLinkElsewhere,
 }
 
+impl Misbehaviour {
+    /// Whether it changes a token (after a refresh or not) while it is being made.
+    pub(crate) fn is_in_tokens(self, refreshed: bool) -> bool {
+        match self {
+            Self::RefreshIssuerWrong | Self::RefreshSubjectWrong => refreshed,
+            Self::RotateBeforeSigning
+            | Self::DiscoveryIssuerWrong
+            | Self::DiscoveryKeysElsewhere
+            | Self::OnBehalfOfPersonWrong
+            | Self::ResponseIssuerWrong
+            | Self::StateWrong
+            | Self::StateMissing
+            | Self::ExpiresInMissing
+            | Self::TokenTypeCase
+            | Self::TokenTypeWrong
+            | Self::RefreshTokenMissing
+            | Self::ScopeNarrowed
+            | Self::NextLinkElsewhere => false,
+            _ => true,
+        }
+    }
+}
+
 /// Which tokens a switch spoils.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

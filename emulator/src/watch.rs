@@ -36,22 +36,28 @@ pub(crate) async fn around(State(watched): State<Watched>, request: Request, nex
         let now = watched.app.now_millis();
         let id = state.log.note(watched.service, now, (&parts.method, &parts.uri, &parts.headers), &form);
         let target = Target::of(&state, watched.service, &parts, &form);
-        (id, state.take_fault(&target, now))
+        (id, state.take_fault(&target))
     };
     let connection = parts.extensions.get::<Connection>().cloned();
     let request = Request::from_parts(parts, Body::from(bytes));
-    let response = play(effect, connection, request, next).await;
+    let response = play(effect, &watched.app, connection, request, next).await;
     watched.app.state().log.answered(id, response.status().as_u16());
     watched.app.report_changes();
     response
 }
 
-async fn play(effect: Option<Effect>, connection: Option<Connection>, request: Request, next: Next) -> Response {
+async fn play(
+    effect: Option<Effect>,
+    app: &App,
+    connection: Option<Connection>,
+    request: Request,
+    next: Next,
+) -> Response {
     let Some(effect) = effect else { return next.run(request).await };
     if effect.delay_millis > 0 {
         tokio::time::sleep(Duration::from_millis(effect.delay_millis)).await;
     }
-    let response = match effect.answer() {
+    let response = match effect.answer(app.now_millis()) {
         Some(answer) if effect.drop != Some(Drop::AfterProcessing) => answer,
         _ if effect.drop == Some(Drop::BeforeProcessing) => StatusCode::BAD_GATEWAY.into_response(),
         _ => next.run(request).await,

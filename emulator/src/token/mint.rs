@@ -255,10 +255,11 @@ fn finish(state: &mut State, mut claims: Map<String, Value>, origin: Origin, tok
     let mut signing = SignatureKind::Rs256;
     let mut broken = false;
     for active in state.misbehaviours.active.clone() {
-        if !state.misbehaviours.take_for(active.name, token) {
+        let applies = active.name.is_in_tokens(origin == Origin::Refresh);
+        if !applies || !state.misbehaviours.take_for(active.name, token) {
             continue;
         }
-        spoil_claims(&mut claims, active.name, origin);
+        spoil_claims(&mut claims, active.name);
         match active.name {
             M::AlgNone => signing = set_algorithm(&mut header, "none", SignatureKind::None),
             M::AlgHs256 => signing = set_algorithm(&mut header, "HS256", SignatureKind::Hs256),
@@ -296,17 +297,15 @@ fn flip_signature(token: &str) -> String {
     format!("{input}.{}", base64url(bytes))
 }
 
-fn spoil_claims(claims: &mut Map<String, Value>, name: Misbehaviour, origin: Origin) {
+fn spoil_claims(claims: &mut Map<String, Value>, name: Misbehaviour) {
     use Misbehaviour as M;
-    let refreshed = origin == Origin::Refresh;
     let other = || random::guid().to_string();
     let mut set = |name: &str, value: Value| {
         claims.insert(name.to_owned(), value);
     };
     match name {
-        M::IssuerWrong => set("iss", json!("https://login.attacker.example/v2.0")),
-        M::RefreshIssuerWrong if refreshed => set("iss", json!("https://login.attacker.example/v2.0")),
-        M::RefreshSubjectWrong if refreshed => {
+        M::IssuerWrong | M::RefreshIssuerWrong => set("iss", json!("https://login.attacker.example/v2.0")),
+        M::RefreshSubjectWrong => {
             set("sub", json!(random::token()));
             set("oid", json!(other()));
         }

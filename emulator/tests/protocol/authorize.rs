@@ -18,7 +18,8 @@ async fn item43_one_prompt_covers_page_and_api_and_the_whole_road_works() {
     let tokens = http.redeem("contoso.com", &back.fields["code"], true, &[]).await.ok();
     let api_token = tokens.text("access_token");
     let graph = http.on_behalf_of("contoso.com", &world.credential, &api_token, "User.Read offline_access").await.ok();
-    let refreshed = http.refresh_confidential("contoso.com", &world.credential, &graph.text("refresh_token")).await.ok();
+    let refreshed =
+        http.refresh_confidential("contoso.com", &world.credential, &graph.text("refresh_token")).await.ok();
     let me = http.graph("v1.0/me", &refreshed.text("access_token")).await.ok();
     assert_eq!(me.text("userPrincipalName"), TOM);
     let again = browser.open(http.authorize("contoso.com", &[])).await;
@@ -52,7 +53,8 @@ async fn item1_authorize_takes_post_too() {
 async fn item2_unknown_client_and_unregistered_redirect_are_pages() {
     let world = World::new().await;
     let http = world.http();
-    let open = async |changes: &[(&str, &str)]| world.browser().open(http.authorize("contoso.com", changes)).await.page();
+    let open =
+        async |changes: &[(&str, &str)]| world.browser().open(http.authorize("contoso.com", changes)).await.page();
     let page = open(&[("client_id", "00000000-0000-4000-8000-000000000099")]).await;
     assert_eq!(page.error_code(), Some(700_016));
     assert!(page.has("id=\"correlation-id\"") && page.has("id=\"trace-id\"") && page.has("id=\"timestamp\""));
@@ -119,7 +121,10 @@ async fn item6_prompt_none_without_session_consent_or_choice() {
     assert!(description.starts_with("AADSTS65001:"), "{description}");
     browser.walk(http.authorize("contoso.com", &[]), TOM, "pw-tom").await.code();
     browser.open(silent()).await.code();
-    browser.walk(http.authorize("contoso.com", &[("prompt", "login"), ("login_hint", ADMIN)]), ADMIN, "pw-anna").await.code();
+    browser
+        .walk(http.authorize("contoso.com", &[("prompt", "login"), ("login_hint", ADMIN)]), ADMIN, "pw-anna")
+        .await
+        .code();
     let (error, description) = browser.open(silent()).await.error();
     assert_eq!(error, "interaction_required");
     assert!(description.starts_with("AADSTS16000:"), "{description}");
@@ -170,7 +175,7 @@ async fn item9_pages_cannot_be_framed_and_coop_is_per_application() {
         let page = world.browser().open(world.http().authorize("contoso.com", &[])).await.page();
         assert_eq!(page.headers["x-frame-options"], "DENY");
         let sent = page.headers.keys().find(|name| name.as_str().starts_with("cross-origin-opener"));
-        assert_eq!(sent.map(|name| name.as_str()), header);
+        assert_eq!(sent.map(reqwest::header::HeaderName::as_str), header);
     }
 }
 

@@ -181,6 +181,8 @@ pub struct Http {
     pub login: Url,
     pub graph: Url,
     pub client: Client,
+    /// Seconds since 1970 on the emulator's clock when this was made.
+    pub now: i64,
 }
 
 pub struct Answer {
@@ -212,9 +214,9 @@ impl Answer {
 }
 
 impl Http {
-    pub fn new(login: Url, graph: Url) -> Self {
+    pub fn new(login: Url, graph: Url, now: i64) -> Self {
         let client = Client::builder().redirect(Policy::none()).build().unwrap();
-        Self { login, graph, client }
+        Self { login, graph, client, now }
     }
 
     /// An authorize address with the page's usual parameters, changed as given; an empty value removes one.
@@ -305,7 +307,7 @@ impl Http {
 
     /// A good PS256 assertion of the API.
     pub fn assertion(&self, tenant: &str, credential: &Credential) -> String {
-        let claims = assertion_claims(&self.token_url(tenant), now());
+        let claims = assertion_claims(&self.token_url(tenant), self.now);
         ps256(credential, &json!({}), &claims)
     }
 

@@ -1,6 +1,6 @@
 //! The world of these tests: two companies, a pair of page and API, a confidential web application.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rcgen::{CertificateParams, KeyPair, PKCS_RSA_SHA256, RsaKeySize};
 use rekey_emulator::scenario::{Application, ExposedScope, OptionalClaims, Person, RequiredResource, Scenario, Tenant};
@@ -47,19 +47,21 @@ impl World {
     }
 
     pub async fn with(change: impl FnOnce(&mut Scenario)) -> Self {
-        let credential = Arc::new(credential());
+        static SHARED: OnceLock<Arc<Credential>> = OnceLock::new();
+        let credential = Arc::clone(SHARED.get_or_init(|| Arc::new(credential())));
         let mut scenario = scenario(&credential);
         change(&mut scenario);
         let emulator = Emulator::start(Config::new(scenario)).await.unwrap();
         Self { emulator, credential }
     }
 
+    #[expect(clippy::unused_self, reason = "reads as: a browser of this world")]
     pub fn browser(&self) -> Browser {
         Browser::new()
     }
 
     pub fn http(&self) -> Http {
-        Http::new(self.emulator.login(), self.emulator.graph())
+        Http::new(self.emulator.login(), self.emulator.graph(), self.emulator.now_millis() / 1000)
     }
 }
 
