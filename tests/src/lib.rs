@@ -1,7 +1,10 @@
 //! What the test binaries of this crate share. One module for each thing that a test needs; nothing here is a test.
 
+pub mod app;
+pub mod bench;
 pub mod clock;
 pub mod databases;
+pub mod person;
 pub mod postgres;
 pub mod random;
 pub mod records;

@@ -1,0 +1,5 @@
+//! The API as callers and people see it, with a real server, a real database and the emulator behind it.
+
+mod api {
+    mod road;
+}
