@@ -31,3 +31,10 @@ pub fn take(key: &str) -> Option<String> {
     remove(key);
     Some(value)
 }
+
+/// Forgets everything.
+pub fn clear() {
+    if let Some(storage) = storage() {
+        let _ = storage.clear();
+    }
+}

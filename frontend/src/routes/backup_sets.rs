@@ -32,6 +32,13 @@ pub fn BackupSets() -> impl IntoView {
         let chosen = chosen.map_or(0, |Chosen(choice)| choice.with(Choice::len));
         (chosen > 0).then(|| format!("{} ", backup_sets::chosen_of(chosen, total())))
     };
+    // Escape asks before it forgets what was chosen.
+    let asks = RwSignal::new(false);
+    let on_key = move |event: leptos::ev::KeyboardEvent| {
+        if event.key() == "Escape" {
+            asks.set(true);
+        }
+    };
     view! {
         <div class="page wide">
             <PageHead title=backup_sets::TITLE heading=backup_sets::TITLE sub=view! { {count}{backup_sets::SUB} }.into_any()>
@@ -39,9 +46,9 @@ pub fn BackupSets() -> impl IntoView {
             </PageHead>
             <div class="stack">
                 <Toolbar filter counts/>
-                <div>
+                <div on:keydown=on_key>
                     {load(rows, 12, move |page| show(page, &filter.get_untracked(), total))}
-                    <BulkBar/>
+                    <BulkBar asks/>
                 </div>
             </div>
         </div>

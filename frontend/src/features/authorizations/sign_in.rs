@@ -5,7 +5,7 @@ use super::preview::SetList;
 use super::tone;
 use crate::api;
 use crate::components::{
-    Button, ButtonKind, CopyButton, CopyField, IdFacts, Journal, Move, Notice, Status, Tone, id_lines,
+    Button, ButtonKind, CopyButton, IdFacts, Journal, MethodPin, Move, Notice, Status, Tone, id_lines,
 };
 use crate::features::Nothing;
 use crate::features::page::Trouble;
@@ -46,10 +46,11 @@ pub fn SignInCard(
     let id = format!("sign-in-{number}");
     let labelled = id.clone();
     let only_save = sign_in.already_connected && matches!(sign_in.state, SignInState::Waiting | SignInState::Failed);
-    let heading = if sign_in.already_connected {
-        authorizations::connected(&sign_in.account)
-    } else {
-        authorizations::holder(&sign_in.account)
+    let heading = match sign_in.state {
+        SignInState::Cancelled => sign_in.account.clone(),
+        _ if sign_in.already_connected => authorizations::connected(&sign_in.account),
+        SignInState::Done => authorizations::signed_in(&sign_in.account),
+        _ => authorizations::holder(&sign_in.account),
     };
     let action = if only_save {
         Some(view! { <SaveNow authorization sign_in=sign_in.id primary on_change/> }.into_any())
@@ -63,14 +64,19 @@ pub fn SignInCard(
     let steps = sign_in.steps.clone();
     let has_steps = !steps.is_empty();
     let before = sign_in.sets.first().map_or(Method::Basic, |set| set.method);
-    let from = if before == method { Method::Basic } else { before };
+    let picture = match (before == method, sign_in.state) {
+        // Its access is given anew, and the method stays.
+        (true, state) if state != SignInState::Done => view! { <MethodPin method/> }.into_any(),
+        (true, _) => view! { <Move from=Method::Basic to=method/> }.into_any(),
+        (false, _) => view! { <Move from=before to=method/> }.into_any(),
+    };
     view! {
         <section class="signin" aria-labelledby=labelled data-test="sign-in-card" data-state=authorizations::sign_in_state(sign_in.state)>
             <header>
                 <span class="n" aria-hidden="true">{number}</span>
                 <div>
                     <h2 id=id>{heading}</h2>
-                    <p>{authorizations::sets(sign_in.sets.len())}<Move from to=method/><Status tone=tone(sign_in.state) text=authorizations::sign_in_state(sign_in.state)/></p>
+                    <p>{authorizations::sets(sign_in.sets.len())}{picture}<Status tone=tone(sign_in.state) text=authorizations::sign_in_state(sign_in.state)/></p>
                 </div>
                 <div>{action}</div>
             </header>
@@ -130,7 +136,11 @@ fn Remedy(help: Help) -> impl IntoView {
 fn Approval(url: String) -> impl IntoView {
     view! {
         <div class="stack tight">
-            <CopyField id="approval-link" label=authorizations::APPROVAL value=url/>
+            <h3>{authorizations::APPROVAL}</h3>
+            <div class="copy">
+                <span class="input mono" data-test="approval-link">{url.clone()}</span>
+                <CopyButton value=url what=authorizations::APPROVAL/>
+            </div>
             <p class="note">{authorizations::APPROVAL_WHY}</p>
         </div>
     }

@@ -8,21 +8,11 @@ use leptos::prelude::*;
 
 /// The bar.
 #[component]
-pub fn BulkBar() -> impl IntoView {
+pub fn BulkBar(
+    /// "Clear" was asked for once: by its button, or by Escape in the list.
+    asks: RwSignal<bool>,
+) -> impl IntoView {
     let chosen = use_context::<Chosen>();
-    // Escape and "Clear" ask once before they forget.
-    let asks = RwSignal::new(false);
-    if let Some(Chosen(choice)) = chosen {
-        let on_key = window_event_listener(leptos::ev::keydown, move |event| {
-            if event.key() == "Escape"
-                && !event.default_prevented()
-                && choice.with_untracked(|choice| !choice.is_empty())
-            {
-                asks.set(true);
-            }
-        });
-        on_cleanup(move || on_key.remove());
-    }
     let content = move || {
         let chosen = chosen?;
         let choice = chosen.0.get();

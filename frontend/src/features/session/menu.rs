@@ -1,9 +1,10 @@
 //! The menu: where one can go, how much is there, who is signed in.
 
 use super::Session;
-use crate::api;
+use crate::api::{self, ApiFailure};
 use crate::browser;
 use crate::components::Icon;
+use crate::features::page::Trouble;
 use crate::text;
 use crate::text::portal::shell;
 use leptos::prelude::*;
@@ -70,10 +71,16 @@ pub fn Menu(session: Session) -> impl IntoView {
 #[component]
 fn Member(session: Session) -> impl IntoView {
     let sign_out = Action::new_local(|(): &()| async {
-        // Whatever the answer: the next page asks again who is signed in.
-        let _: Result<(), _> = api::delete("/api/v1/session").await;
-        browser::replace("/sign-in?signed-out");
+        match api::delete::<()>("/api/v1/session").await {
+            Ok(()) | Err(ApiFailure::SignedOut) => {
+                browser::tab::clear();
+                browser::replace("/sign-in?signed-out");
+                Ok(())
+            }
+            Err(failure) => Err(failure),
+        }
     });
+    let failure = move || sign_out.value().get().and_then(Result::err);
     let member = move || session.view().map(|session| session.member);
     view! {
         <div class="me">
@@ -82,6 +89,7 @@ fn Member(session: Session) -> impl IntoView {
             <small>{move || member().map(|member| shell::role(member.role))}</small>
             <button class="linklike small" type="button" data-test="sign-out" on:click=move |_| { sign_out.dispatch(()); }>{shell::SIGN_OUT}</button>
         </div>
+        {move || failure().map(|failure| view! { <Trouble failure/> })}
     }
 }
 

@@ -44,8 +44,6 @@ pub const REVOKED: &str = "Revoked";
 pub const REVOKE: &str = "Revoke";
 /// An action, asked again.
 pub const REVOKE_SURE: &str = "Revoke now";
-/// An action, going on.
-pub const REVOKING: &str = "Revoking";
 /// Nothing there.
 pub const EMPTY: &str = "No API keys yet";
 /// Nothing there.

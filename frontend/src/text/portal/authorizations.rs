@@ -30,12 +30,6 @@ pub const READ_ONLY: &str = "Read only. Restoring needs more rights; they are as
 pub const NEEDS_ADMINISTRATOR: &str = "An administrator may have to approve first";
 /// In a sign-in.
 pub const NEEDS_ADMINISTRATOR_WHY: &str = "Where a tenant keeps Microsoft’s default policy, some of these permissions need an administrator’s approval. If so, the page offers a link to pass on, and goes on by itself after it.";
-/// In a sign-in.
-pub const CONNECTED_ALREADY: &str = "Connected already: no sign-in, only Save";
-/// A tag of a permission.
-pub const BY_USER: &str = "Account holder may consent";
-/// A tag of a permission.
-pub const BY_ADMINISTRATOR: &str = "Administrator approves";
 /// Refused sets.
 pub const REFUSED: &str = "These do not take part";
 /// Beside the remedy.
@@ -81,8 +75,6 @@ pub const NOTHING_POSSIBLE: &str = "None of the chosen sets can take part.";
 /// The independent sign-ins.
 pub const INDEPENDENT: &str = "The sign-ins are independent. Do them in any order, on any device.";
 
-/// The main action.
-pub const AUTHORIZE: &str = "Authorize";
 /// The main action, going on.
 pub const AUTHORIZING: &str = "Preparing";
 /// Back.
@@ -175,6 +167,11 @@ pub fn nothing_headline(customer: &str) -> String {
 /// A sign-in's headline.
 pub fn holder(account: &str) -> String {
     format!("The holder of {account} signs in")
+}
+
+/// A sign-in's headline when it is done.
+pub fn signed_in(account: &str) -> String {
+    format!("The holder of {account} signed in")
 }
 
 /// A sign-in's headline when only Save is needed.

@@ -112,8 +112,6 @@ pub const NOT_POSSIBLE: &str = "Not possible";
 pub const POSSIBLE: &str = "Possible";
 /// Possible, but not yet.
 pub const LATER: &str = "In a later version";
-/// There is nothing to do.
-pub const THERE_ALREADY: &str = "It uses the method that suits its data.";
 
 /// A kind of data.
 pub const fn workload(workload: Workload) -> &'static str {

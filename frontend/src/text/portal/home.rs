@@ -32,8 +32,6 @@ pub const RECENT: &str = "Recent activity";
 /// Leads there.
 pub const ALL_ACTIVITY: &str = "All activity";
 /// A button.
-pub const OPEN: &str = "Open";
-/// A button.
 pub const AUTHORIZE_AGAIN: &str = "Open customer";
 /// A button.
 pub const CONTINUE: &str = "Continue";

@@ -84,17 +84,15 @@ pub const NOTHING_GOOD: &str = "No line of this file can be used. Repair it and 
 /// Nothing would change.
 pub const NOTHING_NEW: &str = "Every set of this file is here already, just as it is.";
 /// A button.
-pub const CONFIRM: &str = "Confirm";
-/// A button.
 pub const CONFIRMING: &str = "Storing";
 /// A button.
 pub const SEE_SETS: &str = "See the backup sets";
 /// A button.
 pub const CHOOSE_SETS: &str = "Choose sets to move";
 /// The preview is gone.
+pub const GONE: &str = "This preview is gone, and nothing of it was stored";
+/// The preview is gone.
 pub const FORGOTTEN: &str = "Previews are forgotten after a while. Choose the file again.";
-/// For screen readers.
-pub const CUSTOMER_TABLE: &str = "Table of customers in the file";
 /// For screen readers.
 pub const BAD_TABLE: &str = "Table of lines that cannot be used";
 

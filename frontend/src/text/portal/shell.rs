@@ -36,8 +36,6 @@ pub const PREVIOUS: &str = "Previous";
 pub const NEXT: &str = "Next";
 /// Under a list, when the way back is not known.
 pub const FIRST_PAGE: &str = "First page";
-/// While a list loads for long.
-pub const STILL_LOADING: &str = "Still loading";
 
 /// The page's title in the tab, when nothing is there.
 pub const NOT_FOUND_TITLE: &str = "Not found";
@@ -51,9 +49,6 @@ pub const TO_OVERVIEW: &str = "Go to the overview";
 pub const TO_BACKUP_SETS: &str = "Search backup sets";
 /// The id to quote.
 pub const NOT_FOUND_ID: &str = "Think you should see it? Send your administrator this id:";
-
-/// Part of a page could not be loaded.
-pub const BROKEN: &str = "This part of the page could not be loaded";
 
 /// What a member may do.
 pub const fn role(role: MemberRole) -> &'static str {
