@@ -101,6 +101,14 @@ impl Raw {
         self.0.execute_unprepared(sql).await.unwrap_or_else(|error| panic!("{sql}: {error}")).rows_affected()
     }
 
+    /// Runs statements that the database must refuse; gives its words.
+    ///
+    /// # Panics
+    /// When the database does not refuse.
+    pub async fn refused(&self, sql: &str) -> String {
+        self.0.execute_unprepared(sql).await.expect_err(sql).to_string()
+    }
+
     /// Runs a query.
     ///
     /// # Panics

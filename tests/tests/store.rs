@@ -1,6 +1,21 @@
-//! What storage promises, kept on SQLite and on PostgreSQL alike.
+//! What storage promises, kept on SQLite and on PostgreSQL alike. One module for each module of the store.
 
 mod store {
+    mod api_keys;
+    mod attempts;
+    mod audit;
+    mod authorizations;
+    mod backup_sets;
+    mod connections;
+    mod customers;
+    mod imports;
+    mod locator;
+    mod members;
     mod opening;
     mod organizations;
+    mod sessions;
+    mod sign_ins;
+    mod tenancy;
+    mod transactions;
+    mod work;
 }

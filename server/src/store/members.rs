@@ -116,6 +116,7 @@ impl Scoped {
             .col_expr(table::Column::Username, Expr::value(member.username.clone()))
             .filter(table::Column::Organization.eq(self.own()))
             .filter(table::Column::Id.eq(member.id.0))
+            .filter(table::Column::RemovedAt.is_null())
             .exec(&self.tx)
             .await?;
         Ok(done.rows_affected == 1)
