@@ -105,11 +105,13 @@ pub(crate) async fn instance(RawQuery(query): RawQuery, caller: Caller) -> Respo
         return public(StatusCode::BAD_REQUEST, &json!({ "error": "invalid_request" }));
     };
     let own = caller.base.split_once("://").map_or("", |(_, host)| host);
-    let asked = match (endpoint.host_str(), endpoint.port()) {
-        (Some(host), Some(port)) => format!("{host}:{port}"),
-        (host, _) => host.unwrap_or_default().to_owned(),
+    // Some clients name the host without its port, because the real service has none.
+    let host = endpoint.host_str().unwrap_or_default();
+    let is_own = match endpoint.port() {
+        Some(port) => format!("{host}:{port}") == own,
+        None => own.split(':').next() == Some(host),
     };
-    if asked != own {
+    if !is_own {
         let body = json!({
             "error": "invalid_instance",
             "error_description": "AADSTS50049: Unknown or invalid instance.",
