@@ -1,6 +1,7 @@
 //! What the test binaries of this crate share. One module for each thing that a test needs; nothing here is a test.
 
 pub mod app;
+pub mod binary;
 pub mod bench;
 pub mod clock;
 pub mod databases;
