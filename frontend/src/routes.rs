@@ -20,6 +20,7 @@ mod preview;
 mod sign_in;
 
 use crate::api;
+use crate::browser;
 use crate::features::backup_sets::Chosen;
 use crate::features::page::{Arrival, Brand, Trail};
 use crate::features::session::trip::Landing;
@@ -33,6 +34,8 @@ use shared::api::session::Meta;
 #[component]
 pub fn Portal() -> impl IntoView {
     provide_context(StoredValue::new_local(Landing::take()));
+    // What the browser kept of a page is old: who is signed in, and what waits, may have changed.
+    browser::on_page_restored(browser::reload);
     let brand = Brand(RwSignal::new(String::new()));
     let meta = LocalResource::new(|| api::get::<Meta>("/api/v1/meta"));
     Effect::new(move |_| {

@@ -25,10 +25,11 @@ pub fn Recent() -> impl IntoView {
 
 fn row(entry: AuditEntryView) -> impl IntoView {
     let (icon, class) = picture(&entry.event);
+    let detail = audit::detail(&entry.detail);
     view! {
         <li>
             <Icon name=icon class/>
-            <div>{audit::event(&entry.event)}<small>{entry.actor}{(!entry.detail.is_empty()).then(|| format!(", {}", entry.detail))}</small></div>
+            <div>{audit::event(&entry.event)}<small>{entry.actor}{(!detail.is_empty()).then(|| format!(", {detail}"))}</small></div>
             <span class="when"><Moment at=entry.at/></span>
         </li>
     }

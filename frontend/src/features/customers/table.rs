@@ -14,7 +14,7 @@ pub fn CustomerTable(customers: Vec<CustomerView>) -> impl IntoView {
         <div class="table-wrap" role="region" aria-label=customers::TABLE tabindex="0">
             <table class="table rows" role="table" data-test="customers">
                 <thead role="rowgroup"><tr role="row">
-                    <th role="columnheader" scope="col" class="mark-cell"></th>
+                    <th role="columnheader" scope="col" class="mark-cell"><span class="hide">{customers::KEY}</span></th>
                     <th role="columnheader" scope="col">{customers::NAME}</th>
                     <th role="columnheader" scope="col">{customers::TENANT}</th>
                     <th role="columnheader" scope="col" class="num data">{customers::SETS}</th>

@@ -31,7 +31,7 @@ pub fn event(name: &str) -> String {
         "organization.created" => "Organization made",
         "owner_link.created" => "Owner link made",
         "owner_link.used" => "Owner link used",
-        "member.added" => "Member added",
+        "member.added" | "member.created" => "Member added",
         "member.signed_in" | "session.created" => "Signed in to the portal",
         "member.signed_out" | "session.ended" => "Signed out of the portal",
         "import.previewed" | "import.created" => "List uploaded",
@@ -65,9 +65,32 @@ pub fn event(name: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
+/// A word more, for people: `method=hybrid sets=14` as `hybrid, 14 sets`. Ids are left out.
+pub fn detail(detail: &str) -> String {
+    let (facts, words): (Vec<&str>, Vec<&str>) = detail.split_whitespace().partition(|word| word.contains('='));
+    let fact = |(name, value): (&str, &str)| match value.parse::<u64>() {
+        Ok(count) => Some(format!("{} {}", crate::text::number(count), name.replace('_', " "))),
+        Err(_) => (value.len() != 36).then(|| value.to_owned()),
+    };
+    let mut parts: Vec<String> = facts.iter().filter_map(|word| word.split_once('=')).filter_map(fact).collect();
+    if !words.is_empty() {
+        parts.push(words.join(" "));
+    }
+    parts.join(", ")
+}
+
 #[cfg(test)]
 mod tests {
-    use super::event;
+    use super::{detail, event};
+
+    #[test]
+    fn details_read_as_words() {
+        assert_eq!(detail("new=225 changed=0 left_out=6"), "225 new, 0 changed, 6 left out");
+        assert_eq!(detail("tenant=7d4f0c62-9a1e-4b58-8c3d-51e0f2a97b16"), "");
+        assert_eq!(detail("tenant=7d4f0c62-9a1e-4b58-8c3d-51e0f2a97b16 by import"), "by import");
+        assert_eq!(detail("method=hybrid sets=1400"), "hybrid, 1,400 sets");
+        assert_eq!(detail("connected already"), "connected already");
+    }
 
     #[test]
     fn unknown_events_still_read_as_words() {

@@ -17,6 +17,8 @@ pub const SEARCH: &str = "Search customers";
 /// The table.
 pub const TABLE: &str = "Table of customers";
 /// A column.
+pub const KEY: &str = "Key of the tenant";
+/// A column.
 pub const NAME: &str = "Customer";
 /// A column.
 pub const TENANT: &str = "Tenant";
