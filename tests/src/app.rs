@@ -96,6 +96,26 @@ pub struct TestApp {
     node: Option<Node>,
 }
 
+/// Two tests for each contract, `on_sqlite::name` and `on_postgres::name`. A contract is an `async fn name(app: TestApp)`
+/// beside the call, in the demo's world; one that is not named here is an unused function.
+#[macro_export]
+macro_rules! app_on_both {
+    ($($(#[$attribute:meta])* $name:ident),+ $(,)?) => {
+        mod on_sqlite {
+            $($(#[$attribute])* #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                super::$name($crate::app::TestApp::start($crate::app::Backend::Sqlite).await).await;
+            })+
+        }
+        mod on_postgres {
+            $($(#[$attribute])* #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                super::$name($crate::app::TestApp::start($crate::app::Backend::Postgres).await).await;
+            })+
+        }
+    };
+}
+
 /// The owner of the organization: can sign in at the emulator.
 pub const OWNER: &str = world::OWNER;
 /// A colleague who is a member of nothing.

@@ -1,0 +1,162 @@
+//! What may be chosen, what is refused before anybody signs in, and what the preview says.
+
+use rekey_tests::{
+    app::{Backend, Setup, TestApp, dump::assert_same},
+    app_on_both,
+};
+use shared::{
+    api::{
+        authorizations::{AuthorizationPreview, Consenter, CreateAuthorization},
+        backup_sets::BackupSetView,
+        customers::{ConfirmTenant, CreateCustomer, CustomerView},
+    },
+    method::Method,
+    rules::suitability::RuleSwitches,
+};
+
+app_on_both! {
+    f6_a_preview_stores_nothing,
+    c2_every_permission_comes_with_its_reason,
+    a05_every_other_start_and_end_is_refused,
+    f5_f10_two_accounts_are_a_queue_of_two,
+}
+
+async fn preview(app: &TestApp, external_ids: &[&str]) -> AuthorizationPreview {
+    let request = app.hybrid(external_ids).await;
+    app.key().post("/api/v1/authorizations/preview", &request).await.ok()
+}
+
+async fn f6_a_preview_stores_nothing(app: TestApp) {
+    app.import_sample().await;
+    preview(&app, &["CON-001"]).await;
+    let before = app.dump().await;
+    for sets in [&["CON-001", "CON-009"][..], &["CON-015"], &["FAB-002"]] {
+        preview(&app, sets).await;
+    }
+    assert_same(&before, &app.dump().await);
+}
+
+/// C2, O5: in the preview and again on the page where the holder decides.
+async fn c2_every_permission_comes_with_its_reason(app: TestApp) {
+    app.import_sample().await;
+    let shown = preview(&app, &["CON-001", "CON-005", "CON-007"]).await;
+    let permissions = &shown.sign_ins[0].permissions;
+    let values: Vec<_> = permissions.iter().map(|one| one.value.as_str()).collect();
+    assert_eq!(values, ["Mail.Read", "MailboxSettings.Read", "Files.Read", "Sites.Read.All"]);
+    for one in permissions {
+        assert!(one.title.len() > 5 && one.reason.len() > 20 && one.without.len() > 20, "{one:?}");
+    }
+    assert_eq!(permissions[2].consent, Consenter::User);
+    assert_eq!(permissions[0].consent, Consenter::Administrator);
+    assert!(shown.sign_ins[0].needs_administrator);
+    let made = app.authorize(&["CON-001", "CON-005", "CON-007"]).await;
+    let view = app.view(&app.link(made.id).await).await;
+    assert_eq!(&view.sign_in.permissions, permissions);
+    // The permissions follow the chosen data, nothing more.
+    let files = preview(&app, &["CON-005"]).await;
+    assert_eq!(files.sign_ins[0].permissions.len(), 1);
+    assert!(!files.sign_ins[0].needs_administrator);
+}
+
+/// Basic to hybrid only; other people's data, groups and old clients are refused with what to do instead.
+async fn a05_every_other_start_and_end_is_refused(app: TestApp) {
+    app.import_sample().await;
+    let key = app.key();
+    let ids = app.ids(&["CON-001"]).await;
+    for (method, status, code) in [(Method::Basic, 422, "field_invalid"), (Method::Modern, 409, "method_not_available")]
+    {
+        let request = CreateAuthorization { backup_sets: ids.clone(), method };
+        key.post("/api/v1/authorizations", &request).await.refused(status, code);
+        key.post("/api/v1/authorizations/preview", &request).await.refused(status, code);
+    }
+    // hybrid that is hybrid already is renewed, and keeps its method; it never becomes anything else.
+    app.connect_account(&["CON-001"], "backup@contoso.com").await;
+    let renewal = preview(&app, &["CON-001"]).await;
+    assert_eq!((renewal.sets, renewal.method), (1, Method::Hybrid));
+    assert!(!renewal.sign_ins[0].already_connected, "a renewal is a sign-in");
+    let modern = CreateAuthorization { backup_sets: ids, method: Method::Modern };
+    key.post("/api/v1/authorizations/preview", &modern).await.refused(409, "method_not_available");
+    // A-07, F4: whose data it is decides.
+    for (external_id, text) in [("CON-015", "other people"), ("CON-016", ""), ("CON-017", "")] {
+        let shown = preview(&app, &[external_id]).await;
+        assert_eq!((shown.sign_ins, shown.refused.len()), (vec![], 1), "{external_id}");
+        let refused = &shown.refused[0];
+        assert!(refused.text.to_lowercase().contains(text) && refused.instead.is_some(), "{refused:?}");
+        let request = app.hybrid(&[external_id]).await;
+        key.post("/api/v1/authorizations", &request).await.refused(409, "nothing_to_authorize");
+    }
+    // 8.3.4.0 is older than 8.3.6.0.
+    let old = preview(&app, &["FAB-002"]).await;
+    assert!(old.refused[0].text.contains("8.3.6") || old.refused[0].code.contains("old"), "{:?}", old.refused);
+    // Sets of two customers, absent sets, too many.
+    let two = app.hybrid(&["CON-002", "FAB-001"]).await;
+    assert_eq!(
+        key.post("/api/v1/authorizations", &two).await.refused(422, "field_invalid").field.unwrap(),
+        "backup_sets"
+    );
+    let absent = CreateAuthorization { backup_sets: vec![shared::id::BackupSetId(uuid::Uuid::nil())], ..two.clone() };
+    key.post("/api/v1/authorizations", &absent).await.refused(422, "field_invalid");
+    let none = CreateAuthorization { backup_sets: vec![], ..two };
+    key.post("/api/v1/authorizations", &none).await.refused(422, "field_invalid");
+}
+
+async fn f5_f10_two_accounts_are_a_queue_of_two(app: TestApp) {
+    app.import_sample().await;
+    let made = app.authorize(&["CON-009", "CON-001", "CON-010"]).await;
+    let queue: Vec<_> = made.sign_ins.iter().map(|one| (one.account.as_str(), one.sets.len())).collect();
+    assert_eq!(queue, [("backup@contoso.com", 1), ("priya.shah@contoso.com", 2)]);
+    let view = app.view(&app.link(made.id).await).await;
+    assert_eq!(view.queue.len(), 2);
+    // Some of the chosen sets cannot take part: the others go on.
+    let mixed = preview(&app, &["CON-002", "CON-015"]).await;
+    assert_eq!((mixed.sets, mixed.refused.len()), (1, 1));
+}
+
+/// Personal Sites keep a set from modern until the operator switches the rule off.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a07_f4_personal_sites_wait_until_the_switch() {
+    let modern = |set: &BackupSetView| set.recommendation.modern.clone();
+    let app = TestApp::start(Backend::Sqlite).await;
+    app.import_sample().await;
+    let set = app.set("CON-012").await;
+    assert!(!modern(&set).possible && modern(&set).text.unwrap().contains("Personal Sites"), "{:?}", modern(&set));
+    assert!(set.recommendation.hybrid.possible, "the workaround is hybrid");
+    assert!(app.set("CON-017").await.recommendation.split, "OneDrive without Personal Sites could go");
+    preview(&app, &["CON-012"]).await.sign_ins.first().expect("hybrid takes it");
+
+    let rules = RuleSwitches { personal_sites_block_modern: false, ..RuleSwitches::default() };
+    let app = TestApp::start_with(Setup { rules, ..Setup::new(Backend::Sqlite) }).await;
+    app.import_sample().await;
+    assert!(modern(&app.set("CON-012").await).possible);
+    assert!(modern(&app.set("CON-017").await).possible);
+}
+
+/// O6: a customer whose tenant nobody confirmed cannot be authorized.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn o6_nothing_starts_before_the_tenant_is_confirmed() {
+    let app = TestApp::start(Backend::Sqlite).await;
+    let key = app.key();
+    let body = CreateCustomer { name: "Contoso Ltd".to_owned(), tenant: "contoso.com".to_owned() };
+    let customer: CustomerView = key.post("/api/v1/customers", &body).await.ok();
+    assert_eq!((customer.confirmed_at, customer.domain.as_deref()), (None, Some("contoso.com")));
+    assert_eq!(customer.tenant, app.identity("backup@contoso.com").0);
+    key.post("/api/v1/customers", &body).await.refused(409, "customer_exists");
+    let set = serde_json::json!({ "sets": [{
+        "external_id": "X-1", "name": "Mail", "customer": "Contoso Ltd", "tenant": "contoso.com",
+        "account": "backup@contoso.com", "workloads": ["exchange"], "client_version": "9.1.0.0",
+    }] });
+    key.put("/api/v1/backup-sets", &set).await.ok::<serde_json::Value>();
+    let request = app.hybrid(&["X-1"]).await;
+    let shown: AuthorizationPreview = key.post("/api/v1/authorizations/preview", &request).await.ok();
+    let answer = key.post("/api/v1/authorizations", &request).await;
+    if shown.tenant_unconfirmed {
+        answer.refused(409, "tenant_unconfirmed");
+        let path = format!("/api/v1/customers/{}/confirm-tenant", customer.id);
+        let wrong = ConfirmTenant { tenant: app.identity("backup@fabrikam.com").0 };
+        key.post(&path, &wrong).await.refused(409, "tenant_differs");
+        key.post(&path, &ConfirmTenant { tenant: customer.tenant }).await.ok::<CustomerView>();
+        app.authorize(&["X-1"]).await;
+    } else {
+        panic!("an upsert confirmed a tenant that was only proposed: {shown:?}");
+    }
+}
