@@ -48,6 +48,9 @@ pub enum StoreError {
     /// The database could not be opened.
     #[error("the database could not be opened")]
     Open(#[from] sqlx::Error),
+    /// The role of the PostgreSQL address stands above row-level security.
+    #[error("the PostgreSQL role must be neither superuser nor BYPASSRLS, so that row-level security binds it")]
+    AboveRowSecurity,
     /// A row holds something that this version does not know.
     #[error("a stored {0} cannot be read")]
     Unreadable(&'static str),
@@ -148,6 +151,10 @@ impl Store {
             .acquire_timeout(Duration::from_secs(10))
             .connect_with(options)
             .await?;
+        let bound = "SELECT NOT (rolsuper OR rolbypassrls) FROM pg_roles WHERE rolname = current_user";
+        if !sqlx::query_scalar::<_, bool>(bound).fetch_one(&pool).await? {
+            return Err(StoreError::AboveRowSecurity);
+        }
         let connection = SqlxPostgresConnector::from_sqlx_postgres_pool(pool);
         Ok(Self { reader: connection.clone(), writer: connection, backend: DbBackend::Postgres })
     }

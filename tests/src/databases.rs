@@ -13,8 +13,8 @@ pub struct TestDatabase {
     /// How to open it once more.
     pub config: DatabaseConfig,
     url: String,
-    /// A role that row-level security does not bind; the same as `url` on SQLite.
-    superuser_url: String,
+    /// Of a role that row-level security does not bind; the same as `url` on SQLite.
+    pub superuser_url: String,
     /// Removed with this value.
     _directory: Option<tempfile::TempDir>,
 }

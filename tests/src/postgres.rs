@@ -91,21 +91,26 @@ fn start() -> Result<Cluster, String> {
     let programs = programs().ok_or(
         "PostgreSQL is not installed: install version 15 or later (Debian, Ubuntu: apt-get install postgresql)",
     )?;
-    let mut bytes = [0; 16];
-    server::random::Random::fill(&server::random::SystemRandom, &mut bytes);
-    let password: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let password = server::random::new_secret(&server::random::SystemRandom).expose().clone();
+    let mut started = Err(String::new());
     // Another program may take the free port first: then once more with another.
-    let mut tries = (0..3).map(|_| {
-        let directory = tempfile::Builder::new().prefix("rekey-postgres-").tempdir();
-        let directory = directory.map_err(|error| format!("no directory for PostgreSQL: {error}"))?;
-        let user = unprivileged(directory.path())?;
-        init(&programs, directory.path(), user, &password)?;
-        // From here on the supervisor removes it.
-        let (port, alive) = serve(&programs, &directory.keep(), user)?;
-        Ok(Cluster { port, password: password.clone(), _alive: alive })
-    });
-    let first = tries.next().unwrap_or_else(|| Err(String::new()));
-    tries.fold(first, |result, next| result.or(next))
+    for _ in 0..3 {
+        started = start_once(&programs, &password);
+        if started.is_ok() {
+            break;
+        }
+    }
+    started
+}
+
+fn start_once(programs: &Path, password: &str) -> Result<Cluster, String> {
+    let directory = tempfile::Builder::new().prefix("rekey-postgres-").tempdir();
+    let directory = directory.map_err(|error| format!("no directory for PostgreSQL: {error}"))?;
+    let user = unprivileged(directory.path())?;
+    init(programs, directory.path(), user, password)?;
+    // From here on the supervisor removes it.
+    let (port, alive) = serve(programs, &directory.keep(), user)?;
+    Ok(Cluster { port, password: password.to_owned(), _alive: alive })
 }
 
 /// The directory with `initdb` and `postgres`: from `PATH`, or the newest where Debian keeps them.

@@ -1,7 +1,7 @@
 //! Opening: the schema is made once, by whoever comes first, and stays.
 
 use rekey_tests::databases::TestDatabase;
-use server::store::{DatabaseConfig, Store};
+use server::store::{DatabaseConfig, Store, StoreError};
 
 rekey_tests::on_both![opening_again_keeps_the_data, nodes_that_open_at_once_all_succeed];
 
@@ -31,4 +31,12 @@ async fn nodes_that_open_at_once_all_succeed(database: TestDatabase) {
         let store = node.await.unwrap().unwrap();
         assert_eq!(store.read_system().await.unwrap().list_organizations().await.unwrap(), []);
     }
+}
+
+#[tokio::test]
+async fn m3_a_role_above_row_level_security_is_refused() {
+    let database = TestDatabase::postgres().await;
+    let url = database.superuser_url.clone();
+    let refused = Store::open(&DatabaseConfig::Postgres { url, max_connections: 2 }).await;
+    assert!(matches!(refused, Err(StoreError::AboveRowSecurity)));
 }

@@ -63,7 +63,7 @@ async fn forty_writers_at_once_all_succeed(database: TestDatabase) {
     }
     assert_eq!(version(&database.store, organization, shared).await, 1 + WRITERS * WRITES);
     let tx = database.store.read(organization).await.unwrap();
-    assert_eq!(tx.list_members().await.unwrap().len() as i64, WRITERS * WRITES);
+    assert_eq!(i64::try_from(tx.list_members().await.unwrap().len()), Ok(WRITERS * WRITES));
 }
 
 async fn a_dropped_transaction_leaves_nothing(database: TestDatabase) {

@@ -141,15 +141,15 @@ async fn l2_every_removed_row_is_found(database: TestDatabase) {
         assert_eq!(crime.found(&deed).await, Broken::Rows(batch_of(sequence)));
         // With the gap closed: the numbers after it move up, and so do the borders of the batches.
         let batch = batch_of(sequence);
-        let mut deed = deed;
+        let mut deeds = vec![deed];
         if sequence < ROWS {
-            deed += &format!("; UPDATE audit SET sequence = sequence - 1 WHERE sequence > {sequence}");
+            deeds.push(format!("UPDATE audit SET sequence = sequence - 1 WHERE sequence > {sequence}"));
         }
-        deed += &format!("; UPDATE audit_batches SET last_sequence = last_sequence - 1 WHERE batch >= {batch}");
+        deeds.push(format!("UPDATE audit_batches SET last_sequence = last_sequence - 1 WHERE batch >= {batch}"));
         if batch < 3 {
-            deed += &format!("; UPDATE audit_batches SET first_sequence = first_sequence - 1 WHERE batch > {batch}");
+            deeds.push(format!("UPDATE audit_batches SET first_sequence = first_sequence - 1 WHERE batch > {batch}"));
         }
-        assert_eq!(crime.found(&deed).await, Broken::Rows(batch));
+        assert_eq!(crime.found(&deeds.join(";")).await, Broken::Rows(batch));
     }
     assert_eq!(crime.found("DELETE FROM audit").await, Broken::Rows(1));
 }
