@@ -111,7 +111,7 @@ pub async fn confirm(
     }
     let rows = tx.find_import_rows(id).await?.ok_or(ServiceError::NotFound)?;
     let rows: Vec<Row> = serde_json::from_slice(&rows).map_err(|_| crate::store::StoreError::Unreadable("import"))?;
-    let done = store::store(app, &tx, actor, rows, now).await?;
+    let done = store::store(app, &tx, actor, rows, store::Tenants::Seen).await?;
     tx.confirm_import(id, now).await?;
     let detail = format!("added={} changed={} unchanged={}", done.added, done.changed, done.unchanged);
     app.audit().record(&tx, "import.confirmed", actor, format!("import:{id}"), detail).await?;
@@ -136,7 +136,7 @@ pub async fn upsert(
         return Err(ServiceError::field(field, first.reason.clone()));
     }
     let tx = app.store.write(organization).await?;
-    let done = store::store(app, &tx, actor, rows, app.now()).await?;
+    let done = store::store(app, &tx, actor, rows, store::Tenants::Unseen).await?;
     let detail = format!("added={} changed={} unchanged={}", done.added, done.changed, done.unchanged);
     app.audit().record(&tx, "backup_sets.upserted", actor, format!("organization:{organization}"), detail).await?;
     tx.commit().await?;

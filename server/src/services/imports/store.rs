@@ -10,9 +10,17 @@ use crate::{
 use shared::{
     api::backup_sets::UpsertAnswer,
     id::{BackupSetId, CustomerId, TenantId},
-    time::Timestamp,
 };
 use std::collections::HashMap;
+
+/// Whether somebody has seen which tenants the list names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tenants {
+    /// In the preview of an import: storing the list confirms them.
+    Seen,
+    /// Not in an upsert by a program: a member confirms them before anything is authorized.
+    Unseen,
+}
 
 /// Stores; the comparison is made anew within the transaction, so that what another import stored meanwhile counts.
 pub async fn store(
@@ -20,9 +28,10 @@ pub async fn store(
     tx: &Scoped,
     actor: &Actor,
     rows: Vec<Row>,
-    now: Timestamp,
+    tenants: Tenants,
 ) -> Result<UpsertAnswer, ServiceError> {
-    let customers = store_customers(app, tx, actor, &rows, now).await?;
+    let now = app.now();
+    let customers = store_customers(app, tx, actor, &rows, tenants).await?;
     let prepared = compare::compare(tx, &rows).await?;
     let mut added = Vec::with_capacity(prepared.new.len());
     for position in &prepared.new {
@@ -71,14 +80,15 @@ fn set_of(
     }
 }
 
-/// Adds customers that are new and confirms their tenants: whoever confirms the list has seen them.
+/// Adds customers that are new; confirms tenants that somebody has seen in the list's preview.
 async fn store_customers(
     app: &AppState,
     tx: &Scoped,
     actor: &Actor,
     rows: &[Row],
-    now: Timestamp,
+    tenants: Tenants,
 ) -> Result<HashMap<TenantId, (CustomerId, String)>, ServiceError> {
+    let (now, seen, by) = (app.now(), tenants == Tenants::Seen, actor.reference());
     let mut wanted: HashMap<TenantId, &Row> = HashMap::new();
     for row in rows {
         let known = wanted.entry(row.tenant).or_insert(row);
@@ -86,11 +96,14 @@ async fn store_customers(
             *known = row;
         }
     }
-    let tenants: Vec<TenantId> = wanted.keys().copied().collect();
+    let named: Vec<TenantId> = wanted.keys().copied().collect();
     let mut found = HashMap::new();
-    for customer in tx.find_customers_by_tenant(&tenants).await? {
-        if customer.confirmed_at.is_none() {
-            tx.confirm_customer(customer.id, customer.tenant, &actor.reference(), now).await?;
+    for customer in tx.find_customers_by_tenant(&named).await? {
+        if seen && customer.confirmed_at.is_none() {
+            tx.confirm_customer(customer.id, customer.tenant, &by, now).await?;
+            let (subject, detail) =
+                (format!("customer:{}", customer.id), format!("tenant={} by import", customer.tenant));
+            app.audit().record(tx, "customer.tenant_confirmed", actor, subject, detail).await?;
         }
         wanted.remove(&customer.tenant);
         found.insert(customer.tenant, (customer.id, customer.name));
@@ -101,10 +114,10 @@ async fn store_customers(
             name: row.customer.clone(),
             tenant,
             domain: row.domain.clone(),
-            confirmed_at: Some(now),
+            confirmed_at: seen.then_some(now),
         };
-        tx.add_customer(&customer, Some(&actor.reference()), now).await?;
-        let detail = format!("tenant={tenant} by import");
+        tx.add_customer(&customer, seen.then_some(by.as_str()), now).await?;
+        let detail = format!("tenant={tenant} by {}", if seen { "import" } else { "upsert" });
         app.audit().record(tx, "customer.created", actor, format!("customer:{}", customer.id), detail).await?;
         found.insert(tenant, (customer.id, customer.name));
     }
