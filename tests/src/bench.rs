@@ -9,6 +9,7 @@ pub mod latency;
 pub mod load;
 pub mod machine;
 pub mod options;
+pub mod product;
 pub mod report;
 pub mod token;
 pub mod wire;
@@ -27,6 +28,18 @@ pub async fn run(options: &Options) -> Result<(), BenchError> {
     let mut table = Table::default();
     if options.wants("floors") {
         floors::measure(options, &issuer, folder.path(), &mut table).await?;
+    }
+    if options.wants("submit") || options.wants("refuse") {
+        product::submit::measure(options, &issuer, &mut table).await?;
+    }
+    if options.wants("list") {
+        product::list::measure(options, &issuer, &mut table).await?;
+    }
+    if options.wants("pages") {
+        product::pages::measure(&issuer, &mut table).await?;
+    }
+    if options.wants("process") {
+        product::process::measure(options, &issuer, &mut table).await?;
     }
     print!("{table}");
     Ok(())

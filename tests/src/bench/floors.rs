@@ -52,8 +52,10 @@ pub async fn measure(options: &Options, issuer: &Issuer, folder: &Path, table: &
     let bad: Vec<Request> = tokens.iter().map(|token| request("/verify", &token::forge(token))).collect();
     let submit: Vec<Request> = tokens.iter().map(|token| request("/submit", token)).collect();
     for (file, batch, name) in [("together.db", 256, SUBMIT), ("each.db", 1, SUBMIT_EACH)] {
-        let address = serve(issuer, Database::open(&folder.join(file), batch).await?).await?;
+        let database = Database::open(&folder.join(file), batch).await?;
+        let address = serve(issuer, database.clone()).await?;
         let outcome = send(address, options.load, Requests::repeated(submit.clone())).await?.only(204)?;
+        database.holds(outcome.latencies.count()).await?;
         table.add(Line::rate(name, 204, outcome));
         if name == SUBMIT {
             for (name, status, requests) in [
@@ -142,6 +144,7 @@ mod tests {
         assert_eq!(connection.send(&request("/submit", &token)).await.expect("answered").status, 204);
         assert_eq!(connection.send(&request("/submit", &token::forge(&token))).await.expect("answered").status, 401);
         assert_eq!(connection.send(&request("/verify", &token)).await.expect("answered").status, 204);
-        assert_eq!(database.count().await.expect("counted"), (1, 1));
+        assert!(database.holds(1).await.is_ok());
+        assert!(database.holds(2).await.is_err(), "what was never stored is missed");
     }
 }

@@ -8,10 +8,12 @@ pub const MEASUREMENTS: [&str; 6] = ["floors", "submit", "refuse", "list", "page
 
 /// Printed by `--help`.
 pub const USAGE: &str = "\
-cargo xtask bench [--only NAME]... [--seconds N] [--connections N] [--sets N] [--customers N]
+cargo xtask bench [--only NAME]... [--seconds N] [--connections N] [--submissions N] [--sets N]
+                  [--customers N]
     NAME: floors, submit, refuse, list, pages, process; without --only: all of them
     --seconds      how long each load lasts (10; at most 120)
     --connections  how many connections send it (64; at most 512)
+    --submissions  Saves to prepare, each with an authorization of its own (5000)
     --sets         backup sets in the list (100000)
     --customers    customers for the memory figure (10000)
 ";
@@ -23,6 +25,8 @@ pub struct Options {
     pub only: Vec<String>,
     /// How each load is made.
     pub load: Load,
+    /// How many Saves are prepared.
+    pub submissions: usize,
     /// How many backup sets the list has.
     pub sets: usize,
     /// How many customers there are when the memory is read.
@@ -33,7 +37,7 @@ impl Options {
     /// Reads the command line; nothing means that help was asked for.
     pub fn parse(words: impl IntoIterator<Item = String>) -> Result<Option<Self>, BenchError> {
         let load = Load { connections: 64, duration: Duration::from_secs(10) };
-        let mut options = Self { only: Vec::new(), load, sets: 100_000, customers: 10_000 };
+        let mut options = Self { only: Vec::new(), load, submissions: 5_000, sets: 100_000, customers: 10_000 };
         let mut words = words.into_iter();
         while let Some(word) = words.next() {
             if word == "--help" || word == "-h" {
@@ -44,6 +48,7 @@ impl Options {
                 "--only" if MEASUREMENTS.contains(&value.as_str()) => options.only.push(value),
                 "--seconds" => options.load.duration = Duration::from_secs(number(&word, &value, 120)? as u64),
                 "--connections" => options.load.connections = number(&word, &value, 512)?,
+                "--submissions" => options.submissions = number(&word, &value, 100_000)?,
                 "--sets" => options.sets = number(&word, &value, 1_000_000)?,
                 "--customers" => options.customers = number(&word, &value, 100_000)?,
                 _ => return Err(format!("`{word} {value}` is not understood\n\n{USAGE}").into()),

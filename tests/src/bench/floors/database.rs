@@ -34,12 +34,15 @@ impl Database {
         self.writer.send((sealed, done)).await.is_ok() && answer.await.unwrap_or(false)
     }
 
-    /// How many rows the two tables have.
-    pub async fn count(&self) -> Result<(i64, i64), BenchError> {
+    /// An error unless both tables have at least this many rows.
+    pub async fn holds(&self, answered: usize) -> Result<(), BenchError> {
         let mut connection = connect(&self.path).await?;
-        let sql = "SELECT (SELECT count(*) FROM credential), (SELECT count(*) FROM event)";
-        let row = sqlx::query(sql).fetch_one(&mut connection).await?;
-        Ok((row.try_get(0)?, row.try_get(1)?))
+        let sql = "SELECT min((SELECT count(*) FROM credential), (SELECT count(*) FROM event))";
+        let stored: i64 = sqlx::query(sql).fetch_one(&mut connection).await?.try_get(0)?;
+        if usize::try_from(stored)? < answered {
+            return Err(format!("{answered} requests were answered but only {stored} are stored").into());
+        }
+        Ok(())
     }
 }
 

@@ -1,0 +1,82 @@
+//! What travels when a page is opened for the first time.
+
+use super::{Product, api::Api};
+use crate::{
+    bench::{
+        BenchError,
+        report::{Line, Table},
+        token::Issuer,
+        wire::header,
+    },
+    databases::TestDatabase,
+};
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+/// Each page with what it may weigh, in bytes.
+const PAGES: [(&str, &str, f64); 2] =
+    [("connect page, first load (brotli)", "/connect", 64_000.0), ("portal, first load (brotli)", "/", 114_000.0)];
+
+/// Opens both pages as a browser does.
+pub async fn measure(issuer: &Issuer, table: &mut Table) -> Result<(), BenchError> {
+    let product = Product::start(TestDatabase::sqlite().await, issuer).await?;
+    let browser = Api::new(product.address).with("accept-encoding", "br");
+    for (name, path, most) in PAGES {
+        let (bytes, files) = weigh(&browser, path).await?;
+        #[expect(clippy::cast_precision_loss, reason = "some thousands of bytes")]
+        let line = Line::of(name, bytes as f64, "B").against("what is allowed", most).note(format!("{files} files"));
+        table.add(line);
+    }
+    product.stop().await;
+    Ok(())
+}
+
+/// The page and everything that it and its scripts name, compressed as sent, without headers.
+async fn weigh(browser: &Api, page: &str) -> Result<(usize, usize), BenchError> {
+    let (mut waiting, mut seen) = (vec![page.to_owned()], BTreeSet::new());
+    let mut bytes = 0;
+    while let Some(path) = waiting.pop() {
+        if !seen.insert(path.clone()) {
+            continue;
+        }
+        let answer = browser.send("GET", &path, &Value::Null).await?;
+        if answer.status != 200 {
+            return Err(format!("{path}: status {}", answer.status).into());
+        }
+        bytes += answer.body.len();
+        if path == page || path.ends_with(".js") {
+            let plain = browser.plain().send("GET", &path, &Value::Null).await?;
+            waiting.extend(named(&String::from_utf8_lossy(&plain.body)));
+        }
+        let encoding = header(&answer.head, "content-encoding");
+        if encoding.is_none() && answer.body.len() > 4096 {
+            return Err(format!("{path}: {} bytes were sent without compression", answer.body.len()).into());
+        }
+    }
+    if seen.len() < 2 {
+        return Err(format!("{page} names no files: was the web app left out of this build?").into());
+    }
+    Ok((bytes, seen.len()))
+}
+
+/// Our own files that a text names: `/assets/…` up to its quote.
+fn named(text: &str) -> Vec<String> {
+    let starts = text.match_indices("/assets/").filter_map(|(at, _)| text.get(at..));
+    let names = starts.map(|rest| {
+        let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || "/-_.".contains(c))).unwrap_or(rest.len());
+        rest.get(..end).unwrap_or_default().to_owned()
+    });
+    names.filter(|name| name.len() > "/assets/".len() && !name.ends_with('/')).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_found_in_pages_and_scripts() {
+        let text =
+            r#"<link href="/assets/a-1.css" integrity=x> new URL('/assets/b-2.wasm', import.meta.url) "/assets/""#;
+        assert_eq!(named(text), ["/assets/a-1.css", "/assets/b-2.wasm"]);
+    }
+}
