@@ -74,6 +74,8 @@ pub enum Misbehaviour {
     StateWrong,
     /// The authorization response has no `state`.
     StateMissing,
+    /// Accepting consent fails with 650051, as when two people consent at once.
+    ConsentRace,
     /// The token response has no `expires_in`.
     ExpiresInMissing,
     /// The token response says `bearer`: valid, types are case-insensitive.
@@ -100,6 +102,7 @@ impl Misbehaviour {
             | Self::ResponseIssuerWrong
             | Self::StateWrong
             | Self::StateMissing
+            | Self::ConsentRace
             | Self::ExpiresInMissing
             | Self::TokenTypeCase
             | Self::TokenTypeWrong

@@ -1,5 +1,7 @@
 //! The emulator against the checklist of Microsoft's behaviour: one test per item, numbered as in the list.
 
+#[path = "protocol/assertion.rs"]
+mod assertion;
 #[path = "protocol/authorize.rs"]
 mod authorize;
 #[path = "protocol/conditional_access.rs"]

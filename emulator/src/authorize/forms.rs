@@ -10,6 +10,7 @@ use super::{pages, respond, steps};
 use crate::app::{App, Caller};
 use crate::consent::policy::is_consent_administrator;
 use crate::errors::{AadError, Trace};
+use crate::misbehaviour::Misbehaviour;
 use crate::params::Params;
 use crate::people::SignIn;
 use crate::random;
@@ -173,6 +174,9 @@ pub(crate) async fn consent(
     };
     match params.get("decision") {
         Some("accept") => {
+            if state.misbehaviours.take(Misbehaviour::ConsentRace) {
+                return respond::refuse(&state, &flow, &lost_race(&flow));
+            }
             if let Err(error) = accept(&mut state, &flow, params.get("organization").is_some(), now) {
                 return respond::refuse(&state, &flow, &error);
             }
@@ -220,6 +224,15 @@ fn accept(state: &mut World, flow: &Flow, organization: bool, now: i64) -> Resul
             Ok(())
         }
     }
+}
+
+/// Two first consents met (650051).
+fn lost_race(flow: &Flow) -> AadError {
+    let text = format!(
+        "The application '{}' could not be added: the service principal name is already present for the tenant.",
+        flow.request.client
+    );
+    AadError::new(650_051, "invalid_client", text)
 }
 
 /// The person declined (65004).

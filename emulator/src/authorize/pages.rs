@@ -175,9 +175,9 @@ pub(super) fn consent(state: &State, flow: &Flow, identity: &Identity, prompt: &
     let content = html! {
         p class="soft" { (identity.username) " in " (tenant) }
         @match publisher {
-            Some((Some(name), true)) => p class="soft" { "Publisher: " (name) ", verified." },
-            Some((Some(name), false)) => p class="soft" { "Publisher: " (name) ", " b { "unverified" } "." },
-            _ => p class="soft" { "Publisher: " b { "unverified" } "." },
+            Some((name, true)) => p class="soft" { "Publisher: " (name.unwrap_or_default()) " (verified)" },
+            Some((Some(name), false)) => p class="soft" { "Publisher: " (name) ", " b { "unverified" } },
+            _ => p class="soft" { "Publisher: " b { "unverified" } },
         }
         (rights(state, prompt))
         form method="post" action="/common/consent" class="fields" {

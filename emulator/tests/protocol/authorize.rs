@@ -264,15 +264,15 @@ async fn item50_foreign_personal_and_guest_accounts() {
     assert_eq!(at("common", PERSONAL, "pw-ida").await.error_code(), Some(500_200));
     let code = world.browser().walk(http.authorize("contoso.com", &[]), LEE, "pw-lee").await.code();
     let tokens = http.redeem("contoso.com", &code, true, &[]).await.ok();
-    let id = crate::driver::claims(&tokens.text("id_token"));
+    let id = crate::assertion::claims(&tokens.text("id_token"));
     assert_eq!(id["acct"], 1);
     assert_eq!(id["tid"], CONTOSO.to_string());
     assert_eq!(id["idp"], format!("https://sts.windows.net/{FABRIKAM}/"));
-    let access = crate::driver::claims(&tokens.text("access_token"));
+    let access = crate::assertion::claims(&tokens.text("access_token"));
     assert_eq!(access["oid"], id["oid"]);
     let code = world.browser().walk(http.authorize("contoso.com", &[]), TOM, "pw-tom").await.code();
     let member = http.redeem("contoso.com", &code, true, &[]).await.ok();
-    let member = crate::driver::claims(&member.text("id_token"));
+    let member = crate::assertion::claims(&member.text("id_token"));
     assert_eq!(member["acct"], 0);
     assert!(member.get("idp").is_none());
 }

@@ -213,7 +213,7 @@ async fn item27_admin_consent_grants_scopes_and_roles() {
     assert_eq!((back.fields["scope"].as_str(), back.fields["state"].as_str()), (GRAPH_DEFAULT, "st"));
     let fields = [("grant_type", "client_credentials"), ("scope", GRAPH_DEFAULT)];
     let token = world.http().confidential("contoso.com", &world.credential, &fields).await.ok().text("access_token");
-    assert_eq!(crate::driver::claims(&token)["roles"], serde_json::json!(["Mail.Read"]));
+    assert_eq!(crate::assertion::claims(&token)["roles"], serde_json::json!(["Mail.Read"]));
 }
 
 #[tokio::test]
@@ -261,4 +261,17 @@ async fn item29_admin_consent_with_fewer_scopes_takes_away() {
     let grants = world.emulator.grants();
     assert_eq!(grants.len(), 1);
     assert_eq!(grants[0].scopes, ["Files.Read".to_owned()].into());
+}
+
+#[tokio::test]
+async fn item45_two_first_consents_may_race() {
+    let world = World::new().await;
+    let name = rekey_emulator::Misbehaviour::ConsentRace;
+    let once = rekey_emulator::ActiveMisbehaviour { name, token: rekey_emulator::Spoils::Both, times: Some(1) };
+    world.emulator.set_misbehaviour(once);
+    let url = || world.http().authorize("contoso.com", &[]);
+    let (error, description) = world.browser().walk(url(), TOM, "pw-tom").await.error();
+    assert_eq!(error, "invalid_client");
+    assert!(description.starts_with("AADSTS650051:"));
+    world.browser().walk(url(), TOM, "pw-tom").await.code();
 }

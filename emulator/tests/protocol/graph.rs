@@ -155,7 +155,7 @@ async fn a_graph_token_cannot_be_verified_by_others() {
     let world = World::new().await;
     let token = token(&world, &["User.Read"]).await;
     let keys = world.http().keys().await;
-    let kid = crate::driver::header(&token)["kid"].clone();
+    let kid = crate::assertion::header(&token)["kid"].clone();
     let key = keys["keys"].as_array().unwrap().iter().find(|key| key["kid"] == kid).unwrap();
     let decoding =
         jsonwebtoken::DecodingKey::from_rsa_components(key["n"].as_str().unwrap(), key["e"].as_str().unwrap()).unwrap();

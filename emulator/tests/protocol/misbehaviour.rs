@@ -3,7 +3,8 @@
 use rekey_emulator::{ActiveMisbehaviour, Misbehaviour as M, Spoils};
 use serde_json::Value;
 
-use crate::driver::{Answer, claims, header};
+use crate::assertion::{claims, header};
+use crate::driver::Answer;
 use crate::world::{API, CONTOSO, PAGE, TOM, World};
 
 async fn tokens(world: &World) -> Answer {

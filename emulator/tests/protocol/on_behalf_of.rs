@@ -3,7 +3,8 @@
 use rekey_emulator::PersonChange;
 use serde_json::json;
 
-use crate::driver::{Answer, claims};
+use crate::assertion::claims;
+use crate::driver::Answer;
 use crate::world::{ADMIN, API, CONTOSO, LEE, STRANGER, TOM, World};
 
 async fn tokens(world: &World, username: &str, password: &str) -> Answer {

@@ -147,6 +147,6 @@ async fn a_guests_token_is_bound_to_the_person_not_the_tenant() {
     let token = tokens.text("refresh_token");
     let fields = [("client_id", client.as_str()), ("grant_type", "refresh_token"), ("refresh_token", token.as_str())];
     let home = http.token("fabrikam.com", true, &fields).await.ok();
-    let id = crate::driver::claims(&home.text("id_token"));
+    let id = crate::assertion::claims(&home.text("id_token"));
     assert_eq!((id["tid"].clone(), id["acct"].clone()), (crate::world::FABRIKAM.to_string().into(), 0.into()));
 }

@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::driver::{ASSERTION_TYPE, ORIGIN, assertion_claims, claims, header, now, ps256, read, rs256};
+use crate::assertion::{assertion_claims, claims, header, ps256, rs256};
+use crate::driver::{ASSERTION_TYPE, ORIGIN, now, read};
 use crate::world::{API, CONTOSO, FABRIKAM, GRAPH, PAGE, STRANGER, TOM, World, credential};
 
 async fn code(world: &World, changes: &[(&str, &str)]) -> String {
@@ -212,7 +213,7 @@ async fn item22_assertions_that_microsoft_takes() {
     let plain = || assertion_claims(&url, now());
     let padded = {
         let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &key.certificate_der);
-        format!("{}=", crate::driver::base64url(digest))
+        format!("{}=", crate::assertion::base64url(digest))
     };
     let with = |name: &str, value: Value| {
         let mut claims = plain();
