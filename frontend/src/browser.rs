@@ -2,6 +2,7 @@
 //!
 //! Every function does nothing, or gives nothing, where the browser refuses; none of them fails.
 
+pub mod dom;
 mod files;
 mod page;
 pub mod tab;

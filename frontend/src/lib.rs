@@ -7,5 +7,6 @@ pub mod api;
 pub mod browser;
 pub mod components;
 pub mod features;
+pub mod markup;
 pub mod routes;
 pub mod text;

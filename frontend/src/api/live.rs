@@ -71,7 +71,8 @@ pub fn live_with<T: DeserializeOwned + 'static>(
         stopped: Rc::new(Cell::new(false)),
         controller: AbortController::new().ok(),
         on_line: Box::new(move |line| {
-            if let Ok(item) = serde_json::from_slice(line) {
+            // As text, like every other answer: one reader of JSON in the program, not two.
+            if let Some(item) = std::str::from_utf8(line).ok().and_then(|line| serde_json::from_str(line).ok()) {
                 on_item(item);
             }
         }),

@@ -8,7 +8,8 @@ const SPRITE: &str = match option_env!("REKEY_WEB_ICONS") {
     None => "/assets/icons.svg",
 };
 
-fn reference(name: &str) -> String {
+/// The address of a symbol.
+pub fn reference(name: &str) -> String {
     format!("{SPRITE}#{name}")
 }
 

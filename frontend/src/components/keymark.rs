@@ -6,12 +6,13 @@ use shared::id::TenantId;
 use std::fmt::Write as _;
 
 /// The bow of the key: a ring.
-const BOW: &str = "M6.5 1.5a6.5 6.5 0 1 1 0 13a6.5 6.5 0 1 1 0-13zM4.6 6.2a1.8 1.8 0 1 0 0 3.6a1.8 1.8 0 1 0 0-3.6z";
+pub const BOW: &str =
+    "M6.5 1.5a6.5 6.5 0 1 1 0 13a6.5 6.5 0 1 1 0-13zM4.6 6.2a1.8 1.8 0 1 0 0 3.6a1.8 1.8 0 1 0 0-3.6z";
 /// Depths of a cut, from the deepest to the blade's full height, in twentieths.
 const DEPTHS: [u32; 5] = [144, 175, 206, 237, 268];
 
 /// The blade with its seven cuts, from the tip to the bow, as the data of a path.
-fn blade(tenant: TenantId) -> String {
+pub fn blade(tenant: TenantId) -> String {
     let hash = Sha256::digest(tenant.to_string().as_bytes());
     let mut path = String::from("M10 4.3H38.6L40 5.6");
     for (place, byte) in hash.iter().take(7).enumerate() {

@@ -22,7 +22,7 @@ pub const START_OVER: &str = "Start over";
 /// While the page is being read.
 pub const OPENING: &str = "One moment";
 /// While the page is being read, in the tab.
-const OPENING_TAB: &str = "Connect";
+pub const PAGE: &str = "Connect";
 
 /// `Northwind asks for`.
 pub fn asks_for(organization: &str) -> String {
@@ -41,7 +41,7 @@ pub fn this_page(host: &str) -> String {
 
 /// The title in the tab.
 pub fn tab_title(state: &State) -> String {
-    let Some(view) = &state.view else { return OPENING_TAB.to_owned() };
+    let Some(view) = &state.view else { return PAGE.to_owned() };
     let page = match (&state.phase, view.sign_in.state) {
         (Phase::Settled(_) | Phase::Starting(_), SignInState::Waiting) => STAGE_TITLES[0],
         (Phase::Settled(_), SignInState::Done) => "Done",

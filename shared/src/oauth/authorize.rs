@@ -6,6 +6,7 @@ use super::{
     encoding::push_pair,
     opaque::{Nonce, State},
     pkce::Challenge,
+    provider_error::is_challenge,
 };
 use crate::id::ClientId;
 
@@ -131,9 +132,7 @@ pub(super) fn push_account(url: &mut String, account: AccountChoice<'_>) -> Resu
 }
 
 fn checked_claims(claims: &str) -> Result<&str, RequestError> {
-    let is_object =
-        claims.len() <= 8192 && serde_json::from_str::<serde_json::Value>(claims).is_ok_and(|value| value.is_object());
-    if is_object { Ok(claims) } else { Err(RequestError::Claims) }
+    if is_challenge(claims) { Ok(claims) } else { Err(RequestError::Claims) }
 }
 
 #[cfg(test)]

@@ -125,8 +125,31 @@ struct Answer {
     access_token: Option<Secret<String>>,
     id_token: Option<Secret<String>>,
     refresh_token: Option<Secret<String>>,
-    #[serde(flatten)]
-    error: Fields,
+    // Written out, not flattened: flattening would copy every value on its way.
+    error: Option<String>,
+    error_description: Option<String>,
+    #[serde(alias = "error_subcode")]
+    suberror: Option<String>,
+    error_codes: Option<Vec<u32>>,
+    trace_id: Option<String>,
+    correlation_id: Option<String>,
+    timestamp: Option<String>,
+    claims: Option<String>,
+}
+
+impl Answer {
+    fn into_error(self) -> ProviderError {
+        ProviderError::read(Fields {
+            error: self.error,
+            error_description: self.error_description,
+            suberror: self.suberror,
+            error_codes: self.error_codes,
+            trace_id: self.trace_id,
+            correlation_id: self.correlation_id,
+            timestamp: self.timestamp,
+            claims: self.claims,
+        })
+    }
 }
 
 /// Reads the answer, whatever its status, and wipes it.
@@ -140,8 +163,8 @@ pub fn read_response(
     }
     let answer: Answer = serde_json::from_str(json.expose()).map_err(|_| TokenError::Malformed)?;
     drop(json);
-    if answer.error.error.is_some() {
-        return Err(TokenError::Provider(Box::new(ProviderError::read(answer.error))));
+    if answer.error.is_some() {
+        return Err(TokenError::Provider(Box::new(answer.into_error())));
     }
     if !answer.token_type.ok_or(TokenError::Malformed)?.eq_ignore_ascii_case("Bearer") {
         return Err(TokenError::NotBearer);

@@ -1,40 +1,30 @@
 //! Where an administrator lands after Microsoft's approval page. It proves nothing: the server asks Microsoft itself.
 
-use crate::components::Mark;
-use crate::{api, browser, text};
-use leptos::prelude::*;
-use shared::api::session::Meta;
-use text::connect as words;
+use super::frame::{around, brand};
+use super::parts::heading;
+use crate::markup::{Tag, of};
+use crate::text::connect as words;
 
-/// Thanks, and what happens now.
-#[component]
-pub fn Approved() -> impl IntoView {
-    let query = browser::address().query;
+/// Thanks, and what happens now. `query` is Microsoft's answer, which can be forged: only an error in it is believed.
+pub fn approved(query: &str, name: String) -> Tag {
     let was_refused = query.split('&').any(|pair| pair.starts_with("error="));
-    browser::clean_address(super::APPROVED);
-    let brand = RwSignal::new(String::new());
-    leptos::task::spawn_local(async move {
-        if let Ok(Meta { brand: name, .. }) = api::get::<Meta>("/api/v1/meta").await {
-            brand.set(name);
-        }
-    });
     let (title, lede) = if was_refused {
-        (words::NOT_APPROVED_TITLE, Signal::stored(words::NOT_APPROVED_LEDE.to_owned()))
+        (words::NOT_APPROVED_TITLE, words::NOT_APPROVED_LEDE.to_owned())
     } else {
-        (words::APPROVED_TITLE, Signal::derive(move || brand.with(|brand| words::approved_lede(brand))))
+        (words::APPROVED_TITLE, words::approved_lede(&name))
     };
-    Effect::new(move |_| brand.with(|brand| browser::set_title(&text::title(title, brand))));
-    view! {
-        <div class="connect">
-            <aside class="context" aria-label=words::PANEL>
-                <div class="hold"><div class="asker"><span class="brand"><Mark/>{brand}</span></div></div>
-            </aside>
-            <main class="decision">
-                <div class="body">
-                    <header class="stack tight"><h1>{title}</h1><p class="lede">{lede}</p></header>
-                    <p class="muted">{words::APPROVED_NEXT}</p>
-                </div>
-            </main>
-        </div>
+    let hold = of("div", "hold").with(of("div", "asker").with(brand(name)));
+    around(hold, vec![heading(title.to_owned(), lede), of("p", "muted").with(words::APPROVED_NEXT)])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_is_not_thanked_for() {
+        let text = |query| approved(query, "Rekey".to_owned()).text();
+        assert!(text("admin_consent=True&tenant=x&state=y").contains(words::APPROVED_TITLE));
+        assert!(text("admin_consent=True&error=consent_required").contains(words::NOT_APPROVED_TITLE));
     }
 }

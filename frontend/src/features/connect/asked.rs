@@ -1,109 +1,72 @@
 //! What is asked: who asks, for which account, which rights and why. Opening this page changes nothing.
 
-use super::driver::Driver;
-use super::frame::heading;
-use super::machine::{Event, Note, State};
-use crate::components::{Button, ButtonKind, Fact, Facts, Icon, Moment, Notice, Perms, Tone};
+use super::machine::Note;
+use super::parts::{Button, PRIMARY, SMALL, actions, fact, facts, heading, icon, moment, notice, perms, row, section};
+use crate::components::Tone;
+use crate::markup::{Tag, of, tag};
 use crate::{browser, text};
-use leptos::prelude::*;
-use shared::api::authorizations::SignInState;
+use shared::api::authorizations::{SetRef, SignInState};
 use shared::api::connect::{ConnectView, QueueItem};
 use shared::id::SignInId;
 use text::connect as words;
 
 /// The first page.
-pub fn asked(driver: Driver, note: Note, view: &ConnectView) -> impl IntoView + use<> {
-    let busy = Signal::derive(move || driver.state.with(State::is_busy));
-    let title = words::asked_title(view);
-    let lede = words::asked_lede(view);
+pub fn asked(view: &ConnectView, note: Note, is_busy: bool) -> Vec<Tag> {
+    let sign_in = &view.sign_in;
     let until = browser::date_and_time(view.expires_at);
-    let note = words::note(note).map(|(title, text)| view! { <Notice tone=Tone::Idle title text icon="back"/> });
-    let sign_in = view.sign_in.clone();
-    let may_not = may_not(view);
-    let connected = sign_in.already_connected.then(|| notice(words::CONNECTED_NOTICE));
-    let admin = sign_in.needs_administrator.then(|| notice(words::ADMIN_NOTICE));
-    let opens = words::opens(&view.login_host);
-    let of_customer = words::of_customer(view);
-    let (asked_by, asked_at) = (format!("{}, {}", view.asked_by, view.organization), view.asked_at);
-    let link = words::link_until(&view.customer, &until);
-    let (queue, sets) = (queue(driver, view), set_list(view));
-    view! {
-        {heading(title, lede)}
-        {note}
-        <Facts>
-            <Fact term=words::ASKED_BY>{asked_by}<small><Moment at=asked_at/></small></Fact>
-            <Fact term=words::SIGN_IN_AS small=of_customer><b>{sign_in.account}</b></Fact>
-            <Fact term=words::THIS_LINK>{link}</Fact>
-        </Facts>
-        {queue}
-        {connected}
-        <section class="stack tight"><h2>{words::MAY}</h2><Perms permissions=sign_in.permissions/></section>
-        <section class="stack tight"><h2>{words::MAY_NOT}</h2>{may_not}</section>
-        {admin}
-        {sets}
-        <div class="stack tight">
-            <div class="actions">
-                <Button kind=ButtonKind::Primary large=true icon_after="arrow" busy on_press=move |_| driver.on(Event::Go)>
-                    {words::CONTINUE}
-                </Button>
-            </div>
-            <p class="note">{opens}</p>
-        </div>
-    }
+    let note = words::note(note).map(|(title, text)| notice(Tone::Idle, "back", title, text));
+    let info = |(title, text)| notice(Tone::Info, "info", title, text);
+    let who = vec![
+        fact(words::ASKED_BY, format!("{}, {}", view.asked_by, view.organization), Some(moment(view.asked_at))),
+        fact(words::SIGN_IN_AS, tag("b").with(sign_in.account.clone()), Some(words::of_customer(view).into())),
+        fact(words::THIS_LINK, words::link_until(&view.customer, &until), None),
+    ];
+    let go = Button::new(PRIMARY, "go").says(words::CONTINUE, is_busy).with(icon("arrow"));
+    let opens = of("p", "note").with(words::opens(&view.login_host));
+    let mut page = vec![heading(words::asked_title(view), words::asked_lede(view))];
+    page.extend(note);
+    page.push(facts(who));
+    page.extend(queue(view, is_busy));
+    page.extend(sign_in.already_connected.then(|| info(words::CONNECTED_NOTICE)));
+    page.push(section(words::MAY, vec![perms(&sign_in.permissions)]));
+    page.push(section(words::MAY_NOT, vec![may_not(view)]));
+    page.extend(sign_in.needs_administrator.then(|| info(words::ADMIN_NOTICE)));
+    page.push(set_list(&sign_in.sets));
+    page.push(of("div", "stack tight").with(actions(vec![go])).with(opens));
+    page
 }
 
-fn notice((title, text): (&'static str, &'static str)) -> impl IntoView {
-    view! { <Notice tone=Tone::Info title text/> }
-}
-
-fn may_not(view: &ConnectView) -> impl IntoView + use<> {
+fn may_not(view: &ConnectView) -> Tag {
     let only_reads = view.sign_in.permissions.iter().all(|permission| !permission.value.contains("Write"));
-    let mut rows = vec![words::NO_PASSWORD, words::NO_OTHERS];
-    if only_reads {
-        rows.insert(0, words::NO_CHANGES);
-    }
-    let rows = rows.into_iter().map(|(what, why)| {
-        view! { <li class="no"><Icon name="cross"/><b>{what}</b><span class="why">{why}</span></li> }
-    });
-    view! { <ul class="perms">{rows.collect_view()}</ul> }
+    let no_changes = Some(words::NO_CHANGES).filter(|_| only_reads);
+    let rows = no_changes.into_iter().chain([words::NO_PASSWORD, words::NO_OTHERS]);
+    of("ul", "perms").all(rows.map(|(what, why)| row("cross", what, why).attr("class", "no")).collect())
 }
 
 /// The sets behind a line that opens.
-pub fn set_list(view: &ConnectView) -> impl IntoView + use<> {
-    let sets = &view.sign_in.sets;
-    let rows = sets.iter().map(|set| view! { <li>{set.name.clone()}</li> }).collect_view();
-    view! {
-        <details class="more">
-            <summary><Icon name="right"/>{words::show_sets(sets)}</summary>
-            <ul class="setlist">{rows}</ul>
-        </details>
-    }
+pub fn set_list(sets: &[SetRef]) -> Tag {
+    let rows = sets.iter().map(|set| tag("li").with(set.name.clone())).collect();
+    of("details", "more")
+        .with(tag("summary").with(icon("right")).with(words::show_sets(sets)))
+        .with(of("ul", "setlist").all(rows))
 }
 
 /// All sign-ins of the authorization, when there are several.
-fn queue(driver: Driver, view: &ConnectView) -> Option<impl IntoView + use<>> {
-    let current = view.sign_in.id;
-    let rows = view.queue.iter().map(|item| queue_row(driver, item, current)).collect_view();
-    (view.queue.len() > 1).then(|| {
-        view! {
-            <section class="stack tight">
-                <h2>{words::queue_title(view.queue.len())}</h2>
-                <ul class="perms queue">{rows}</ul>
-            </section>
-        }
-    })
+fn queue(view: &ConnectView, is_busy: bool) -> Option<Tag> {
+    let rows = view.queue.iter().map(|item| queue_row(item, view.sign_in.id, is_busy)).collect();
+    (view.queue.len() > 1)
+        .then(|| section(words::queue_title(view.queue.len()), vec![of("ul", "perms queue").all(rows)]))
 }
 
-fn queue_row(driver: Driver, item: &QueueItem, current: SignInId) -> impl IntoView + use<> {
-    let (id, state) = (item.id, item.state);
-    let icon = if state == SignInState::Done { "check" } else { "key" };
-    let action = if id == current {
-        view! { <span class="state">{words::THIS_ONE}</span> }.into_any()
-    } else if matches!(state, SignInState::Done | SignInState::Cancelled) {
-        view! { <span class="state">{words::queue_state(state)}</span> }.into_any()
+fn queue_row(item: &QueueItem, current: SignInId, is_busy: bool) -> Tag {
+    let is_over = matches!(item.state, SignInState::Done | SignInState::Cancelled);
+    let state = of("span", "state");
+    let action = if item.id == current {
+        Some(state.with(words::THIS_ONE))
     } else {
-        view! { <span class="state"><Button on_press=move |_| driver.on(Event::Pick(id))>{words::PICK}</Button></span> }
-            .into_any()
+        let pick = || Button::new(SMALL, "pick").value(item.id.to_string()).says(words::PICK, is_busy);
+        (!is_over).then(|| state.with(pick()))
     };
-    view! { <li><Icon name=icon/><b>{item.account.clone()}</b>{action}<span class="why">{words::queue_state(state)}</span></li> }
+    let symbol = if item.state == SignInState::Done { "check" } else { "key" };
+    row(symbol, item.account.clone(), words::queue_state(item.state)).some(action)
 }

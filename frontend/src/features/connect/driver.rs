@@ -3,13 +3,14 @@
 //! Tokens live here, between callback and Save, and nowhere else; they are wiped on every other way out.
 
 use super::machine::{Effect, Event, Note, Phase, State, is_second_round};
+use super::page::page;
 use super::person::Person;
 use super::stop::Stop;
-use super::trip::{Returned, Trip};
+use super::trip::{Redeem, Returned, Trip};
+use super::work::{APPROVAL_FIELD, receipt};
 use crate::api::{self, ApiFailure, LiveHandle};
-use crate::browser::{self, tab};
+use crate::browser::{self, dom::Place, tab};
 use crate::text;
-use leptos::{prelude::*, task::spawn_local};
 use serde::Serialize;
 use shared::api::connect::{AttemptStart, ConnectView, ReportFailure, Save, StartAttempt};
 use shared::api::problem::{Help, HelpAction, MicrosoftIds};
@@ -20,6 +21,9 @@ use shared::oauth::id_token::IdTokenError;
 use shared::oauth::provider_error::ProviderError;
 use shared::oauth::token::TokenError;
 use shared::secret::Secret;
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use wasm_bindgen_futures::spawn_local;
 use zeroize::Zeroize;
 
 /// Where the page lives once nothing in its address matters.
@@ -37,34 +41,51 @@ const SAVE: &str = "/api/v1/connect/save";
 const CONTINUE: &str = "/api/v1/connect/continue";
 const FAILURE: &str = "/api/v1/connect/failure";
 
+/// How long "Copied" stands there.
+const COPIED_MS: i32 = 2_000;
+
 #[derive(Serialize)]
 struct Nothing {}
 
 /// The page's hands. A copy is the same page.
-#[derive(Clone, Copy)]
-pub struct Driver {
-    /// What the page shows.
-    pub state: RwSignal<State>,
-    secret: StoredValue<Option<Secret<String>>, LocalStorage>,
-    is_link: StoredValue<bool, LocalStorage>,
-    tokens: StoredValue<Option<Save>, LocalStorage>,
-    live: StoredValue<Option<LiveHandle>, LocalStorage>,
+#[derive(Clone)]
+pub struct Driver(Rc<Page>);
+
+struct Page {
+    place: RefCell<Place>,
+    state: RefCell<State>,
+    /// What was copied a moment ago.
+    copied: RefCell<Option<String>>,
+    secret: RefCell<Option<Secret<String>>>,
+    /// The secret is the link's, not an attempt's of this tab.
+    is_link: Cell<bool>,
+    tokens: RefCell<Option<Save>>,
+    live: RefCell<Option<LiveHandle>>,
 }
 
 impl Driver {
-    /// A page about to open.
-    pub fn begin() -> Self {
-        Self {
-            state: RwSignal::new(State::new(Phase::Opening, Note::None)),
-            secret: StoredValue::new_local(None),
-            is_link: StoredValue::new_local(false),
-            tokens: StoredValue::new_local(None),
-            live: StoredValue::new_local(None),
-        }
+    /// A page about to open in this place.
+    pub fn begin(place: Place) -> Self {
+        let driver = Self(Rc::new(Page {
+            place: RefCell::new(place),
+            state: RefCell::new(State::new(Phase::Opening, Note::None)),
+            copied: RefCell::new(None),
+            secret: RefCell::new(None),
+            is_link: Cell::new(false),
+            tokens: RefCell::new(None),
+            live: RefCell::new(None),
+        }));
+        let pressed = driver.clone();
+        driver.0.place.borrow().on_press(move |press, value| pressed.press(press, value));
+        let hidden = driver.clone();
+        browser::on_page_hide(move || hidden.on(Event::Hidden));
+        let restored = driver.clone();
+        browser::on_page_restored(move || restored.on(Event::Shown));
+        driver
     }
 
     /// Reads where the page is, and goes on from there.
-    pub fn open(self) {
+    pub fn open(&self) {
         let address = browser::address();
         if address.path == CALLBACK {
             let answer = if address.fragment.is_empty() { address.query } else { address.fragment };
@@ -73,99 +94,157 @@ impl Driver {
             self.come_back(answer);
         } else if address.fragment.is_empty() {
             self.open_tab();
-        } else if !is_secret(&address.fragment) {
-            self.state.set(State::new(Phase::Stopped(Stop::NoLink), Note::None));
-        } else {
-            self.is_link.set_value(true);
-            self.secret.set_value(Some(Secret::new(address.fragment)));
+        } else if is_secret(&address.fragment) {
+            self.0.is_link.set(true);
+            self.keep(address.fragment);
+            self.begin_with(Phase::Opening, Note::None);
             self.run(Effect::Read);
+        } else {
+            self.begin_with(Phase::Stopped(Stop::NoLink), Note::None);
         }
-        browser::on_page_hide(move || self.on(Event::Hidden));
-        browser::on_page_restored(move || self.on(Event::Shown));
     }
 
     /// Opened again in the tab of an attempt: a reload, or back from Microsoft without an answer.
-    fn open_tab(self) {
+    fn open_tab(&self) {
         let Some(secret) = tab::get(SECRET) else {
-            self.state.set(State::new(Phase::Stopped(Stop::NoLink), Note::None));
-            return;
+            return self.begin_with(Phase::Stopped(Stop::NoLink), Note::None);
         };
-        self.secret.set_value(Some(Secret::new(secret)));
+        self.keep(secret);
         // Kept: going forward again to Microsoft still leads to a good end.
         let note = if tab::get(TRIP).is_some() { Note::CameBack } else { Note::Forgotten };
-        self.state.set(State::new(Phase::Opening, note));
+        self.begin_with(Phase::Opening, note);
         self.run(Effect::Read);
     }
 
-    /// Tells the machine, and does what it asks for.
-    pub fn on(self, event: Event) {
-        let effects = self.state.try_update(|state| {
-            let before = std::mem::replace(state, State::new(Phase::Opening, Note::None));
-            let (after, effects) = before.on(event);
-            *state = after;
-            effects
-        });
-        effects.into_iter().flatten().for_each(|effect| self.run(effect));
+    fn begin_with(&self, phase: Phase, note: Note) {
+        self.0.state.replace(State::new(phase, note));
+        self.show();
     }
 
-    fn run(self, effect: Effect) {
-        match effect {
-            Effect::Read => spawn_local(async move { self.on(Event::Viewed(self.read().await)) }),
-            Effect::Watch => self.watch(),
-            Effect::Leave(sign_in) => spawn_local(self.leave(sign_in)),
-            Effect::Pick(sign_in) => spawn_local(self.turn_to(sign_in, false)),
-            Effect::Anew(sign_in) => spawn_local(self.turn_to(sign_in, true)),
-            Effect::Save => spawn_local(self.save()),
-            Effect::Continue => spawn_local(async move {
-                let answer = api::connect::post_async(CONTINUE, &self.secret(), &Nothing {}).await;
-                self.on(Event::Continued(answer));
-            }),
-            Effect::Forget => self.tokens.set_value(None),
+    /// Tells the machine, shows what comes of it, and does what it asks for.
+    pub fn on(&self, event: Event) {
+        let before = self.0.state.replace(State::new(Phase::Opening, Note::None));
+        let key = before.page();
+        let (after, effects) = before.on(event);
+        let is_new_page = after.page() != key;
+        self.0.state.replace(after);
+        self.show();
+        if is_new_page {
+            browser::focus_heading();
+        }
+        for effect in effects {
+            self.run(effect);
         }
     }
 
-    fn secret(self) -> String {
-        self.secret.with_value(|secret| secret.as_ref().map(|secret| secret.expose().clone())).unwrap_or_default()
+    fn show(&self) {
+        let state = self.0.state.borrow();
+        let copied = self.0.copied.borrow();
+        self.0.place.borrow_mut().show(page(&state, copied.as_deref(), &browser::address().host));
+        browser::set_title(&text::connect::tab_title(&state));
     }
 
-    async fn read(self) -> Result<ConnectView, ApiFailure> {
+    /// A button was pressed.
+    fn press(&self, press: &str, value: &str) {
+        match press {
+            "go" => self.on(Event::Go),
+            "go_on" => self.on(Event::GoOn),
+            "save" => self.on(Event::Save),
+            "check" => self.on(Event::Check),
+            "over" => self.on(Event::StartOver),
+            "pick" => {
+                if let Ok(sign_in) = value.parse() {
+                    self.on(Event::Pick(sign_in));
+                }
+            }
+            "copy" => spawn_local(self.clone().copy(value.to_owned())),
+            "select" => browser::select(APPROVAL_FIELD),
+            "receipt" => {
+                if let Some(view) = &self.0.state.borrow().view {
+                    browser::download(text::connect::RECEIPT_FILE, "text/plain", &receipt(view));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    async fn copy(self, value: String) {
+        if browser::copy(&value).await {
+            self.0.copied.replace(Some(value));
+            self.show();
+            browser::sleep(COPIED_MS).await;
+            self.0.copied.replace(None);
+            self.show();
+        }
+    }
+
+    fn run(&self, effect: Effect) {
+        match effect {
+            Effect::Watch => self.watch(),
+            Effect::Forget => drop(self.0.tokens.take()),
+            _ => spawn_local(self.clone().work(effect)),
+        }
+    }
+
+    async fn work(self, effect: Effect) {
+        let event = match effect {
+            Effect::Read => Event::Viewed(self.read().await),
+            Effect::Leave(sign_in) => return self.leave(sign_in).await,
+            Effect::Pick(sign_in) => Event::Viewed(self.turn_to(sign_in, false).await),
+            Effect::Anew(sign_in) => Event::Viewed(self.turn_to(sign_in, true).await),
+            Effect::Save => self.save().await,
+            Effect::Continue => Event::Continued(api::connect::post_async(CONTINUE, &self.secret(), &Nothing {}).await),
+            Effect::Watch | Effect::Forget => return,
+        };
+        self.on(event);
+    }
+
+    fn keep(&self, secret: String) {
+        self.0.secret.replace(Some(Secret::new(secret)));
+    }
+
+    fn secret(&self) -> String {
+        self.0.secret.borrow().as_ref().map(|secret| secret.expose().clone()).unwrap_or_default()
+    }
+
+    async fn read(&self) -> Result<ConnectView, ApiFailure> {
         api::connect::get(VIEW, &self.secret()).await
     }
 
-    fn watch(self) {
-        let handle = api::live(LIVE, Some(&self.secret()), move |view| self.on(Event::Live(view)));
-        self.live.set_value(Some(handle));
+    fn watch(&self) {
+        let watcher = self.clone();
+        let handle = api::live(LIVE, Some(&self.secret()), move |view| watcher.on(Event::Live(view)));
+        self.0.live.replace(Some(handle));
     }
 
     /// Makes an attempt; from then on its secret is this tab's.
-    async fn attempt(self, sign_in: SignInId, start_over: bool) -> Result<AttemptStart, ApiFailure> {
+    async fn attempt(&self, sign_in: SignInId, start_over: bool) -> Result<AttemptStart, ApiFailure> {
         let request = StartAttempt { sign_in, start_over };
         let start: AttemptStart = api::connect::post(ATTEMPTS, &self.secret(), &request).await?;
         if tab::set(SECRET, &start.secret) {
             // From here the tab's attempt is enough: the link's secret leaves the address bar and the history.
             browser::clean_address(HERE);
         }
-        self.secret.set_value(Some(Secret::new(start.secret.clone())));
-        self.is_link.set_value(false);
+        self.keep(start.secret.clone());
+        self.0.is_link.set(false);
         Ok(start)
     }
 
     /// Turns to a sign-in without leaving: its view is read with an attempt of its own.
-    async fn turn_to(self, sign_in: SignInId, start_over: bool) {
-        let answer = match self.attempt(sign_in, start_over).await {
-            Ok(_) => self.read().await,
-            Err(failure) => Err(failure),
-        };
-        self.on(Event::Viewed(answer));
+    async fn turn_to(&self, sign_in: SignInId, start_over: bool) -> Result<ConnectView, ApiFailure> {
+        self.attempt(sign_in, start_over).await?;
+        self.read().await
     }
 
-    async fn leave(self, sign_in: SignInId) {
-        // The one who signed in a moment ago in this tab is not asked again who they are; everybody else chooses.
-        let known = self.state.with_untracked(|state| {
-            let view = state.view.as_ref().filter(|_| !self.is_link.get_value());
-            let second_round = view.filter(|view| is_second_round(view.sign_in.state));
-            second_round.and_then(|view| view.sign_in.signed_in_as.clone())
-        });
+    /// The one who signed in a moment ago in this tab is not asked again who they are; everybody else chooses.
+    fn known_account(&self) -> Option<String> {
+        let state = self.0.state.borrow();
+        let view = state.view.as_ref().filter(|_| !self.0.is_link.get())?;
+        is_second_round(view.sign_in.state).then(|| view.sign_in.signed_in_as.clone())?
+    }
+
+    async fn leave(&self, sign_in: SignInId) {
+        let known = self.known_account();
         let start = match self.attempt(sign_in, false).await {
             Ok(start) => start,
             Err(ApiFailure::Network) => return self.on(Event::AttemptMade(Err(Stop::Offline))),
@@ -190,32 +269,33 @@ impl Driver {
     }
 
     /// Back from Microsoft. What was remembered is taken out first: a second answer finds nothing.
-    fn come_back(self, answer: String) {
+    fn come_back(&self, answer: String) {
         let trip = tab::take(TRIP).and_then(|mut text| {
             let trip = Trip::read(&text);
             text.zeroize();
             trip
         });
         let Some(trip) = trip else {
-            self.secret.set_value(tab::get(SECRET).map(Secret::new));
-            self.state.set(State::new(Phase::Stopped(Stop::ForeignAnswer), Note::None));
-            return;
+            self.0.secret.replace(tab::get(SECRET).map(Secret::new));
+            return self.begin_with(Phase::Stopped(Stop::ForeignAnswer), Note::None);
         };
-        self.secret.set_value(Some(Secret::new(trip.secret().to_owned())));
-        self.state.set(State::new(Phase::Returning, Note::None));
-        spawn_local(async move {
-            let is_consent = trip.is_consent();
-            let event = match trip.check(&answer) {
-                Ok(Returned::Consented) => Event::Consented,
-                Ok(Returned::SignIn(redeem)) => self.redeem(redeem).await,
-                Err(error) => Event::CameBackWith(self.explain_callback(error, is_consent).await),
-            };
-            self.on(Event::Viewed(self.read().await));
-            self.on(event);
-        });
+        self.keep(trip.secret().to_owned());
+        self.begin_with(Phase::Returning, Note::None);
+        spawn_local(self.clone().finish(trip, answer));
     }
 
-    async fn redeem(self, redeem: super::trip::Redeem) -> Event {
+    async fn finish(self, trip: Trip, answer: String) {
+        let is_consent = trip.is_consent();
+        let event = match trip.check(&answer) {
+            Ok(Returned::Consented) => Event::Consented,
+            Ok(Returned::SignIn(redeem)) => self.redeem(&redeem).await,
+            Err(error) => Event::CameBackWith(self.explain_callback(error, is_consent).await),
+        };
+        self.on(Event::Viewed(self.read().await));
+        self.on(event);
+    }
+
+    async fn redeem(&self, redeem: &Redeem) -> Event {
         let form = redeem.form();
         let answer = api::microsoft::post_form(&form.url, form.body.expose()).await;
         let Ok((_, body)) = answer else { return Event::CameBackWith(Stop::MicrosoftOffline) };
@@ -223,14 +303,14 @@ impl Driver {
             Ok(tokens) => {
                 let person = Person::from(&tokens.claims);
                 let access = tokens.access.as_ref().map(|access| access.expose().clone()).unwrap_or_default();
-                self.tokens.set_value(Some(Save { access_token: access, id_token: tokens.id.expose().clone() }));
+                self.0.tokens.replace(Some(Save { access_token: access, id_token: tokens.id.expose().clone() }));
                 Event::SignedIn(person)
             }
             Err(error) => Event::CameBackWith(self.explain_token(error).await),
         }
     }
 
-    async fn explain_callback(self, error: CallbackError, is_consent: bool) -> Stop {
+    async fn explain_callback(&self, error: CallbackError, is_consent: bool) -> Stop {
         match error {
             CallbackError::Provider(said) if said.is_declined() => {
                 let ids = ids(&said);
@@ -244,7 +324,7 @@ impl Driver {
         }
     }
 
-    async fn explain_token(self, error: TokenError) -> Stop {
+    async fn explain_token(&self, error: TokenError) -> Stop {
         match error {
             TokenError::Provider(said) => self.report("token", &said).await,
             TokenError::IdToken(IdTokenError::WrongTenant(claims)) => Stop::WrongTenant(Person::from(&*claims)),
@@ -255,7 +335,7 @@ impl Driver {
     }
 
     /// Tells the server what Microsoft said; its answer is the remedy.
-    async fn report(self, step: &str, said: &ProviderError) -> Stop {
+    async fn report(&self, step: &str, said: &ProviderError) -> Stop {
         let report = ReportFailure {
             step: step.to_owned(),
             error: said.error.clone(),
@@ -273,17 +353,15 @@ impl Driver {
     }
 
     /// The only moment when tokens leave this page, to our own origin.
-    async fn save(self) {
-        let Some(save) = self.tokens.try_update_value(Option::take).flatten() else {
-            return self.on(Event::Lost);
-        };
+    async fn save(&self) -> Event {
+        let Some(save) = self.0.tokens.take() else { return Event::Lost };
         let answer: Result<ConnectView, _> = api::connect::post_async(SAVE, &self.secret(), &save).await;
-        let is_waiting = self.state.with_untracked(|state| matches!(state.phase, Phase::Saving(_)));
+        let is_waiting = matches!(self.0.state.borrow().phase, Phase::Saving(_));
         // Kept only while nobody knows whether they arrived.
         if is_waiting && matches!(answer, Err(ApiFailure::Network)) {
-            self.tokens.set_value(Some(save));
+            self.0.tokens.replace(Some(save));
         }
-        self.on(Event::Saved(answer));
+        Event::Saved(answer)
     }
 }
 

@@ -1,10 +1,11 @@
 //! The dark panel that stays the same from step to step, and the decision beside it.
 
 use super::machine::{Phase, State};
+use super::parts::{keymark, picture, stages};
 use super::stop::Stop;
-use crate::components::{Ghost, Keymark, Mark, Stage, StageState, Stages};
-use crate::{browser, text};
-use leptos::prelude::*;
+use crate::components::StageState;
+use crate::markup::{Tag, of, tag};
+use crate::text;
 use shared::api::authorizations::SignInState;
 use shared::api::connect::ConnectView;
 
@@ -35,77 +36,51 @@ const fn server_place(state: SignInState) -> (usize, bool) {
     }
 }
 
-fn stages(state: &State) -> Vec<Stage> {
+fn stage(state: &State, at: usize) -> StageState {
     let (place, goes_on) = place(state);
-    let at = |at: usize| match at.cmp(&place) {
+    match at.cmp(&place) {
         std::cmp::Ordering::Less => StageState::Done,
         std::cmp::Ordering::Equal if goes_on => StageState::Current,
         std::cmp::Ordering::Equal => StageState::Stopped,
         std::cmp::Ordering::Greater => StageState::Ahead,
-    };
-    text::connect::STAGE_TITLES.iter().enumerate().map(|(i, title)| Stage { title, state: at(i) }).collect()
+    }
 }
 
-/// Panel and decision.
-#[component]
-pub fn Frame(
-    /// The page's state.
-    state: State,
-    /// The decision.
-    children: Children,
-) -> impl IntoView {
-    let stages = stages(&state);
-    let host = browser::address().host;
-    let foot = state.view.as_ref().map(|view| {
-        let promise = text::connect::password_promise(&view.login_host, &view.brand);
-        view! { <p>{promise}</p> }
-    });
-    let asker = asker(state.view);
-    view! {
-        <div class="connect">
-            <aside class="context" aria-label=text::connect::PANEL>
-                <div class="hold">
-                    {asker}
-                    <Stages label=text::connect::STAGES stages/>
-                    <div class="foot">{foot}<p>{text::connect::this_page(&host)}</p></div>
-                </div>
-            </aside>
-            <main class="decision"><div class="body">{children()}</div></main>
-        </div>
-    }
+/// Panel and decision. `host` is this page's own.
+pub fn frame(state: &State, host: &str, decision: Vec<Tag>) -> Tag {
+    let view = state.view.as_ref();
+    let promise = view.map(|view| tag("p").with(text::connect::password_promise(&view.login_host, &view.brand)));
+    let foot = of("div", "foot").some(promise).with(tag("p").with(text::connect::this_page(host)));
+    let stages = stages(text::connect::STAGES, &text::connect::STAGE_TITLES, |at| stage(state, at));
+    around(of("div", "hold").with(asker(view)).with(stages).with(foot), decision).attr("data-page", state.name())
+}
+
+/// A panel with a decision beside it.
+pub fn around(hold: Tag, decision: Vec<Tag>) -> Tag {
+    of("div", "connect")
+        .with(of("aside", "context").attr("aria-label", text::connect::PANEL).with(hold))
+        .with(of("main", "decision").with(of("div", "body").all(decision)))
+}
+
+/// The mark and the product's name.
+pub fn brand(name: String) -> Tag {
+    of("span", "brand").with(picture("mark", "mark")).with(name)
 }
 
 /// Who asks, and for whom.
-fn asker(view: Option<ConnectView>) -> AnyView {
+fn asker(view: Option<&ConnectView>) -> Tag {
     let Some(view) = view else {
-        return view! {
-            <div class="asker"><span class="brand"><Mark/></span><div class="for"><Ghost/><Ghost width="short"/></div></div>
-        }
-        .into_any();
+        let ghosts = vec![of("span", "ghost"), of("span", "ghost short")];
+        return of("div", "asker").with(brand(String::new())).with(of("div", "for").all(ghosts));
     };
-    let domain = view.domain.unwrap_or_else(|| view.tenant.to_string());
-    view! {
-        <div class="asker">
-            <span class="brand"><Mark/>{view.brand}</span>
-            <div class="for">
-                <small>{text::connect::asks_for(&view.organization)}</small>
-                <b>{view.customer}</b>
-                <Keymark tenant=view.tenant/>
-                <small>{domain}</small>
-            </div>
-        </div>
-    }
-    .into_any()
-}
-
-/// The heading of a decision.
-pub fn heading(title: String, lede: String) -> impl IntoView {
-    view! {
-        <header class="stack tight">
-            <h1>{title}</h1>
-            {(!lede.is_empty()).then(|| view! { <p class="lede">{lede}</p> })}
-        </header>
-    }
+    let domain = view.domain.clone().unwrap_or_else(|| view.tenant.to_string());
+    of("div", "asker").with(brand(view.brand.clone())).with(
+        of("div", "for")
+            .with(tag("small").with(text::connect::asks_for(&view.organization)))
+            .with(tag("b").with(view.customer.clone()))
+            .with(keymark(view.tenant, false))
+            .with(tag("small").with(domain)),
+    )
 }
 
 #[cfg(test)]
@@ -115,12 +90,12 @@ mod tests {
 
     #[test]
     fn stages_follow_the_work() {
-        let at = |phase, state| stages(&State { phase, view: Some(view(state)), note: Note::None });
-        let done = at(Phase::Settled(Note::None), SignInState::Done);
-        assert!(done.iter().all(|stage| stage.state == StageState::Done));
-        let asked = at(Phase::Settled(Note::None), SignInState::Waiting);
-        assert_eq!(asked[0].state, StageState::Current);
-        let stopped = at(Phase::Stopped(Stop::PersonalAccount), SignInState::Waiting);
-        assert_eq!((stopped[0].state, stopped[1].state), (StageState::Done, StageState::Stopped));
+        let at = |phase, state, place| stage(&State { phase, view: Some(view(state)), note: Note::None }, place);
+        let settled = || Phase::Settled(Note::None);
+        assert_eq!(at(settled(), SignInState::Done, 3), StageState::Done);
+        assert_eq!(at(settled(), SignInState::Waiting, 0), StageState::Current);
+        let stopped = || Phase::Stopped(Stop::PersonalAccount);
+        assert_eq!(at(stopped(), SignInState::Waiting, 0), StageState::Done);
+        assert_eq!(at(stopped(), SignInState::Waiting, 1), StageState::Stopped);
     }
 }

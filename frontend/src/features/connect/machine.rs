@@ -21,8 +21,8 @@ pub enum Phase {
     Opening,
     /// Showing what the view says.
     Settled(Note),
-    /// Pressed: the server makes an attempt.
-    Starting(Note),
+    /// Pressed: the server makes an attempt. With the note of the page that stays meanwhile, if one does.
+    Starting(Option<Note>),
     /// On the way to Microsoft, in this window.
     Leaving,
     /// Back from Microsoft: the answer is being checked and redeemed.
@@ -139,14 +139,18 @@ impl State {
     /// Which page this is.
     pub fn page(&self) -> PageKey {
         let sign_in = self.view.as_ref().map(|view| view.sign_in.id);
-        let note = if let Phase::Settled(note) | Phase::Starting(note) = &self.phase { *note } else { Note::None };
+        let note = match self.phase {
+            Phase::Settled(note) | Phase::Starting(Some(note)) => note,
+            _ => Note::None,
+        };
         PageKey(self.name(), sign_in, note)
     }
 
-    fn name(&self) -> &'static str {
+    /// The page's name, for tests to hold on to.
+    pub fn name(&self) -> &'static str {
         match &self.phase {
-            Phase::Opening | Phase::Asking(_) | Phase::Continuing => "opening",
-            Phase::Settled(_) | Phase::Starting(_) => self.view.as_ref().map_or("opening", view_name),
+            Phase::Opening | Phase::Asking(_) | Phase::Continuing | Phase::Starting(None) => "opening",
+            Phase::Settled(_) | Phase::Starting(Some(_)) => self.view.as_ref().map_or("opening", view_name),
             Phase::Leaving => "leaving",
             Phase::Returning => "returning",
             Phase::Doubt(_) => "doubt",
@@ -292,9 +296,9 @@ impl State {
         let Some(view) = &self.view else { return Vec::new() };
         let leave = [Effect::Forget, Effect::Leave(view.sign_in.id)];
         match self.phase {
-            Phase::Settled(note) if may_start(view.sign_in.state) => self.to(Phase::Starting(note), &leave),
+            Phase::Settled(note) if may_start(view.sign_in.state) => self.to(Phase::Starting(Some(note)), &leave),
             Phase::Review(_) | Phase::Doubt(_) | Phase::Stopped(_) | Phase::Leaving => {
-                self.to(Phase::Starting(Note::None), &leave)
+                self.to(Phase::Starting(None), &leave)
             }
             _ => Vec::new(),
         }

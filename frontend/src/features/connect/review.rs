@@ -1,61 +1,48 @@
 //! Signed in: who, of which tenant, and what will change. Nothing has been sent yet.
 
 use super::asked::set_list;
-use super::driver::Driver;
-use super::frame::heading;
-use super::machine::{Event, State};
+use super::parts::{Button, PRIMARY, QUIET, SMALL, actions, change, fact, facts, heading, icon, section};
 use super::person::Person;
-use crate::components::{Button, ButtonKind, Fact, Facts, Icon, Move};
+use crate::markup::{Tag, of, tag};
 use crate::text;
-use leptos::prelude::*;
 use shared::api::connect::ConnectView;
 use shared::method::Method;
 use text::connect as words;
 
 /// Check, then save.
-pub fn review(driver: Driver, person: &Person, view: &ConnectView) -> impl IntoView + use<> {
-    let busy = Signal::derive(move || driver.state.with(State::is_busy));
-    let save = move || if busy.get() { words::SAVING } else { words::SAVE };
-    let from = view.sign_in.sets.iter().map(|set| set.method).min().unwrap_or(Method::Basic);
-    let (identity, sets) = (identity(driver, busy, person, view), set_list(view));
-    let (count, to, to_end) = (words::sets(&view.sign_in.sets), view.method, words::to_end(&view.brand));
-    view! {
-        {heading(words::REVIEW_TITLE.to_owned(), words::REVIEW_LEDE.to_owned())}
-        {identity}
-        <section class="stack tight">
-            <h2>{words::WHEN_YOU_SAVE}</h2>
-            <Facts>
-                <Fact term=count small=words::ALL_TOGETHER><Move from to/></Fact>
-                <Fact term=words::KEPT>{words::KEPT_WHAT}</Fact>
-                <Fact term=words::TO_END>{to_end}</Fact>
-            </Facts>
-            {sets}
-        </section>
-        <div class="stack tight">
-            <div class="actions">
-                <Button kind=ButtonKind::Primary large=true busy id="save" on_press=move |_| driver.on(Event::Save)>{save}</Button>
-                <Button kind=ButtonKind::Quiet large=true disabled=busy on_press=move |_| driver.on(Event::StartOver)>
-                    {words::LEAVE}
-                </Button>
-            </div>
-            <p class="note">{words::SAVE_NOTE}</p>
-        </div>
-    }
+pub fn review(view: &ConnectView, person: &Person, is_busy: bool) -> Vec<Tag> {
+    let sets = &view.sign_in.sets;
+    let from = sets.iter().map(|set| set.method).min().unwrap_or(Method::Basic);
+    let rows = vec![
+        fact(words::sets(sets), change(from, view.method), Some(words::ALL_TOGETHER.into())),
+        fact(words::KEPT, words::KEPT_WHAT, None),
+        fact(words::TO_END, words::to_end(&view.brand), None),
+    ];
+    let save = Button::new(PRIMARY, "save").says(if is_busy { words::SAVING } else { words::SAVE }, is_busy);
+    let leave = Button::new(QUIET, "over").says(words::LEAVE, is_busy);
+    vec![
+        heading(words::REVIEW_TITLE.to_owned(), words::REVIEW_LEDE.to_owned()),
+        identity(view, person, is_busy),
+        section(words::WHEN_YOU_SAVE, vec![facts(rows), set_list(sets)]),
+        of("div", "stack tight")
+            .with(actions(vec![save.attr("id", "save"), leave]))
+            .with(of("p", "note").with(words::SAVE_NOTE)),
+    ]
 }
 
-fn identity(driver: Driver, busy: Signal<bool>, person: &Person, view: &ConnectView) -> impl IntoView + use<> {
-    let tick = if person.has_account(&view.sign_in.account) {
-        view! { <li><Icon name="check"/><span>{words::TICK_ACCOUNT}</span></li> }.into_any()
+fn identity(view: &ConnectView, person: &Person, is_busy: bool) -> Tag {
+    let tick = |symbol, text: Tag| tag("li").with(icon(symbol)).with(tag("span").with(text));
+    let account = if person.has_account(&view.sign_in.account) {
+        tick("check", words::TICK_ACCOUNT.into())
     } else {
-        let text = words::tick_other_account(&view.sign_in.account);
-        view! { <li class="bad"><Icon name="alert"/><span>{text}</span></li> }.into_any()
+        tick("alert", words::tick_other_account(&view.sign_in.account).into()).attr("class", "bad")
     };
-    view! {
-        <div class="identity">
-            <span class="initials" aria-hidden="true">{person.initials()}</span>
-            <span class="who"><b>{person.name.clone()}</b><span class="muted">{person.account.clone()}</span></span>
-            <Button disabled=busy on_press=move |_| driver.on(Event::Go)>{words::OTHER_ACCOUNT}</Button>
-            <ul class="ticks"><li><Icon name="check"/><span>{words::tick_tenant(view)}</span></li>{tick}</ul>
-        </div>
-    }
+    let who = of("span", "who")
+        .with(tag("b").with(person.name.clone()))
+        .with(of("span", "muted").with(person.account.clone()));
+    of("div", "identity")
+        .with(of("span", "initials").attr("aria-hidden", "true").with(person.initials()))
+        .with(who)
+        .with(Button::new(SMALL, "go").says(words::OTHER_ACCOUNT, is_busy))
+        .with(of("ul", "ticks").with(tick("check", words::tick_tenant(view).into())).with(account))
 }

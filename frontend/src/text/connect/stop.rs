@@ -135,7 +135,16 @@ pub fn stop_words(stop: &Stop, view: Option<&ConnectView>) -> Words {
 }
 
 fn dead_link(failure: &ApiFailure) -> Words {
-    Words::new(failure.title(), failure.detail()).todo(
+    // Unknown, expired, used and revoked look alike on purpose; anything else says itself.
+    let words = if failure.status() == Some(404) {
+        Words::new(
+            "This link no longer works",
+            "It has expired, was replaced, or is not complete. Nothing was changed.",
+        )
+    } else {
+        Words::new(failure.title(), failure.detail())
+    };
+    words.todo(
         "Ask for a new link",
         "Links live for a short time and are for one purpose; whoever sent it can make another.",
     )

@@ -214,7 +214,7 @@ fn older_views_and_other_sign_ins_are_ignored() {
 
 #[test]
 fn a11_back_reload_and_memory_never_leave_the_page_stuck() {
-    for phase in [Phase::Leaving, Phase::Starting(Note::None), Phase::Saving(person("a@b.c")), Phase::Returning] {
+    for phase in [Phase::Leaving, Phase::Starting(Some(Note::None)), Phase::Saving(person("a@b.c")), Phase::Returning] {
         let (state, effects) = at(phase, SignInState::Waiting).on(Event::Shown);
         assert_eq!((state.phase, effects), (Phase::Opening, vec![Effect::Forget, Effect::Read]));
     }

@@ -1,0 +1,241 @@
+//! What the connect page is built from: the same classes as the Leptos components, as plain [`Tag`]s.
+
+use crate::components::{KEY_BOW, StageState, Tone, icon_reference, id_lines, key_blade};
+use crate::markup::{Tag, of, tag};
+use crate::{browser, text};
+use shared::api::authorizations::{Consenter, PermissionView, StepState, StepView};
+use shared::api::problem::MicrosoftIds;
+use shared::id::TenantId;
+use shared::method::Method;
+use shared::time::Timestamp;
+
+/// An id with its label.
+pub type Ids = Vec<(&'static str, String)>;
+
+/// One icon of the sprite.
+pub fn icon(name: &'static str) -> Tag {
+    picture("icon", name)
+}
+
+/// A picture of the sprite in a class of its own.
+pub fn picture(class: &'static str, name: &'static str) -> Tag {
+    of("svg", class).attr("aria-hidden", "true").with(tag("use").attr("href", icon_reference(name)))
+}
+
+/// The key of a tenant.
+pub fn keymark(tenant: TenantId, is_big: bool) -> Tag {
+    of("svg", if is_big { "keymark big" } else { "keymark" })
+        .attr("viewBox", "0 0 40 16")
+        .attr("aria-hidden", "true")
+        .with(tag("path").attr("fill-rule", "evenodd").attr("d", KEY_BOW))
+        .with(tag("path").attr("d", key_blade(tenant)))
+}
+
+/// Text for screen readers alone.
+pub fn hidden(text: impl Into<Tag>) -> Tag {
+    of("span", "hide").with(text)
+}
+
+/// A button: what it looks like, what it says, what it does.
+pub struct Button {
+    /// Its class.
+    pub class: &'static str,
+    /// An icon before the words.
+    pub icon: Option<&'static str>,
+    /// The press that [`super::driver`] reads.
+    pub press: &'static str,
+    /// Says more about the press.
+    pub value: String,
+}
+
+/// The one main action.
+pub const PRIMARY: &str = "button primary large";
+/// Another action.
+pub const PLAIN: &str = "button large";
+/// An action on the side.
+pub const QUIET: &str = "button quiet large";
+/// A small button.
+pub const SMALL: &str = "button";
+
+impl Button {
+    /// A button without an icon.
+    pub const fn new(class: &'static str, press: &'static str) -> Self {
+        Self { class, icon: None, press, value: String::new() }
+    }
+
+    /// With an icon before the words.
+    #[must_use]
+    pub const fn icon(mut self, name: &'static str) -> Self {
+        self.icon = Some(name);
+        self
+    }
+
+    /// With more about the press.
+    #[must_use]
+    pub fn value(mut self, value: String) -> Self {
+        self.value = value;
+        self
+    }
+
+    /// The button. While `is_busy` it turns, stays where it is and does nothing.
+    pub fn says(self, label: impl Into<Tag>, is_busy: bool) -> Tag {
+        let is_main = self.class == PRIMARY;
+        let mut button = of("button", self.class)
+            .attr("type", "button")
+            .attr("data-press", self.press)
+            .flag("aria-disabled", is_busy)
+            .flag("aria-busy", is_busy && is_main)
+            .some(self.icon.map(icon))
+            .with(label);
+        if !self.value.is_empty() {
+            button = button.attr("data-value", self.value);
+        }
+        button
+    }
+}
+
+/// Buttons side by side.
+pub fn actions(buttons: Vec<Tag>) -> Tag {
+    of("div", "actions").all(buttons)
+}
+
+/// A notice.
+pub fn notice(tone: Tone, icon_name: &'static str, title: &'static str, text: impl Into<Tag>) -> Tag {
+    tag("div")
+        .attr("class", format!("notice {}", tone.as_str()))
+        .attr("role", "status")
+        .with(icon(icon_name))
+        .with(of("p", "title").with(title))
+        .with(tag("p").with(text))
+}
+
+/// A section with its heading.
+pub fn section(title: impl Into<Tag>, inside: Vec<Tag>) -> Tag {
+    of("section", "stack tight").with(tag("h2").with(title)).all(inside)
+}
+
+/// The heading of a page.
+pub fn heading(title: String, lede: String) -> Tag {
+    let lede = (!lede.is_empty()).then(|| of("p", "lede").with(lede));
+    of("header", "stack tight").with(tag("h1").attr("tabindex", "-1").with(title)).some(lede)
+}
+
+/// One fact: a term, what it is, and a smaller line.
+pub fn fact(term: impl Into<Tag>, what: impl Into<Tag>, small: Option<Tag>) -> Tag {
+    let small = small.map(|small| tag("small").with(small));
+    tag("div").with(tag("dt").with(term)).with(tag("dd").with(what).some(small))
+}
+
+/// A list of facts.
+pub fn facts(rows: Vec<Tag>) -> Tag {
+    of("dl", "facts").all(rows)
+}
+
+/// A point in time in words, with the exact time on hover.
+pub fn moment(at: Timestamp) -> Tag {
+    let words = text::when(at, browser::now());
+    tag("time").attr("datetime", browser::iso(at)).attr("title", browser::exact(at)).with(words)
+}
+
+fn method(method: Method) -> Tag {
+    let class = match method {
+        Method::Basic => "method basic",
+        Method::Hybrid => "method hybrid",
+        Method::Modern => "method modern",
+    };
+    of("span", class).with(icon(method.as_str())).with(text::method(method))
+}
+
+/// From one method to another.
+pub fn change(from: Method, to: Method) -> Tag {
+    of("span", "move").with(method(from)).with(icon("arrow")).with(hidden(text::MOVES_TO)).with(method(to))
+}
+
+/// A row of permissions or of things to do.
+pub fn row(icon_name: &'static str, what: impl Into<Tag>, why: impl Into<Tag>) -> Tag {
+    tag("li").with(icon(icon_name)).with(tag("b").with(what)).with(of("span", "why").with(why))
+}
+
+/// Permissions with their reasons.
+pub fn perms(permissions: &[PermissionView]) -> Tag {
+    let row = |permission: &PermissionView| {
+        let by_admin = permission.consent == Consenter::Administrator;
+        let approves = if by_admin { text::ADMINISTRATOR_APPROVES } else { "" };
+        let why = format!("{} {} {approves}", permission.reason, permission.without);
+        tag("li")
+            .with(icon("check"))
+            .with(tag("b").with(permission.title.clone()))
+            .with(tag("code").with(permission.value.clone()))
+            .with(of("span", "why").with(why))
+    };
+    of("ul", "perms").all(permissions.iter().map(row).collect())
+}
+
+/// The steps of the work: a live region, in which only what changes is changed.
+pub fn journal(label: &'static str, steps: &[StepView]) -> Tag {
+    let list = of("ol", "journal").attr("aria-label", label).attr("aria-live", "polite");
+    list.all(steps.iter().map(step).collect())
+}
+
+fn step(step: &StepView) -> Tag {
+    let (class, is_current) = match step.state {
+        StepState::Waiting => ("", false),
+        StepState::Active => ("", true),
+        StepState::Slow => ("slow", true),
+        StepState::Done => ("done", false),
+        StepState::Failed => ("failed", false),
+    };
+    let mut row = of("li", class);
+    if is_current {
+        row = row.attr("aria-current", "step");
+    }
+    let stands_out = matches!(step.state, StepState::Slow | StepState::Failed);
+    let detail = step.detail.clone().map(|text| {
+        if stands_out { of("div", "detail").with(tag("span").with(text)) } else { of("span", "muted").with(text) }
+    });
+    row.with(tag("span").with(step.title.clone())).some(detail)
+}
+
+/// How far the page is.
+pub fn stages(label: &'static str, titles: &[&'static str], is_at: impl Fn(usize) -> StageState) -> Tag {
+    let stage = |(at, title): (usize, &&'static str)| {
+        let (class, said, is_here) = match is_at(at) {
+            StageState::Done => ("done", text::STAGE_DONE, false),
+            StageState::Stopped => ("stopped", text::STAGE_STOPPED, true),
+            StageState::Current => ("", "", true),
+            StageState::Ahead => ("", "", false),
+        };
+        let row = of("li", class).with(tag("span").with(*title).with(hidden(said)));
+        if is_here { row.attr("aria-current", "step") } else { row }
+    };
+    of("ol", "stages").attr("aria-label", label).all(titles.iter().enumerate().map(stage).collect())
+}
+
+/// A button that copies, and says so.
+pub fn copy(label: &'static str, value: String, copied: Option<&str>) -> Tag {
+    let is_copied = copied == Some(value.as_str());
+    let said = if is_copied { text::COPIED } else { "" };
+    let button = Button::new(SMALL, "copy").icon("copy").value(value);
+    button.says(if is_copied { text::COPIED } else { label }, false).with(hidden(said).attr("role", "status"))
+}
+
+/// The ids to tell support, with a button that copies them all.
+pub fn support(ids: Ids, copied: Option<&str>) -> Option<Tag> {
+    let mut all = String::new();
+    for (label, id) in &ids {
+        all.push_str(label);
+        all.push_str(": ");
+        all.push_str(id);
+        all.push('\n');
+    }
+    let rows = ids.into_iter().map(|(label, id)| fact(label, of("span", "mono").with(id), None)).collect();
+    (!all.is_empty()).then(|| {
+        let copy = copy(text::connect::COPY_ALL, all, copied);
+        section(text::connect::FOR_SUPPORT, vec![facts(rows), actions(vec![copy])])
+    })
+}
+
+/// Microsoft's ids as lines.
+pub fn microsoft_ids(ids: &MicrosoftIds) -> Ids {
+    id_lines(ids, None)
+}

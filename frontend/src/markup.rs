@@ -1,0 +1,151 @@
+//! Markup as values: a page is a tree, made by plain functions and tested without a browser.
+//!
+//! The connect page is built from it and not from Leptos views, which would make it three times as large (see
+//! `docs/decisions`). Text is only ever a text node; there is no way to write HTML here.
+
+use std::borrow::Cow;
+
+/// An element or a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Tag {
+    /// A text node.
+    Text(Cow<'static, str>),
+    /// An element.
+    Element(Element),
+}
+
+/// An element with its attributes and children.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Element {
+    /// Its name, such as `p`; of SVG's where [`Element::is_svg`] says so.
+    pub name: &'static str,
+    /// Its attributes, in the order given.
+    pub attributes: Vec<(&'static str, Cow<'static, str>)>,
+    /// What is inside.
+    pub children: Vec<Tag>,
+}
+
+impl Element {
+    /// An element of SVG.
+    pub fn is_svg(&self) -> bool {
+        matches!(self.name, "svg" | "use" | "path")
+    }
+
+    /// The value of an attribute.
+    pub fn attribute(&self, name: &str) -> Option<&str> {
+        self.attributes.iter().find(|(found, _)| *found == name).map(|(_, value)| value.as_ref())
+    }
+}
+
+/// An empty element.
+pub const fn tag(name: &'static str) -> Tag {
+    Tag::Element(Element { name, attributes: Vec::new(), children: Vec::new() })
+}
+
+/// An empty element of a class.
+pub fn of(name: &'static str, class: &'static str) -> Tag {
+    tag(name).attr("class", class)
+}
+
+impl Tag {
+    /// Adds an attribute.
+    #[must_use]
+    pub fn attr(mut self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
+        self.set(name, value.into());
+        self
+    }
+
+    /// Adds an attribute without a value, if `is_set`.
+    #[must_use]
+    pub fn flag(mut self, name: &'static str, is_set: bool) -> Self {
+        if is_set {
+            self.set(name, Cow::Borrowed("true"));
+        }
+        self
+    }
+
+    /// Adds a child.
+    #[must_use]
+    pub fn with(mut self, child: impl Into<Self>) -> Self {
+        self.push(child.into());
+        self
+    }
+
+    /// Adds a child, if there is one.
+    #[must_use]
+    pub fn some(mut self, child: Option<Self>) -> Self {
+        if let Some(child) = child {
+            self.push(child);
+        }
+        self
+    }
+
+    /// Adds children.
+    #[must_use]
+    pub fn all(mut self, children: Vec<Self>) -> Self {
+        if let Self::Element(element) = &mut self {
+            element.children.extend(children);
+        }
+        self
+    }
+
+    fn set(&mut self, name: &'static str, value: Cow<'static, str>) {
+        if let Self::Element(element) = self {
+            element.attributes.push((name, value));
+        }
+    }
+
+    fn push(&mut self, child: Self) {
+        if let Self::Element(element) = self {
+            element.children.push(child);
+        }
+    }
+
+    /// All text inside, for tests and titles.
+    pub fn text(&self) -> String {
+        match self {
+            Self::Text(text) => text.clone().into_owned(),
+            Self::Element(element) => element.children.iter().map(Self::text).collect(),
+        }
+    }
+
+    /// The elements inside, this one first, that have this name.
+    pub fn find_all(&self, name: &str) -> Vec<&Element> {
+        let Self::Element(element) = self else { return Vec::new() };
+        let own = Some(element).filter(|element| element.name == name);
+        own.into_iter().chain(element.children.iter().flat_map(|child| child.find_all(name))).collect()
+    }
+}
+
+impl From<&'static str> for Tag {
+    fn from(text: &'static str) -> Self {
+        Self::Text(Cow::Borrowed(text))
+    }
+}
+
+impl From<String> for Tag {
+    fn from(text: String) -> Self {
+        Self::Text(Cow::Owned(text))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn b11_markup_in_a_text_stays_a_text() {
+        let page = tag("p").with("<img src=x onerror=alert(1)>".to_owned());
+        assert_eq!(page.find_all("img"), Vec::<&Element>::new());
+        assert_eq!(page.text(), "<img src=x onerror=alert(1)>");
+    }
+
+    #[test]
+    fn elements_are_found_in_order() {
+        let page =
+            of("ul", "perms").all(vec![tag("li").with("a"), tag("li").some(Some(tag("b").with("b"))).some(None)]);
+        assert_eq!(page.find_all("li").len(), 2);
+        assert_eq!(page.text(), "ab");
+        assert_eq!(page.find_all("ul")[0].attribute("class"), Some("perms"));
+    }
+}
