@@ -1,15 +1,21 @@
-//! Microsoft Graph, as far as a backup product reads: one handler, a table of paths, real objects' names.
+//! Microsoft Graph, as far as a backup product reads and is set up: one handler, real objects' names.
 
+mod applications;
+mod assignments;
 mod bearer;
 mod directory;
 mod error;
+mod key_credentials;
 mod page;
+mod principals;
 mod samples;
+mod write;
 
-use axum::extract::{Request, State};
-use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::app::{App, Caller};
 use crate::cors;
@@ -17,6 +23,7 @@ use crate::graph::bearer::Bearer;
 use crate::graph::error::GraphError;
 use crate::params::Params;
 use crate::random;
+use crate::state::State as World;
 
 /// One call, as the tables see it.
 pub(crate) struct Call<'a> {
@@ -30,43 +37,70 @@ pub(crate) struct Call<'a> {
 }
 
 /// Any call below `/v1.0/`.
-pub(crate) async fn answer(State(app): State<App>, caller: Caller, request: Request) -> Response {
-    if request.method() == Method::OPTIONS {
+pub(crate) async fn answer(
+    State(app): State<App>,
+    caller: Caller,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    if method == Method::OPTIONS {
         return cors::graph_preflight(&app);
     }
     let now = app.now_millis();
-    let query = Params::parse(request.uri().query().unwrap_or_default());
     let request_id = random::guid().to_string();
+    let query = Params::parse(uri.query().unwrap_or_default());
+    let decoded = percent_decoded(uri.path());
+    let path = decoded.strip_prefix("/v1.0/").unwrap_or_default().trim_end_matches('/');
     let answer = {
         let mut state = app.state();
-        let decoded = percent_decoded(request.uri().path());
-        let path = decoded.strip_prefix("/v1.0/").unwrap_or_default().trim_end_matches('/');
-        Bearer::check(&state, request.headers(), &caller.base, now).and_then(|bearer| {
+        Bearer::check(&state, &headers, &caller.base, now).and_then(|bearer| {
             let call = Call { bearer: &bearer, path, query: &query, base: &caller.base, now };
-            if request.method() == Method::GET { read(&mut state, &call) } else { Err(GraphError::no_method()) }
+            if method == Method::GET {
+                read(&mut state, &call)
+            } else {
+                write(&mut state, &call, &method, &headers, &body)
+            }
         })
     };
     let mut response = match answer {
-        Ok(body) => (StatusCode::OK, body.to_string()).into_response(),
+        Ok((status, Value::Null)) => status.into_response(),
+        Ok((status, body)) => (status, body.to_string()).into_response(),
         Err(error) => error.response(&request_id, now),
     };
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    if let Ok(value) = HeaderValue::from_str(&request_id) {
-        headers.insert("request-id", value.clone());
-        let own = request.headers().get("client-request-id").cloned().unwrap_or(value);
-        headers.insert("client-request-id", own);
-    }
-    cors::graph_headers(headers);
+    finish(&mut response, &request_id, &headers);
     response
 }
 
-fn read(state: &mut crate::state::State, call: &Call<'_>) -> Result<Value, GraphError> {
-    match directory::read(state, call) {
-        Some(answer) => answer,
-        None => samples::read(state, call),
+fn finish(response: &mut Response, request_id: &str, asked: &HeaderMap) {
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    if let Ok(value) = HeaderValue::from_str(request_id) {
+        headers.insert("request-id", value.clone());
+        headers.insert("client-request-id", asked.get("client-request-id").cloned().unwrap_or(value));
     }
+    cors::graph_headers(headers);
+}
+
+fn read(world: &mut World, call: &Call<'_>) -> write::Done {
+    let answer = applications::read(world, call)
+        .or_else(|| assignments::read(world, call))
+        .or_else(|| directory::read(world, call))
+        .unwrap_or_else(|| samples::read(world, call));
+    answer.map(|body| (StatusCode::OK, body))
+}
+
+fn write(world: &mut World, call: &Call<'_>, method: &Method, headers: &HeaderMap, body: &Bytes) -> write::Done {
+    let body = if body.is_empty() { Ok(Map::new()) } else { serde_json::from_slice(body) };
+    let body = body.map_err(|_| GraphError::bad_request("Unable to read JSON request payload."))?;
+    let create_if_missing = headers
+        .get_all("prefer")
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .any(|value| value.split(',').any(|part| part.trim() == "create-if-missing"));
+    write::change(world, &write::Change { call, method, body, create_if_missing })
 }
 
 fn percent_decoded(path: &str) -> String {

@@ -26,6 +26,7 @@ mod params;
 mod people;
 mod random;
 mod redirect;
+mod registrations;
 mod request_log;
 mod resources;
 pub mod scenario;

@@ -11,7 +11,7 @@ use thiserror::Error;
 use uuid::Uuid;
 
 pub use application::{AppRole, Application, CoopMode, ExposedScope, OptionalClaims, RequiredResource};
-pub use policy::{ConditionalAccess, Policies, Requirement, Stage, UserConsent};
+pub use policy::{AppManagement, ConditionalAccess, Policies, Requirement, Stage, UserConsent};
 
 /// The tenant of all personal Microsoft accounts.
 pub const PERSONAL_TENANT: Uuid = Uuid::from_u128(0x9188_040d_6c67_4c5b_b112_36a3_04b6_6dad);
@@ -185,6 +185,8 @@ pub struct Switches {
     pub graph_rejects_custom_headers: bool,
     /// Graph answers 401 for tokens of a person whose sessions were revoked even when the client did not declare `cp1`.
     pub graph_revokes_at_once: bool,
+    /// For so long after their creation, objects are not everywhere yet (400, 404, lists that lag).
+    pub replication_seconds: i64,
     /// Items per page of Graph collections that do not ask with `$top`.
     pub graph_page_size: usize,
     /// `admin_consent=True` also on denial, as recorded.
@@ -202,6 +204,7 @@ impl Default for Switches {
             cors_on_token_errors: false,
             graph_rejects_custom_headers: false,
             graph_revokes_at_once: false,
+            replication_seconds: 2,
             graph_page_size: 10,
             admin_consent_true_on_denial: true,
         }

@@ -13,6 +13,7 @@ use crate::keys::KeyRing;
 use crate::misbehaviour::Misbehaviours;
 use crate::people::{Account, Identity, SignIn};
 use crate::redirect::Platform;
+use crate::registrations::Registration;
 use crate::request_log::RequestLog;
 use crate::scenario::{Application, Scenario, Switches, Tenant};
 
@@ -25,6 +26,8 @@ pub(crate) struct State {
     pub(crate) grants: Vec<Grant>,
     pub(crate) role_assignments: Vec<RoleAssignment>,
     pub(crate) consent_requests: Vec<ConsentRequest>,
+    /// Applications that were registered through Graph.
+    pub(crate) registrations: Vec<Registration>,
     pub(crate) codes: HashMap<String, Code>,
     pub(crate) refresh_tokens: HashMap<String, RefreshToken>,
     pub(crate) browsers: HashMap<String, Browser>,
@@ -167,6 +170,7 @@ impl State {
             grants: Vec::new(),
             role_assignments: Vec::new(),
             consent_requests: Vec::new(),
+            registrations: Vec::new(),
             codes: HashMap::new(),
             refresh_tokens: HashMap::new(),
             browsers: HashMap::new(),
@@ -202,7 +206,9 @@ impl State {
         }
         let application = self.application(app_id)?;
         let built_in = application.first_party && !self.tenant(tid)?.absent_resources.contains(&app_id);
-        (built_in || application.home_tenant == tid).then(|| new_principal(tid, app_id, 0))
+        // Registering through Graph makes no service principal by itself; the portal, and so a scenario, does.
+        let by_graph = self.registrations.iter().any(|known| known.app_id == app_id);
+        (built_in || (application.home_tenant == tid && !by_graph)).then(|| new_principal(tid, app_id, 0))
     }
 
     /// Makes the service principal when it is absent; revives nothing that was deleted, as consent makes a new object.

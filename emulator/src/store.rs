@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::keys::StoredKey;
 use crate::people::Account;
+use crate::registrations::Registration;
 use crate::scenario::Application;
 use crate::state::{ConsentRequest, Grant, RefreshToken, RoleAssignment, ServicePrincipal, State};
 use crate::tls::Authority;
@@ -34,6 +35,7 @@ pub(crate) struct Persisted {
     grants: Vec<Grant>,
     role_assignments: Vec<RoleAssignment>,
     consent_requests: Vec<ConsentRequest>,
+    registrations: Vec<Registration>,
     refresh_tokens: HashMap<String, RefreshToken>,
     people: Vec<ChangedPerson>,
     applications: Vec<Application>,
@@ -63,6 +65,7 @@ impl Persisted {
             grants: state.grants.clone(),
             role_assignments: state.role_assignments.clone(),
             consent_requests: state.consent_requests.clone(),
+            registrations: state.registrations.clone(),
             refresh_tokens: state.refresh_tokens.clone(),
             people: state.accounts.iter().map(ChangedPerson::of).collect(),
             applications: state.applications.iter().filter(|known| !known.first_party).cloned().collect(),
@@ -75,6 +78,7 @@ impl Persisted {
         state.grants = self.grants;
         state.role_assignments = self.role_assignments;
         state.consent_requests = self.consent_requests;
+        state.registrations = self.registrations;
         state.refresh_tokens = self.refresh_tokens;
         for application in self.applications {
             if state.application(application.client_id).is_none() {

@@ -18,6 +18,8 @@ mod graph;
 mod misbehaviour;
 #[path = "protocol/on_behalf_of.rs"]
 mod on_behalf_of;
+#[path = "protocol/provisioning.rs"]
+mod provisioning;
 #[path = "protocol/refresh.rs"]
 mod refresh;
 #[path = "protocol/token.rs"]

@@ -17,6 +17,7 @@ pub(crate) struct Bearer {
     pub(crate) tid: Uuid,
     /// Object id of the person, or of the service principal.
     pub(crate) oid: Uuid,
+    pub(crate) app_id: Uuid,
     /// Delegated permissions; empty for applications.
     pub(crate) scopes: BTreeSet<String>,
     /// Application permissions.
@@ -60,6 +61,7 @@ impl Bearer {
         Some(Self {
             tid: id("tid")?,
             oid: id("oid")?,
+            app_id: id("appid")?,
             scopes: scopes.map(str::to_owned).collect(),
             roles: roles.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
             is_app: token.claim("idtyp") == Some("app"),

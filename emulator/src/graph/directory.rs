@@ -210,7 +210,7 @@ fn service_principals(state: &mut State, call: &Call<'_>) -> Answer {
 }
 
 /// Reads `$filter=name eq 'value'`; anything more is refused, not ignored.
-fn filter(call: &Call<'_>, names: &[&str]) -> Result<Option<(String, String)>, GraphError> {
+pub(super) fn filter(call: &Call<'_>, names: &[&str]) -> Result<Option<(String, String)>, GraphError> {
     let Some(text) = call.query.get("$filter") else { return Ok(None) };
     let parsed = text.split_once(" eq ").and_then(|(name, value)| {
         let value = value.strip_prefix('\'')?.strip_suffix('\'')?;

@@ -54,6 +54,11 @@ impl GraphError {
         Self::new(StatusCode::BAD_REQUEST, "BadRequest", message)
     }
 
+    /// 400.
+    pub(crate) fn bad_request(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "Request_BadRequest", message)
+    }
+
     /// 405.
     pub(crate) fn no_method() -> Self {
         let message = "Specified HTTP method is not allowed for the request target.";

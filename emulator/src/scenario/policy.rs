@@ -15,6 +15,8 @@ pub struct Policies {
     pub conditional_access: Vec<ConditionalAccess>,
     /// Whether people without an administrator role may register applications.
     pub allowed_to_create_apps: bool,
+    /// What credentials applications may have.
+    pub app_management: AppManagement,
 }
 
 impl Default for Policies {
@@ -24,8 +26,19 @@ impl Default for Policies {
             consent_requests_enabled: false,
             conditional_access: Vec::new(),
             allowed_to_create_apps: true,
+            app_management: AppManagement::default(),
         }
     }
+}
+
+/// The application management policy.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AppManagement {
+    /// No certificate may be added.
+    pub no_certificates: bool,
+    /// The longest lifetime of an added certificate.
+    pub most_certificate_days: Option<i64>,
 }
 
 /// The user-consent setting.
