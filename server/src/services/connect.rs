@@ -56,13 +56,20 @@ pub async fn open(app: &AppState, secret: &str) -> Result<Opened, ServiceError> 
     let now = app.now();
     let hash = hash_secret(secret);
     let system = app.store.read_system().await?;
-    if let Some(located) = locator::find(&system, LocatorKind::ConnectLink, &hash, now).await? {
+    let link = locator::find(&system, LocatorKind::ConnectLink, &hash, now).await?;
+    let attempt = match link {
+        Some(_) => None,
+        None => locator::find(&system, LocatorKind::Attempt, &hash, now).await?,
+    };
+    // Holding one connection while waiting for another lets enough callers at once stop each other for good.
+    drop(system);
+    if let Some(located) = link {
         let tx = app.store.read(located.organization).await?;
         let link = tx.find_link(located.id, now).await?.ok_or(ServiceError::NotFound)?;
         let authorization = link.authorization;
         return Ok(Opened { organization: located.organization, authorization, link, attempt: None });
     }
-    let located = locator::find(&system, LocatorKind::Attempt, &hash, now).await?.ok_or(ServiceError::NotFound)?;
+    let located = attempt.ok_or(ServiceError::NotFound)?;
     let tx = app.store.read(located.organization).await?;
     let id = AttemptId(located.id);
     let attempt = tx.find_attempt(id).await?.ok_or(ServiceError::NotFound)?;
