@@ -4,7 +4,7 @@
 "use strict";
 
 if (window.trustedTypes) {
-  const couldRun = /<\s*\/?\s*(script|iframe|frame|object|embed|applet|base|meta|link|math|foreignobject|animate|set)\b|[\s"'\/]on\w+\s*=|[\s"'\/](srcdoc|formaction|style)\s*=|javascript:|data:|vbscript:/i;
+  const couldRun = /<\s*\/?\s*(script|iframe|frame|object|embed|applet|base|meta|link|math|foreignobject|animate|set)\b|[\s"'\/]on\w+\s*=|[\s"'\/](srcdoc|formaction|style)\s*=|=\s*["']?\s*(javascript|data|vbscript):/i;
   window.trustedTypes.createPolicy("default", {
     createHTML(html) {
       if (couldRun.test(html)) throw new TypeError("markup refused");

@@ -3,7 +3,7 @@
 use super::wasm::App;
 use base64::{Engine, prelude::BASE64_STANDARD};
 use sha2::{Digest, Sha256, Sha384};
-use std::{error::Error, fs, path::Path};
+use std::{error::Error, fmt::Write as _, fs, path::Path};
 
 /// The style files of each page, in their order.
 const STYLES: [(&str, &[&str]); 2] = [
@@ -51,7 +51,11 @@ impl Files {
 
 /// Hexadecimal, lower case.
 pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let mut text = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
 }
 
 /// Everything in `public/`, under its own name.

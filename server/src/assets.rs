@@ -55,7 +55,6 @@ pub const fn page(page: Page) -> &'static Asset {
 }
 
 /// Answers `/assets/…`.
-#[expect(clippy::unused_async, reason = "a handler of axum is async")]
 pub async fn assets_handler(uri: Uri, headers: HeaderMap) -> Response<Body> {
     match find(uri.path()) {
         Some(asset) => answer(asset, &headers),

@@ -384,6 +384,7 @@ const fn view_name(view: &ConnectView) -> &'static str {
 }
 
 #[cfg(test)]
+#[expect(clippy::missing_panics_doc, reason = "fixtures of tests")]
 pub mod fixtures;
 #[cfg(test)]
 mod tests;
