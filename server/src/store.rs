@@ -232,9 +232,14 @@ impl System {
     }
 }
 
+/// A text that both databases can compare with: PostgreSQL's cannot hold U+0000; U+0001 sorts alike and is in no name.
+fn comparable(text: &str) -> String {
+    text.replace('\0', "\u{1}")
+}
+
 /// A `LIKE` pattern for a text anywhere; `%` and `_` in it stand for themselves.
 fn containing(text: &str) -> LikeExpr {
-    let text = text.replace('!', "!!").replace('%', "!%").replace('_', "!_");
+    let text = comparable(text).replace('!', "!!").replace('%', "!%").replace('_', "!_");
     LikeExpr::new(format!("%{text}%")).escape('!')
 }
 

@@ -5,7 +5,7 @@ mod list;
 pub use list::{Filter, Position, Sort};
 
 use super::{
-    Scoped, StoreError,
+    Scoped, StoreError, comparable,
     customers::key_of,
     entities::{backup_sets as table, method_changes},
     organizations::Counter,
@@ -120,7 +120,7 @@ impl Scoped {
         for part in ids.chunks(500) {
             let rows = table::Entity::find()
                 .filter(table::Column::Organization.eq(self.own()))
-                .filter(table::Column::ExternalId.is_in(part.iter().copied()))
+                .filter(table::Column::ExternalId.is_in(part.iter().map(|id| comparable(id))))
                 .all(&self.tx)
                 .await?;
             for row in rows {

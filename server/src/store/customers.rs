@@ -1,6 +1,6 @@
 //! Customers: one Microsoft tenant each.
 
-use super::{Scoped, StoreError, containing, entities::customers as table};
+use super::{Scoped, StoreError, comparable, containing, entities::customers as table};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -96,6 +96,7 @@ impl Scoped {
                 .filter(Condition::any().add(table::Column::NameKey.like(pattern.clone())).add(domain.like(pattern)));
         }
         if let Some((name, id)) = after {
+            let name = comparable(&name);
             select = select.filter(
                 Condition::any()
                     .add(table::Column::NameKey.gt(name.clone()))

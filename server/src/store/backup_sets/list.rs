@@ -1,7 +1,7 @@
 //! The list of backup sets: filter, sort, one page after a position (keyset, so that page 5,000 is as quick as page 1).
 
 use super::BackupSet;
-use crate::store::{Scoped, StoreError, containing, customers::key_of, entities::backup_sets as table};
+use crate::store::{Scoped, StoreError, comparable, containing, customers::key_of, entities::backup_sets as table};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, ExprTrait},
@@ -103,7 +103,7 @@ impl Scoped {
             let left: Vec<Expr> =
                 columns.iter().map(|column| Expr::col(*column)).chain([Expr::col(table::Column::Id)]).collect();
             let right: Vec<Expr> =
-                position.keys.iter().map(|key| Expr::val(key.clone())).chain([Expr::val(position.id)]).collect();
+                position.keys.iter().map(|key| Expr::val(comparable(key))).chain([Expr::val(position.id)]).collect();
             let (left, right) = (Expr::tuple(left), Expr::tuple(right));
             select = select.filter(if descending { left.lt(right) } else { left.gt(right) });
         }

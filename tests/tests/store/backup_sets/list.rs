@@ -3,7 +3,7 @@
 use rekey_tests::{clock::START, databases::TestDatabase, records};
 use server::store::{
     Scoped,
-    backup_sets::{BackupSet, Filter, Sort},
+    backup_sets::{BackupSet, Filter, Position, Sort},
     customers::Customer,
 };
 use shared::{api::customers::MethodCounts, method::Method};
@@ -13,6 +13,7 @@ rekey_tests::on_both![
     pages_cover_a_thousand_sets_once_in_every_order,
     filters_narrow_the_list_and_its_pages,
     search_takes_its_text_literally,
+    a_null_character_finds_nothing_and_fails_nothing,
     search_finds_name_account_and_customer_in_any_case,
     counts_split_by_method_whatever_methods_are_filtered,
     customers_with_most_stored_passwords_come_first,
@@ -126,6 +127,23 @@ async fn search_takes_its_text_literally(database: TestDatabase) {
     assert_eq!(found(&tx, "!").await, ["bang!"]);
     assert_eq!(found(&tx, "'").await, ["it's"]);
     assert_eq!(found(&tx, "' OR 1=1 --").await, [""; 0]);
+}
+
+/// Addresses can carry it (`%00`); PostgreSQL's text cannot hold it.
+async fn a_null_character_finds_nothing_and_fails_nothing(database: TestDatabase) {
+    let tx = database.store.write(database.organization("Contoso").await).await.unwrap();
+    let customer = records::customer("Fabrikam");
+    tx.add_customer(&customer, None, START).await.unwrap();
+    tx.add_backup_sets(&[records::backup_set(&customer, "Mail")], START).await.unwrap();
+    for query in ["\0", "Mail\0", "M\0ail"] {
+        assert_eq!(found(&tx, query).await, [""; 0]);
+        assert_eq!(tx.list_customers(query, None, 10).await.unwrap(), []);
+    }
+    let forged = Position { keys: vec!["\0".to_owned()], id: customer.id.0 };
+    let page = tx.list_backup_sets(&Filter::default(), Sort::Name, false, Some(&forged), 10).await.unwrap();
+    assert_eq!(page.len(), 1);
+    assert_eq!(tx.list_customers("", Some(("\0".to_owned(), customer.id)), 10).await.unwrap().len(), 1);
+    assert_eq!(tx.find_backup_sets_by_external_id(&["set\0"]).await.unwrap(), []);
 }
 
 async fn search_finds_name_account_and_customer_in_any_case(database: TestDatabase) {
