@@ -70,7 +70,7 @@ pub fn compared(line: Line, table: &Table, floor: &str) -> Line {
 }
 
 async fn saved(product: &Product) -> i64 {
-    product.database.raw().await.number("SELECT count(*) FROM attempts WHERE token_hash IS NOT NULL").await
+    product.database.intruder().await.number("SELECT count(*) FROM attempts WHERE token_hash IS NOT NULL").await
 }
 
 /// As many accounts, each with one set, one authorization, one link and one open attempt.
@@ -133,4 +133,40 @@ fn tokens(product: &Product, issuer: &Issuer, at: usize, ready: &Ready) -> Resul
 fn save(product: &Product, secret: &str, access: &str, identity: &str) -> Request {
     let page = Api::new(product.address).with(CONNECT_HEADER, secret).with("prefer", "respond-async");
     page.request("POST", "/api/v1/connect/save", &json!({ "access_token": access, "id_token": identity }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bench::load::Load;
+    use std::{collections::BTreeMap, time::Duration};
+
+    const AT_ONCE: usize = 24;
+
+    /// More callers than the pools have connections: whoever held one while waiting for another would stop them all.
+    async fn callers_do_not_stop_each_other(database: TestDatabase) {
+        let issuer = Issuer::new().expect("a key");
+        let product = Product::start(database, &issuer).await.expect("a node");
+        let ready = prepare(&product, AT_ONCE).await.expect("attempts");
+        let mut requests = Vec::new();
+        for (at, ready) in ready.iter().enumerate() {
+            let [secret, access, identity] = tokens(&product, &issuer, at, ready).expect("tokens");
+            requests.push(save(&product, &secret, &access, &identity));
+        }
+        let load = Load { connections: AT_ONCE, duration: Duration::from_secs(60) };
+        let mut outcome = send(product.address, load, Requests::once(requests)).await.expect("sent");
+        assert_eq!(outcome.statuses, BTreeMap::from([(202, AT_ONCE)]));
+        assert!(outcome.latencies.percentile(1.0) < Duration::from_secs(25), "the pool's patience is no answer");
+        assert_eq!(saved(&product).await, i64::try_from(AT_ONCE).expect("a few"));
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn many_saves_at_once_are_all_stored_on_sqlite() {
+        callers_do_not_stop_each_other(TestDatabase::sqlite().await).await;
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn many_saves_at_once_are_all_stored_on_postgres() {
+        callers_do_not_stop_each_other(TestDatabase::postgres().await).await;
+    }
 }
