@@ -39,9 +39,9 @@ pub(crate) struct Identity {
 /// What a sign-in proved, carried along by codes, refresh tokens and (opaquely) access tokens.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct SignIn {
-    /// Seconds since 1970.
+    /// Milliseconds, so that a sign-in right after a revocation counts.
     #[serde(rename = "t")]
-    pub(crate) auth_time: i64,
+    pub(crate) auth_millis: i64,
     #[serde(rename = "m")]
     pub(crate) mfa: bool,
     /// Conditional Access policies whose claims this sign-in satisfied.

@@ -88,9 +88,8 @@ impl State {
     pub(crate) fn signed_in(&self, browser: &str) -> Vec<(&Account, &SignIn)> {
         let sessions = self.browsers.get(browser).map(|browser| browser.signed_in.as_slice()).unwrap_or_default();
         let usable = |session: &SignedIn| {
-            self.account(session.home_tid, session.home_oid).is_some_and(|a| {
-                !a.person.disabled && session.sign_in.auth_time.saturating_mul(1000) >= a.public_valid_from
-            })
+            self.account(session.home_tid, session.home_oid)
+                .is_some_and(|a| !a.person.disabled && session.sign_in.auth_millis >= a.public_valid_from)
         };
         let live = sessions.iter().filter(|session| usable(session));
         live.filter_map(|s| Some((self.account(s.home_tid, s.home_oid)?, &s.sign_in))).collect()

@@ -60,7 +60,7 @@ pub(crate) async fn login(
     match check_password(&mut state, &username, params.get("password").unwrap_or_default(), now) {
         Ok(account) => {
             let sign_in =
-                SignIn { auth_time: now / 1000, mfa: false, policies: Vec::new(), sid: random::guid(), cp1: false };
+                SignIn { auth_millis: now, mfa: false, policies: Vec::new(), sid: random::guid(), cp1: false };
             state.remember(&flow.browser, account, sign_in);
             flow.account = Some(account);
             flow.password_done = true;

@@ -149,7 +149,7 @@ fn proven(state: &State, flow: &Flow, account: &Account, now: i64) -> Option<Sig
     }
     let session = state.session(&flow.browser, (account.home_tid, account.oid))?;
     let login_again = flow.request.prompt == PromptKind::Login && !flow.password_done;
-    let age = (now / 1000).saturating_sub(session.auth_time);
+    let age = now.saturating_sub(session.auth_millis) / 1000;
     let too_old = frequency(state, flow, account).is_some_and(|most| age >= most) && !flow.password_done;
     (!login_again && !too_old).then_some(session)
 }

@@ -78,7 +78,7 @@ impl Bearer {
             return Err(GraphError::token("The user could not be found.", base));
         };
         let revoked = account.public_valid_from;
-        if sign_in.auth_time.saturating_mul(1000) >= revoked && !account.person.disabled {
+        if sign_in.auth_millis >= revoked && !account.person.disabled {
             return Ok(());
         }
         let message = "Continuous access evaluation resulted in challenge with result: InteractionRequired and code: \

@@ -48,7 +48,7 @@ fn check(rule: &ConditionalAccess, sign_in: &SignIn, registered: bool, now: i64)
         Requirement::Mfa if sign_in.mfa => Ok(()),
         Requirement::Claims if satisfied => Ok(()),
         Requirement::Mfa | Requirement::Claims => Err(challenge(rule, registered)),
-        Requirement::SignInFrequency(most) if (now / 1000).saturating_sub(sign_in.auth_time) < most => Ok(()),
+        Requirement::SignInFrequency(most) if now.saturating_sub(sign_in.auth_millis) / 1000 < most => Ok(()),
         Requirement::SignInFrequency(_) => Err(AadError::new(
             70_043,
             "invalid_grant",

@@ -65,7 +65,7 @@ fn add_optional(claims: &mut Map<String, Value>, wanted: &[String], identity: &I
             "login_hint" => json!(opaque_hint(identity.home_tid, identity.home_oid)),
             "sid" => json!(sign_in.sid),
             "upn" | "email" => json!(identity.username),
-            "auth_time" => json!(sign_in.auth_time),
+            "auth_time" => json!(sign_in.auth_millis / 1000),
             "xms_cc" if sign_in.cp1 => json!(["CP1"]),
             _ => continue,
         };

@@ -130,7 +130,7 @@ fn person(state: &State, request: &TokenRequest<'_>, assertion: &Jws) -> Result<
         return Err(refuse(50_057, "The user account is disabled."));
     }
     let sign_in = read_private(assertion).ok_or_else(|| refuse(50_027, "JWT token is invalid or malformed."))?;
-    let issued = sign_in.auth_time.saturating_mul(1000);
+    let issued = sign_in.auth_millis;
     if issued < account.confidential_valid_from {
         return Err(revoked(issued, account.confidential_valid_from));
     }

@@ -142,7 +142,7 @@ fn check_person(state: &State, token: &RefreshToken) -> Result<(), AadError> {
     }
     let public = token.platform != Platform::Web;
     let valid_from = if public { account.public_valid_from } else { account.confidential_valid_from };
-    if token.sign_in.auth_time.saturating_mul(1000) < valid_from {
+    if token.sign_in.auth_millis < valid_from {
         return Err(revoked(token.issued_millis, valid_from));
     }
     if public && account.person.password_expired {

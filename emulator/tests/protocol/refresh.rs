@@ -150,3 +150,13 @@ async fn a_guests_token_is_bound_to_the_person_not_the_tenant() {
     let id = crate::assertion::claims(&home.text("id_token"));
     assert_eq!((id["tid"].clone(), id["acct"].clone()), (crate::world::FABRIKAM.to_string().into(), 0.into()));
 }
+
+#[tokio::test]
+async fn revocation_separates_before_and_after_within_one_second() {
+    let world = World::new().await;
+    let before = server_token(&world).await;
+    world.emulator.revoke_user(TOM).unwrap();
+    let after = server_token(&world).await;
+    refresh_server(&world, &before).await.refused(400, "invalid_grant", 50_173);
+    refresh_server(&world, &after).await.ok();
+}
