@@ -7,18 +7,24 @@ use std::{
     sync::OnceLock,
 };
 
-/// The program beside this test; built once when it is not there or older builds lie there.
+/// The program: as `REKEY_BINARY` says, or built beside this test, because an old one would prove nothing about today's
+/// sources.
 ///
 /// # Panics
 /// When it cannot be built.
 pub fn rekey() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     PROGRAM.get_or_init(|| {
+        if let Some(told) = env::var_os("REKEY_BINARY") {
+            return told.into();
+        }
         let test = env::current_exe().expect("this test has a path");
         let profile = test.parent().and_then(Path::parent).expect("target/<profile>/deps");
         let release = profile.ends_with("release");
         let mut build = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        build.args(["build", "--quiet", "--package", "rekey", "--bin", "rekey"]);
+        // Of the whole workspace: the same features of the same crates as for the tests, so that little is built again.
+        build.args(["build", "--quiet", "--locked", "--workspace", "--bin", "rekey"]);
+        build.env_remove("REKEY_SKIP_WEB");
         if release {
             build.arg("--release");
         }
