@@ -46,8 +46,8 @@ const NEEDS: [Row; 3] = [
 /// What a part of the tests needs; a part that is not known here needs everything.
 pub fn of(part: &str) -> &'static [Need] {
     match part {
-        "unit" | "shared" | "server" | "frontend" | "emulator" | "xtask" => &[],
-        "store" | "api" | "tenancy" => &[Need::Postgres],
+        "shared" | "server" | "frontend" | "emulator" | "xtask" => &[],
+        "unit" | "store" | "api" | "tenancy" => &[Need::Postgres],
         _ => &ALL,
     }
 }

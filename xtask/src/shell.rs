@@ -6,19 +6,23 @@ use std::{
     process::{Command, Stdio},
 };
 
-/// Cargo, in the workspace, without the variables that `cargo run` set for this program.
+/// Cargo, in the workspace, without what `cargo run` set for this program.
 pub fn cargo(root: &Path) -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root);
-    for (name, _) in env::vars_os().filter(|(name, _)| name.to_str().is_some_and(describes_this_package)) {
+    for (name, _) in env::vars_os().filter(|(name, _)| name.to_str().is_some_and(is_not_for_cargo)) {
         command.env_remove(name);
     }
     command
 }
 
-/// Left in place, they would make build scripts that watch them run again.
-fn describes_this_package(name: &str) -> bool {
-    name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") || name == "CARGO_PRIMARY_PACKAGE"
+/// Left in place, they would make build scripts that watch them run again; and a server built without its pages, as
+/// somebody's shell may ask for, is not the one to test or to measure.
+fn is_not_for_cargo(name: &str) -> bool {
+    name.starts_with("CARGO_PKG_")
+        || name.starts_with("CARGO_MANIFEST_")
+        || name == "CARGO_PRIMARY_PACKAGE"
+        || name == "REKEY_SKIP_WEB"
 }
 
 /// The first of these programs that is on the `PATH` or in one of the folders.
@@ -53,8 +57,8 @@ mod tests {
     }
 
     #[test]
-    fn only_the_variables_of_this_package_are_taken_away() {
-        assert!(describes_this_package("CARGO_PKG_NAME"));
-        assert!(!describes_this_package("CARGO_HOME") && !describes_this_package("CARGO_TARGET_DIR"));
+    fn only_what_would_bend_the_build_is_taken_away() {
+        assert!(is_not_for_cargo("CARGO_PKG_NAME") && is_not_for_cargo("REKEY_SKIP_WEB"));
+        assert!(!is_not_for_cargo("CARGO_HOME") && !is_not_for_cargo("CARGO_TARGET_DIR"));
     }
 }
