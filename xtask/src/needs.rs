@@ -52,6 +52,11 @@ pub fn of(part: &str) -> &'static [Need] {
     }
 }
 
+/// Whether no test of this part starts the server's program; a part that is not known here may.
+pub fn starts_no_server(part: &str) -> bool {
+    matches!(part, "unit" | "shared" | "server" | "frontend" | "emulator" | "xtask" | "store" | "api" | "tenancy")
+}
+
 /// Installs those of these needs that are missing, where it may, and adds the wasm target.
 pub fn meet(needs: &[Need]) -> Result<(), Failure> {
     add_wasm_target()?;

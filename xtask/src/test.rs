@@ -1,4 +1,4 @@
-//! `cargo xtask test`: every test of the workspace, in one run of cargo.
+//! `cargo xtask test`: every test of the workspace, in one run of `cargo test`.
 //!
 //! Cargo's own output passes through as it comes. At the end stand a summary, cargo's closing lines, and one line
 //! `N passed, M failed`. What could not report (a program that crashed, code that did not compile) counts as one failure each.
@@ -32,14 +32,22 @@ pub fn run(workspace: &Workspace, only: &[String], filter: &[String]) -> Result<
     let begun = Instant::now();
     let mut tally = Tally::default();
     let mut held = Held::default();
+    let program = workspace.program("rekey")?;
     let mut is_content = true;
     for words in &plan {
         let mut cargo = shell::cargo(workspace.root());
-        cargo.args(words).arg("--").args(filter);
+        cargo.args(words);
+        if words.first().is_some_and(|word| word == "test") {
+            // Else each test program that needs the server would build it on its own, with other features.
+            cargo.arg("--").args(filter).env("REKEY_BINARY", &program);
+        }
         if io::stdout().is_terminal() {
             cargo.env("CARGO_TERM_COLOR", "always");
         }
         is_content &= follow(cargo, &mut tally, &mut held, &mut io::stdout())?;
+        if !is_content && words.first().is_some_and(|word| word == "build") {
+            break;
+        }
     }
     tally.end(is_content);
     print!("{}", report::summary(&tally, begun.elapsed()));
@@ -49,12 +57,19 @@ pub fn run(workspace: &Workspace, only: &[String], filter: &[String]) -> Result<
     Ok(if passed { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// The runs of cargo that cover the parts.
+/// The runs of cargo that cover the parts: the server that some tests start, then the tests.
 fn plan(workspace: &Workspace, only: &[String]) -> Result<Vec<Vec<String>>, Failure> {
+    let mut runs = vec![owned(&["build", "--locked", "--workspace", "--bin", "rekey"])];
     if only.is_empty() {
-        return Ok(vec![words(&["--workspace"])]);
+        runs.push(words(&["--workspace"]));
     }
-    only.iter().map(|part| plan_one(workspace, part)).collect()
+    for part in only {
+        runs.push(plan_one(workspace, part)?);
+    }
+    if !only.is_empty() && only.iter().all(|part| needs::starts_no_server(part)) {
+        runs.remove(0);
+    }
+    Ok(runs)
 }
 
 fn plan_one(workspace: &Workspace, part: &str) -> Result<Vec<String>, Failure> {
@@ -62,7 +77,8 @@ fn plan_one(workspace: &Workspace, part: &str) -> Result<Vec<String>, Failure> {
         return Ok(words(&["--workspace", "--lib", "--bins"]));
     }
     if workspace.test_programs().iter().any(|program| program == part) {
-        return Ok(words(&["--package", "rekey-tests", "--test", part]));
+        // Of the whole workspace, so that crates have the features that they have in a full run.
+        return Ok(words(&["--workspace", "--test", part]));
     }
     match workspace.package(part) {
         Some(package) => Ok(words(&["--package", &package])),
@@ -71,7 +87,11 @@ fn plan_one(workspace: &Workspace, part: &str) -> Result<Vec<String>, Failure> {
 }
 
 fn words(chosen: &[&str]) -> Vec<String> {
-    ["test", "--locked", "--no-fail-fast"].iter().chain(chosen).map(|word| (*word).to_owned()).collect()
+    owned(&[&["test", "--locked", "--no-fail-fast"], chosen].concat())
+}
+
+fn owned(words: &[&str]) -> Vec<String> {
+    words.iter().map(|word| (*word).to_owned()).collect()
 }
 
 /// Passes on what it prints, counting; whether it was content at its end.
@@ -126,7 +146,15 @@ mod tests {
     #[test]
     fn everything_is_one_run_of_cargo_that_does_not_stop_at_a_failure() {
         let runs = plan(&checkout(), &[]).expect("all");
-        assert_eq!(runs, [["test", "--locked", "--no-fail-fast", "--workspace"]]);
+        assert_eq!(runs.len(), 2, "the server that tests start, and the tests");
+        assert_eq!(runs[1], ["test", "--locked", "--no-fail-fast", "--workspace"]);
+    }
+
+    #[test]
+    fn parts_that_start_no_server_do_not_wait_for_one() {
+        assert_eq!(plan(&checkout(), &["shared".into()]).expect("a part").len(), 1);
+        let both = plan(&checkout(), &["shared".into(), "tests".into()]).expect("parts");
+        assert_eq!(both[0][0], "build");
     }
 
     #[test]

@@ -34,6 +34,14 @@ impl Workspace {
         &self.root
     }
 
+    /// Where cargo puts a program of the development build: beside this one.
+    pub fn program(&self, name: &str) -> Result<PathBuf, Failure> {
+        let here = env::current_exe()?;
+        let target = here.ancestors().find(|folder| folder.join("CACHEDIR.TAG").is_file());
+        let target = target.map_or_else(|| self.root.join("target"), Path::to_path_buf);
+        Ok(target.join("debug").join(format!("{name}{}", env::consts::EXE_SUFFIX)))
+    }
+
     /// The package in a member's folder, or nothing if there is no such member.
     pub fn package(&self, member: &str) -> Option<String> {
         let member = MEMBERS.iter().find(|known| **known == member)?;
@@ -76,6 +84,14 @@ mod tests {
         }
         assert_eq!(workspace.package("server").as_deref(), Some("rekey"));
         assert_eq!(workspace.package("nothing"), None);
+    }
+
+    #[test]
+    fn programs_lie_beside_this_one() {
+        let workspace = Workspace::find().expect("cargo runs tests inside the checkout");
+        let program = workspace.program("rekey").expect("a path");
+        let here = env::current_exe().expect("this program");
+        assert_eq!(program.parent(), here.parent().and_then(Path::parent), "unless in release mode");
     }
 
     #[test]
