@@ -48,8 +48,8 @@ pub fn SignInCard(
     let only_save = sign_in.already_connected && matches!(sign_in.state, SignInState::Waiting | SignInState::Failed);
     let heading = match sign_in.state {
         SignInState::Cancelled => sign_in.account.clone(),
+        SignInState::Done if sign_in.signed_in_as.is_some() => authorizations::signed_in(&sign_in.account),
         _ if sign_in.already_connected => authorizations::connected(&sign_in.account),
-        SignInState::Done => authorizations::signed_in(&sign_in.account),
         _ => authorizations::holder(&sign_in.account),
     };
     let action = if only_save {
@@ -62,7 +62,9 @@ pub fn SignInCard(
         .clone()
         .map(|name| view! { <p class="small muted">{authorizations::SIGNED_IN_AS}" "<b>{name}</b></p> });
     let steps = sign_in.steps.clone();
-    let has_steps = !steps.is_empty();
+    // What is done stands in the receipt below.
+    let is_done = sign_in.state == SignInState::Done;
+    let has_steps = !steps.is_empty() && !is_done;
     let before = sign_in.sets.first().map_or(Method::Basic, |set| set.method);
     let picture = match (before == method, sign_in.state) {
         // Its access is given anew, and the method stays.
@@ -85,7 +87,7 @@ pub fn SignInCard(
                 {sign_in.approval_url.clone().map(|url| view! { <Approval url/> })}
                 {signed_in_as}
                 {has_steps.then(|| view! { <Journal label=authorizations::STEPS steps=Signal::stored(steps)/> })}
-                <SetList sets=sign_in.sets/>
+                {(!is_done).then(|| view! { <SetList sets=sign_in.sets/> })}
             </div>
         </section>
     }
