@@ -75,7 +75,7 @@ fn row(line: &Line) -> String {
         (Some((name, floor)), Some(ratio)) => format!("{ratio:>6.2} of {name} ({floor:.0})"),
         _ => String::new(),
     };
-    format!("{:<44} {value:>12.1} {unit:<4} {compared:<58} {}", line.name, line.note)
+    format!("{:<54} {value:>12.1} {unit:<4} {compared:<60} {}", line.name, line.note)
 }
 
 impl fmt::Display for Table {
