@@ -1,0 +1,282 @@
+//! The product as a person starts it: `rekey demo` as a process of its own, and the stand-in's control beside it.
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::{
+    env,
+    io::{BufRead, BufReader},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::OnceLock,
+    time::{SystemTime, UNIX_EPOCH},
+};
+use tempfile::TempDir;
+use totp_rs::{Algorithm, Builder, Secret};
+
+/// A demo that runs; it stops when this is dropped.
+pub struct Demo {
+    /// What it said when it was ready.
+    pub ready: Ready,
+    http: reqwest::Client,
+    process: Child,
+    _data: TempDir,
+}
+
+/// The line for scripts.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Ready {
+    /// The portal's origin.
+    pub portal: String,
+    /// The sign-in service's origin.
+    pub login: String,
+    /// The stand-in's control.
+    pub control: String,
+    /// Everybody who can sign in.
+    pub accounts: Vec<Account>,
+    /// Who owns the sample organization.
+    pub owner_sign_in: String,
+    /// A key for the API.
+    pub api_key: String,
+}
+
+/// Somebody who can sign in.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Account {
+    /// User name.
+    pub username: String,
+    /// Password.
+    pub password: String,
+    /// The authenticator's secret.
+    pub totp_secret: Option<String>,
+    /// The tenant's id.
+    pub tid: String,
+}
+
+impl Account {
+    /// What the authenticator shows now.
+    ///
+    /// # Panics
+    /// When there is none.
+    pub fn code(&self) -> String {
+        let secret = self.totp_secret.as_deref().unwrap_or_else(|| panic!("{} has no authenticator", self.username));
+        let secret = Secret::try_from_base32(secret).expect("base32");
+        let totp = Builder::new().with_algorithm(Algorithm::SHA1).with_digits(6).with_step_duration(30);
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_secs();
+        totp.with_secret(secret).build_noncompliant().generate(now).to_string()
+    }
+}
+
+impl Demo {
+    /// Starts a demo with a fresh world on free ports.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub fn start() -> Self {
+        let data = tempfile::tempdir().expect("a folder");
+        let mut process = Command::new(binary())
+            .args(["demo", "--json", "--port", "0", "--data"])
+            .arg(data.path())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the demo starts");
+        let mut line = String::new();
+        let output = process.stdout.take().expect("its output");
+        BufReader::new(output).read_line(&mut line).expect("its first line");
+        let ready = serde_json::from_str(&line).unwrap_or_else(|error| panic!("the demo said {line:?}: {error}"));
+        Self { ready, http: reqwest::Client::new(), process, _data: data }
+    }
+
+    /// The folder with its data.
+    pub fn data(&self) -> &Path {
+        self._data.path()
+    }
+
+    /// Somebody of the scenario.
+    ///
+    /// # Panics
+    /// When there is nobody of this name.
+    pub fn account(&self, username: &str) -> Account {
+        let found = self.ready.accounts.iter().find(|account| account.username == username);
+        found.unwrap_or_else(|| panic!("nobody is called {username}")).clone()
+    }
+
+    /// Tells the stand-in something.
+    ///
+    /// # Panics
+    /// When it refuses.
+    pub async fn control(&self, path: &str, body: Value) {
+        let answer = self.http.post(self.control_url(path)).json(&body).send().await.expect("the control answers");
+        assert!(
+            answer.status().is_success(),
+            "{path}: {} {}",
+            answer.status(),
+            answer.text().await.unwrap_or_default()
+        );
+    }
+
+    /// Forgets what the stand-in was told at `path`.
+    ///
+    /// # Panics
+    /// When it refuses.
+    pub async fn clear(&self, path: &str) {
+        let answer = self.http.delete(self.control_url(path)).send().await.expect("the control answers");
+        assert!(answer.status().is_success(), "{path}: {}", answer.status());
+    }
+
+    /// What the stand-in was asked.
+    ///
+    /// # Panics
+    /// When it does not tell.
+    pub async fn requests(&self) -> Vec<Value> {
+        let answer = self.http.get(self.control_url("requests")).send().await.expect("the control answers");
+        answer.json().await.expect("a list of requests")
+    }
+
+    /// The requests for tokens among them.
+    pub async fn token_requests(&self) -> Vec<Value> {
+        let all = self.requests().await;
+        let is_token =
+            |request: &Value| request["path"].as_str().is_some_and(|path| path.ends_with("/oauth2/v2.0/token"));
+        all.into_iter().filter(|request| is_token(request) && request["method"] == "POST").collect()
+    }
+
+    /// Sets a tenant's policies.
+    pub async fn policies(&self, tid: &str, policies: Value) {
+        self.control(&format!("tenants/{tid}/policies"), policies).await;
+    }
+
+    /// Asks the API, as a script with a key does.
+    ///
+    /// # Panics
+    /// When it does not answer with JSON.
+    pub async fn api(&self, path: &str) -> Value {
+        let request = self.http.get(format!("{}{path}", self.ready.portal)).bearer_auth(&self.ready.api_key);
+        request.send().await.expect("the API answers").json().await.expect("JSON")
+    }
+
+    /// A file of the web app.
+    ///
+    /// # Panics
+    /// When it is not there.
+    pub async fn file(&self, url: &str) -> Vec<u8> {
+        let answer = self.http.get(url).send().await.expect("the server answers");
+        answer.error_for_status().expect("a file").bytes().await.expect("its bytes").to_vec()
+    }
+
+    /// Puts the sample list in, without a browser.
+    ///
+    /// # Panics
+    /// When the API refuses it.
+    pub async fn import_sample(&self) {
+        let list = std::fs::read_to_string(self.sample()).expect("the sample");
+        let post =
+            |path: String| self.http.post(format!("{}{path}", self.ready.portal)).bearer_auth(&self.ready.api_key);
+        let answer = post("/api/v1/imports".to_owned()).header("content-type", "text/csv").body(list).send().await;
+        let import: Value = answer.expect("the API answers").json().await.expect("an import");
+        let id = import["id"].as_str().unwrap_or_else(|| panic!("no import: {import}"));
+        let confirm = post(format!("/api/v1/imports/{id}/confirm")).json(&json!({ "leave_out_bad_lines": false }));
+        let answer = confirm.send().await.expect("the API answers");
+        assert!(answer.status().is_success(), "{}", answer.text().await.unwrap_or_default());
+    }
+
+    /// The sample list as a file.
+    pub fn sample(&self) -> PathBuf {
+        self.data().join("sample-backup-sets.csv")
+    }
+
+    /// Makes an authorization of all sets of these accounts, and gives the link for their holders.
+    ///
+    /// # Panics
+    /// When the API refuses it.
+    pub async fn link_for(&self, accounts: &[&str]) -> Link {
+        let sets = self.api("/api/v1/backup-sets?limit=100").await;
+        let all = sets["items"].as_array().expect("backup sets");
+        let is_meant =
+            |set: &&Value| set["covers"] == "own_account" && accounts.iter().any(|account| set["account"] == *account);
+        let ids: Vec<&Value> = all.iter().filter(is_meant).map(|set| &set["id"]).collect();
+        assert!(!ids.is_empty(), "no sets of {accounts:?}");
+        let body = json!({ "backup_sets": ids, "method": "hybrid" });
+        let made = self.post("/api/v1/authorizations", body).await;
+        let authorization = made["id"].as_str().unwrap_or_else(|| panic!("not made: {made}")).to_owned();
+        self.new_link(&authorization).await
+    }
+
+    /// Another link to an authorization.
+    ///
+    /// # Panics
+    /// When the API refuses it.
+    pub async fn new_link(&self, authorization: &str) -> Link {
+        let link = self.post(&format!("/api/v1/authorizations/{authorization}/connect-link"), json!({})).await;
+        let url = link["url"].as_str().unwrap_or_else(|| panic!("no link: {link}")).to_owned();
+        Link { authorization: authorization.to_owned(), url }
+    }
+
+    /// Tells the API something, as a script with a key does.
+    ///
+    /// # Panics
+    /// When it does not answer with JSON.
+    pub async fn post(&self, path: &str, body: Value) -> Value {
+        let request = self.http.post(format!("{}{path}", self.ready.portal)).bearer_auth(&self.ready.api_key);
+        request.json(&body).send().await.expect("the API answers").json().await.expect("JSON")
+    }
+
+    /// The events of this kind in the audit trail.
+    ///
+    /// # Panics
+    /// When there is no trail.
+    pub async fn audited(&self, event: &str) -> usize {
+        let page = self.api("/api/v1/audit?limit=200").await;
+        let entries = page["items"].as_array().expect("entries");
+        entries.iter().filter(|entry| entry["event"] == event).count()
+    }
+
+    fn control_url(&self, path: &str) -> String {
+        format!("{}/{path}", self.ready.control)
+    }
+}
+
+/// A link to the connect page.
+#[derive(Debug, Clone)]
+pub struct Link {
+    /// Which authorization.
+    pub authorization: String,
+    /// Where it leads.
+    pub url: String,
+}
+
+impl Drop for Demo {
+    fn drop(&mut self) {
+        let _ = Command::new("kill").arg(self.process.id().to_string()).status();
+        let _ = self.process.wait();
+    }
+}
+
+/// The program: as told, or beside this test, or built now.
+fn binary() -> PathBuf {
+    static FOUND: OnceLock<PathBuf> = OnceLock::new();
+    FOUND.get_or_init(find).clone()
+}
+
+fn find() -> PathBuf {
+    if let Some(told) = env::var_os("REKEY_BINARY") {
+        return told.into();
+    }
+    let here = env::current_exe().expect("this program");
+    let folder = here.parent().and_then(Path::parent).expect("target/<profile>/deps");
+    let program = folder.join("rekey");
+    let is_release = folder.ends_with("release");
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut build = Command::new(cargo);
+    build.args(["build", "-p", "rekey", "--bin", "rekey"]).arg("--target-dir").arg(folder.parent().expect("target"));
+    if is_release {
+        build.arg("--release");
+    }
+    // Also when it is there: an old one would prove nothing about today's sources.
+    let is_built = build
+        .env_remove("REKEY_SKIP_WEB")
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .status()
+        .is_ok_and(|status| status.success());
+    assert!(is_built && program.exists(), "cargo build -p rekey did not make {}", program.display());
+    program
+}

@@ -1,0 +1,12 @@
+//! People at real browsers: the whole road through the portal, Microsoft's stand-in and the connect page.
+
+mod browser {
+    mod consent;
+    mod keyboard;
+    mod pictures;
+    mod policies;
+    mod procedure_h;
+    mod protocol;
+    mod robust;
+    mod strangers;
+}
