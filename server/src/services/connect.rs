@@ -12,7 +12,7 @@ use super::{
 use crate::{
     audit::Actor,
     microsoft::verify::{
-        AccessExpectation, ExpectedNonce, IdExpectation, MAX_AGE, Refused, VerifiedAccess, VerifiedIdentity,
+        AccessExpectation, ExpectedNonce, IdExpectation, MAX_AGE, Reason, Refused, VerifiedAccess, VerifiedIdentity,
     },
     seal::{SealContext, hash_secret},
     state::AppState,
@@ -204,7 +204,7 @@ async fn believe(
     let now = app.now();
     let refused = |refused: Refused| {
         tracing::warn!(reason = ?refused.reason(), customer = %customer.id, "a token was refused");
-        ServiceError::TokenRefused
+        refusal(refused)
     };
     let expected = AccessExpectation {
         tenant: customer.tenant,
@@ -223,6 +223,14 @@ async fn believe(
         return Err(ServiceError::TokenRefused);
     }
     Ok((access, identity))
+}
+
+/// All refusals look the same (T17); that Microsoft's keys could not be had is our trouble, and says nothing of the token.
+pub fn refusal(refused: Refused) -> ServiceError {
+    match refused.reason() {
+        Reason::NoKeys => ServiceError::MicrosoftUnavailable,
+        _ => ServiceError::TokenRefused,
+    }
 }
 
 async fn refuse_guest(app: &AppState, opened: &Opened, attempt: &Attempt) -> Result<ServiceError, ServiceError> {

@@ -92,7 +92,7 @@ pub async fn create(app: &AppState, request: &CreateSession) -> Result<(Secret<S
         IdExpectation { tenant: None, client: app.microsoft.config.sign_in, nonce: ExpectedNonce::Is(&nonce), now };
     let identity = app.microsoft.verifier.verify_id_token(&request.id_token, &expected).await.map_err(|refused| {
         tracing::warn!(reason = ?refused.reason(), "portal sign-in refused");
-        ServiceError::TokenRefused
+        super::connect::refusal(refused)
     })?;
     let organization = match &request.owner_link {
         Some(link) => Some(owner::find(app, link, now).await?),
