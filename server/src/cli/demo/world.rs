@@ -4,7 +4,7 @@ use super::CommandError;
 use crate::microsoft::{certificate, config::Registration};
 use emulator::{
     Emulator, Scenario, TenantGrant,
-    scenario::{Application, ExposedScope, RequiredResource},
+    scenario::{Application, ExposedScope, OptionalClaims, RequiredResource},
 };
 use shared::{id::ClientId, secret::Secret, time::Timestamp};
 use std::{collections::BTreeSet, fs, io::Write, os::unix::fs::OpenOptionsExt, path::Path};
@@ -51,6 +51,8 @@ pub fn register(emulator: &Emulator, origin: &str, data: &Path) -> Result<Regist
             scopes: vec!["access_as_user".to_owned()],
             roles: Vec::new(),
         }],
+        // So that a guest is told before Save.
+        optional_claims: OptionalClaims { id_token: vec!["acct".to_owned()], access_token: Vec::new() },
         ..base(SIGN_IN, "Rekey Sign-in")
     });
     emulator.put_application(Application {
