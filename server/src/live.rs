@@ -3,18 +3,19 @@
 
 use shared::id::AuthorizationId;
 use std::sync::Arc;
-use tokio::sync::{Notify, broadcast};
+use tokio::sync::{Notify, broadcast, watch};
 
 /// Hints that something changed, within this process.
 #[derive(Clone)]
 pub struct Changes {
     authorizations: broadcast::Sender<AuthorizationId>,
     work: Arc<Notify>,
+    stopped: watch::Sender<bool>,
 }
 
 impl Default for Changes {
     fn default() -> Self {
-        Self { authorizations: broadcast::channel(1024).0, work: Arc::default() }
+        Self { authorizations: broadcast::channel(1024).0, work: Arc::default(), stopped: watch::channel(false).0 }
     }
 }
 
@@ -33,6 +34,17 @@ impl Changes {
     /// Waits for work.
     pub async fn until_work(&self) {
         self.work.notified().await;
+    }
+
+    /// Tells that the node stops: live views end, and their readers open them again elsewhere.
+    pub fn stop(&self) {
+        self.stopped.send_replace(true);
+    }
+
+    /// Waits until the node stops.
+    pub async fn until_stopped(&self) {
+        // The sender lives as long as `self`.
+        let _ = self.stopped.subscribe().wait_for(|stopped| *stopped).await;
     }
 
     /// Starts to listen for one authorization. Make it before reading, or a change in between is missed.

@@ -5,6 +5,7 @@ use crate::{
         self,
         limits::{Limits, LimitsConfig},
     },
+    live::Changes,
     state::AppState,
     worker,
 };
@@ -25,6 +26,7 @@ pub struct Node {
     /// Where it listens.
     pub address: SocketAddr,
     stop: watch::Sender<bool>,
+    changes: Changes,
     face: JoinHandle<io::Result<()>>,
     worker: JoinHandle<()>,
 }
@@ -33,6 +35,7 @@ impl Node {
     /// Starts to serve and to work.
     pub fn start(app: AppState, listener: TcpListener, options: Options) -> io::Result<Self> {
         let address = listener.local_addr()?;
+        let changes = app.changes.clone();
         let (stop, stopped) = watch::channel(false);
         let worker = tokio::spawn(worker::run(app.clone(), options.audit_heads, stopped.clone()));
         let service =
@@ -45,12 +48,13 @@ impl Node {
                 })
                 .await
         });
-        Ok(Self { address, stop, face, worker })
+        Ok(Self { address, stop, changes, face, worker })
     }
 
     /// Stops taking requests, finishes the work in hand, and gives open live views two seconds.
     pub async fn stop(self) {
         let _ = self.stop.send(true);
+        self.changes.stop();
         if self.worker.await.is_err() {
             tracing::error!("the worker did not end by itself");
         }

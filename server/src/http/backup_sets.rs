@@ -105,7 +105,11 @@ pub async fn changes(
     Query(query): Query<ListChanges>,
 ) -> Result<Json<Changes>, ApiError> {
     let limit = input::limit(query.limit, 1000)?;
-    Ok(Json(backup_sets::changes(&http.app, reader.organization, query.after.unwrap_or(0), limit).await?))
+    let after = query.after.unwrap_or(0);
+    if after < 0 {
+        return Err(ServiceError::field("after", "expected 0 or the `next` of an earlier answer").into());
+    }
+    Ok(Json(backup_sets::changes(&http.app, reader.organization, after, limit).await?))
 }
 
 /// One set.

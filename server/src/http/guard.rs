@@ -47,6 +47,10 @@ pub async fn same_origin(State(http): State<Http>, request: Request, next: Next)
     let headers = request.headers();
     let keyed = headers.contains_key(header::AUTHORIZATION);
     let report = request.uri().path() == "/csp-report";
+    if !safe && !report && is_form(headers) {
+        let detail = "A form's content type is taken nowhere here.";
+        return ApiError::input(StatusCode::UNSUPPORTED_MEDIA_TYPE, "content_type", detail).into_response();
+    }
     if safe || keyed || report || is_own(headers, &http.app.settings.origin) {
         return next.run(request).await;
     }
@@ -57,6 +61,13 @@ pub async fn same_origin(State(http): State<Http>, request: Request, next: Next)
         "Changes come from this site's own pages, with the header rekey-request: 1, or carry an API key.",
     )
     .into_response()
+}
+
+/// The content types that a plain form of any site can send without asking first.
+fn is_form(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    matches!(kind.as_str(), "application/x-www-form-urlencoded" | "multipart/form-data" | "text/plain")
 }
 
 fn is_own(headers: &HeaderMap, origin: &str) -> bool {

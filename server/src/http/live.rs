@@ -88,6 +88,7 @@ impl<F> Watching<F> {
             tokio::select! {
                 () = watch.changed() => {}
                 () = sleep(LOOK_AGAIN) => {}
+                () = self.app.changes.until_stopped() => return None,
             }
         }
     }

@@ -94,6 +94,12 @@ fn service_parts(error: &ServiceError) -> Parts {
             "microsoft_unavailable",
             "Microsoft could not be asked. Nothing has changed. Try again in a minute.",
         ),
+        ServiceError::Store(error) if error.is_conflict() => parts(
+            StatusCode::CONFLICT,
+            "Not possible as things are",
+            "changed_meanwhile",
+            "Somebody else stored the same thing in this moment. Nothing of this request has happened. Try again.",
+        ),
         ServiceError::Store(_) => parts(
             StatusCode::INTERNAL_SERVER_ERROR,
             "Something failed here",
@@ -123,7 +129,9 @@ impl IntoResponse for ApiError {
                 "Wait a little, then try again.",
             ),
         };
-        if let Self::Service(ServiceError::Store(error)) = &self {
+        if let Self::Service(ServiceError::Store(error)) = &self
+            && !error.is_conflict()
+        {
             tracing::error!(?error, "a request failed");
         }
         let mut response = problem(said);

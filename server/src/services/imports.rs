@@ -92,6 +92,7 @@ pub async fn confirm(
 ) -> Result<ImportView, ServiceError> {
     let now = app.now();
     let tx = app.store.write(organization).await?;
+    tx.lock().await?;
     let import = tx.find_import(id).await?.ok_or(ServiceError::NotFound)?;
     let shown = view(import.clone())?;
     if import.state == ImportState::Confirmed {
@@ -136,6 +137,7 @@ pub async fn upsert(
         return Err(ServiceError::field(field, first.reason.clone()));
     }
     let tx = app.store.write(organization).await?;
+    tx.lock().await?;
     let done = store::store(app, &tx, actor, rows, store::Tenants::Unseen).await?;
     let detail = format!("added={} changed={} unchanged={}", done.added, done.changed, done.unchanged);
     app.audit().record(&tx, "backup_sets.upserted", actor, format!("organization:{organization}"), detail).await?;

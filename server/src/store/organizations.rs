@@ -50,6 +50,11 @@ impl Scoped {
         Ok(table::Entity::find_by_id(self.own()).one(&self.tx).await?.map(Organization::from))
     }
 
+    /// Lets nobody else who locks in until the end of the transaction: for what compares first and stores then.
+    pub async fn lock(&self) -> Result<(), StoreError> {
+        self.take_numbers(Counter::Change, 0).await.map(drop)
+    }
+
     /// Takes the next `count` numbers of a counter and gives the first. The row stays locked until the end of the
     /// transaction, so that numbers appear in order.
     pub(super) async fn take_numbers(&self, counter: Counter, count: i64) -> Result<i64, StoreError> {
