@@ -39,6 +39,7 @@ use std::{
     net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
     sync::{Arc, OnceLock},
+    time::Duration,
 };
 use tokio::net::TcpListener;
 
@@ -310,6 +311,18 @@ impl TestApp {
             Some((TenantId(tenant.tid), ObjectId(person.oid?)))
         });
         found.unwrap_or_else(|| panic!("nobody is called {username}"))
+    }
+}
+
+/// Waits until something has come true; asks again and again.
+///
+/// # Panics
+/// When it has not after a minute.
+pub async fn eventually<F: AsyncFnMut() -> bool>(what: &str, mut check: F) {
+    let end = tokio::time::Instant::now() + Duration::from_secs(60);
+    while !check().await {
+        assert!(tokio::time::Instant::now() < end, "never came true: {what}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
 

@@ -4,6 +4,15 @@ mod api {
     mod binding;
     mod choosing;
     mod consent;
+    mod headers;
+    mod heartbeat;
+    mod imports;
+    mod input;
+    mod links;
+    mod live;
+    mod misbehaviour;
     mod policies;
+    mod programs;
     mod road;
+    mod secrets;
 }

@@ -2,7 +2,7 @@
 
 use super::{TestApp, client::Answer};
 use crate::person::Tokens;
-use server::cli::demo::world;
+use server::{cli::demo::world, seal::SealContext, services::save};
 use shared::{
     api::{
         authorizations::{AuthorizationView, ConnectLink, CreateAuthorization, SignInState},
@@ -156,6 +156,24 @@ impl TestApp {
     pub async fn until(&self, secret: &str, state: SignInState) -> ConnectView {
         let mut live = self.connect(secret).live("/api/v1/connect/live").await;
         live.until(|view: &ConnectView| view.sign_in.state == state).await
+    }
+
+    /// The stored refresh tokens, opened: what must be nowhere else.
+    ///
+    /// # Panics
+    /// When one does not open.
+    pub async fn refresh_tokens(&self) -> Vec<String> {
+        let tx = self.state.store.read(self.organization).await.expect("a transaction");
+        let mut found = Vec::new();
+        for customer in tx.list_customers("", None, 500).await.expect("customers") {
+            for one in tx.list_connections(&[customer.id]).await.expect("connections") {
+                let (organization, kind, row) = (self.organization, save::REFRESH, one.id.0);
+                let context = SealContext { organization, kind, row, version: one.token_version };
+                let opened = self.state.keyring.open(&context, &one.refresh_token).expect("the seal opens");
+                found.push(String::from_utf8(opened.expose().clone()).expect("text"));
+            }
+        }
+        found
     }
 
     /// The customer of this name.

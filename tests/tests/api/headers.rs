@@ -1,0 +1,106 @@
+//! Headers on every route, errors included (H1, H2, H3, H5, E1, E2), and the cookie's attributes (H4).
+
+use rekey_tests::app::{Backend, OWNER, TestApp, client::Answer};
+use reqwest::Method;
+use serde_json::json;
+use shared::api::session::{CreateSession, SignInStart};
+
+fn check(app: &TestApp, path: &str, answer: &Answer) {
+    let text = |name: &str| answer.header(name).unwrap_or_else(|| panic!("{path}: no {name}: {:?}", answer.headers));
+    assert_eq!(text("x-content-type-options"), "nosniff");
+    assert_eq!(text("referrer-policy"), "no-referrer");
+    assert_eq!(text("x-frame-options"), "DENY");
+    assert_eq!(text("cross-origin-resource-policy"), "same-origin");
+    let policy = text("content-security-policy");
+    assert!(policy.starts_with("default-src 'none'") && policy.contains("frame-ancestors 'none'"), "{path}: {policy}");
+    assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'") && !policy.contains('*'));
+    let api = path.starts_with("/api/") && !path.starts_with("/api/docs");
+    if !api {
+        for part in [
+            "script-src 'self' 'wasm-unsafe-eval'",
+            "object-src 'none'",
+            "base-uri 'none'",
+            "form-action 'none'",
+            "require-trusted-types-for 'script'",
+            "trusted-types default",
+            "report-uri /csp-report",
+        ] {
+            assert!(policy.contains(part), "{path}: {part}: {policy}");
+        }
+        let login = app.emulator.login().origin().ascii_serialization();
+        assert!(policy.contains(&format!("connect-src 'self' {login};")), "{policy}");
+    }
+    if !path.starts_with("/assets/") {
+        assert!(text("cache-control").contains("no-store") || text("cache-control").contains("no-cache"), "{path}");
+    }
+    let connect = path == "/connect" || path.starts_with("/connect/");
+    let expected = if connect { None } else { Some("same-origin") };
+    assert_eq!(answer.header("cross-origin-opener-policy"), expected, "{path}");
+    assert!(answer.header("server").is_none() && answer.header("x-powered-by").is_none());
+    // H5: whoever asks from elsewhere gets no permission to read.
+    let cors: Vec<_> = answer.headers.keys().filter(|name| name.as_str().starts_with("access-control-")).collect();
+    assert!(cors.is_empty(), "{path}: {cors:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn h1_h3_h5_e2_every_answer_has_its_headers() {
+    let app = TestApp::start(Backend::Sqlite).await;
+    let description: serde_json::Value = app.anonymous().get("/api/openapi.json").await.ok();
+    let mut paths: Vec<String> = description["paths"].as_object().unwrap().keys().cloned().collect();
+    let others = [
+        "/",
+        "/connect",
+        "/connect/",
+        "/connect/callback",
+        "/connect/approved",
+        "/connections",
+        "/sign-in/callback",
+        "/owner",
+        "/backup-sets/x",
+        "/assets/nothing.js",
+        "/favicon.ico",
+        "/health/live",
+        "/health/ready",
+        "/csp-report",
+        "/api/nothing",
+        "/api/openapi.json",
+        "/api/docs",
+        "/../etc/passwd",
+        "/%2e%2e/%00",
+    ];
+    paths.extend(others.map(str::to_owned));
+    let from_elsewhere = |client: rekey_tests::app::client::Client| {
+        client.with("origin", "https://evil.example").with("access-control-request-method", "POST")
+    };
+    for path in &paths {
+        let address = path.replace("{id}", "00000000-0000-0000-0000-000000000000").replace("{sign_in}", "x");
+        for method in [Method::GET, Method::POST, Method::PUT, Method::DELETE, Method::OPTIONS, Method::HEAD] {
+            for client in [app.anonymous(), app.key(), from_elsewhere(app.anonymous())] {
+                let answer = client.send(method.clone(), &address, Some("application/json"), "{}").await;
+                check(&app, path, &answer);
+                assert!(answer.status < 500, "{method} {path}: {}", answer.status);
+            }
+        }
+    }
+}
+
+/// H4: a session's cookie is for this host, over TLS, out of scripts' reach, and for our own pages only.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn h4_the_cookie_is_as_narrow_as_it_can_be() {
+    let app = TestApp::start(Backend::Sqlite).await;
+    let start: SignInStart = app.page().post("/api/v1/sign-ins", &json!({})).await.ok();
+    let id_token = app.person(OWNER).identify(&start).await;
+    let body = CreateSession { secret: start.secret, id_token, owner_link: None };
+    let answer = app.page().post("/api/v1/session", &body).await;
+    let cookie = answer.header("set-cookie").unwrap().to_owned();
+    let (pair, attributes) = cookie.split_once(';').unwrap();
+    assert!(pair.starts_with("__Host-rekey=") && pair.len() > 50);
+    let mut attributes: Vec<&str> = attributes.split(';').map(str::trim).collect();
+    attributes.sort_unstable();
+    assert_eq!(attributes, ["HttpOnly", "Max-Age=43200", "Path=/", "SameSite=Strict", "Secure"]);
+    // A portal sign-in is good once.
+    app.page().post("/api/v1/session", &body).await.refused(409, "sign_in_over");
+    let out = app.session(pair).delete("/api/v1/session").await;
+    assert!(out.header("set-cookie").unwrap().contains("Max-Age=0"));
+    app.session(pair).get("/api/v1/session").await.refused(401, "unauthenticated");
+}

@@ -1,0 +1,124 @@
+//! Links and attempts: opening changes nothing, dead ones look alike, calling off works at any moment (O1, O4, O7, O8).
+
+use emulator::{Effect, Fault};
+use rekey_tests::{
+    app::{Backend, Setup, TestApp, client::Answer, dump::assert_same, eventually},
+    app_on_both,
+};
+use server::http::limits::LimitsConfig;
+use shared::{
+    api::{
+        authorizations::{AuthorizationState, AuthorizationView, SignInState},
+        connect::{ConnectView, StartAttempt},
+    },
+    method::Method,
+};
+
+app_on_both! {
+    o1_o8_dead_links_look_alike,
+    o4_opening_changes_nothing,
+    o8_calling_off_stops_a_save_that_is_being_carried_out,
+}
+
+fn looks(answer: &Answer) -> String {
+    let mut problem = answer.refused(404, "not_found");
+    problem.request_id.clear();
+    let names: Vec<_> = answer.headers.keys().map(|name| name.as_str().to_owned()).collect();
+    format!("{problem:?} {names:?}")
+}
+
+async fn o1_o8_dead_links_look_alike(app: TestApp) {
+    app.import_sample().await;
+    let expired = app.link(app.authorize(&["CON-001"]).await.id).await;
+    app.advance(3601);
+    let made = app.authorize(&["CON-002"]).await;
+    let revoked = app.link(made.id).await;
+    let attempt = app.attempt(&revoked, made.sign_ins[0].id).await;
+    let path = format!("/api/v1/authorizations/{}/cancel", made.id);
+    app.key().post(&path, &serde_json::json!({})).await.ok::<AuthorizationView>();
+    let unknown = "A".repeat(43);
+    let body = StartAttempt { sign_in: made.sign_ins[0].id, start_over: false };
+    let mut seen = None;
+    for secret in [expired.as_str(), &revoked, &attempt.secret, &unknown, "short", "", &"x".repeat(500)] {
+        for answer in [
+            app.connect(secret).get("/api/v1/connect").await,
+            app.connect(secret).get("/api/v1/connect/live").await,
+            app.connect(secret).post("/api/v1/connect/attempts", &body).await,
+        ] {
+            let looks = looks(&answer);
+            assert_eq!(*seen.get_or_insert_with(|| looks.clone()), looks, "{secret}");
+        }
+    }
+    looks(&app.page().get("/api/v1/connect").await);
+    // O3: every byte counts.
+    let alive = app.link(app.authorize(&["CON-003"]).await.id).await;
+    for position in 0..alive.len() {
+        let mut bytes = alive.clone().into_bytes();
+        bytes[position] = if bytes[position] == b'A' { b'B' } else { b'A' };
+        let changed = String::from_utf8(bytes).unwrap();
+        looks(&app.connect(&changed).get("/api/v1/connect").await);
+    }
+    app.view(&alive).await;
+}
+
+async fn o4_opening_changes_nothing(app: TestApp) {
+    app.import_sample().await;
+    let link = app.link(app.authorize(&["CON-001"]).await.id).await;
+    app.view(&link).await;
+    app.emulator.clear_requests();
+    let before = app.dump().await;
+    for _ in 0..3 {
+        app.view(&link).await;
+        app.anonymous().get("/connect").await;
+        app.connect(&link).live("/api/v1/connect/live").await.next::<ConnectView>().await.expect("a snapshot");
+    }
+    assert_same(&before, &app.dump().await);
+    assert_eq!(app.emulator.requests(), [], "Microsoft is not asked anything");
+    // O7: nothing of an address takes part in what is asked of Microsoft.
+    let refused = app.connect(&link).get("/api/v1/connect?login_hint=x&prompt=none&scope=Mail.ReadWrite").await;
+    assert!(refused.status == 200 || refused.status == 422);
+}
+
+async fn o8_calling_off_stops_a_save_that_is_being_carried_out(app: TestApp) {
+    app.import_sample().await;
+    let road = app.before_save(&["CON-001"], "backup@contoso.com").await;
+    let slow = Effect { delay_millis: 1_500, ..Effect::default() };
+    app.emulator.set_fault(Fault { endpoint: Some("token".to_owned()), effect: slow, ..Fault::default() });
+    let client = app.connect(&road.attempt.secret).with("prefer", "respond-async");
+    let answer = client.post("/api/v1/connect/save", &road.tokens.save()).await;
+    assert_eq!(answer.status, 202, "{}", answer.text());
+    let asked = async || app.emulator.requests().iter().any(|request| request.form.contains_key("assertion"));
+    eventually("the exchange is on its way", asked).await;
+    let path = format!("/api/v1/authorizations/{}/cancel", road.authorization.id);
+    let view: AuthorizationView = app.key().post(&path, &serde_json::json!({})).await.ok();
+    assert_eq!((view.state, view.sign_ins[0].state), (AuthorizationState::Cancelled, SignInState::Cancelled));
+    app.key().post(&path, &serde_json::json!({})).await.refused(409, "not_open");
+    eventually("the work is given up", async || {
+        app.advance(61);
+        !app.dump().await["work"].iter().any(|row| row.contains("save"))
+    })
+    .await;
+    assert_eq!(app.set("CON-001").await.method, Method::Basic);
+    assert!(app.customer("Contoso Ltd").await.connections.is_empty());
+    assert_eq!(app.authorization(road.authorization.id).await.state, AuthorizationState::Cancelled);
+}
+
+/// O8, H12: the eleventh guess of a minute waits; the next minute is free.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn o8_h12_guessing_is_slow() {
+    let app = TestApp::start_with(Setup { limits: LimitsConfig::default(), ..Setup::new(Backend::Sqlite) }).await;
+    app.import_sample().await;
+    let link = app.link(app.authorize(&["CON-001"]).await.id).await;
+    for number in 0..10 {
+        app.connect(&format!("guess-{number}")).get("/api/v1/connect").await.refused(404, "not_found");
+    }
+    let answer = app.connect("guess-10").get("/api/v1/connect").await;
+    answer.refused(429, "too_many_requests");
+    let wait: i64 = answer.header("retry-after").unwrap().parse().unwrap();
+    assert!((1..=60).contains(&wait));
+    // H7: nobody speaks for another address.
+    let forged = app.connect("guess-11").with("x-forwarded-for", "198.51.100.7").get("/api/v1/connect").await;
+    forged.refused(429, "too_many_requests");
+    app.advance(wait);
+    app.view(&link).await;
+}

@@ -1,0 +1,222 @@
+//! Secrets are nowhere but where they belong (L3, J7, S5, S6): every line of the log at its finest, every byte of the
+//! database and every answer of a refusal is searched for every secret that a whole road has known.
+//!
+//! A binary of its own: the log of the whole process is caught.
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use emulator::{
+    Effect, Fault,
+    scenario::{ConditionalAccess, Policies, Requirement, Stage},
+};
+use rekey_tests::{
+    app::{Backend, OWNER, TestApp, eventually},
+    person::Tokens,
+};
+use serde_json::{Value, json};
+use server::store::DatabaseConfig;
+use shared::api::{authorizations::SignInState, connect::ConnectView};
+use std::{
+    fmt::Write as _,
+    io,
+    sync::{Arc, Mutex},
+};
+use tracing_subscriber::fmt::MakeWriter;
+
+/// Everything that was logged.
+#[derive(Clone, Default)]
+struct Caught(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Caught {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl MakeWriter<'_> for Caught {
+    type Writer = Self;
+
+    fn make_writer(&self) -> Self {
+        self.clone()
+    }
+}
+
+/// A secret with a name for the message.
+struct Canary {
+    name: &'static str,
+    text: String,
+}
+
+/// The forms in which a secret could lie about.
+fn forms(text: &str) -> Vec<Vec<u8>> {
+    let hex = text.bytes().fold(String::new(), |mut hex, byte| {
+        write!(hex, "{byte:02x}").unwrap();
+        hex
+    });
+    let numbers = format!("{:?}", text.as_bytes());
+    vec![text.as_bytes().to_vec(), hex.clone().into_bytes(), hex.to_uppercase().into_bytes(), numbers.into_bytes()]
+}
+
+fn contains(haystack: &[u8], needle: &[u8]) -> bool {
+    let Some(first) = needle.first() else { return false };
+    let starts = haystack.iter().enumerate().filter(|(_, byte)| *byte == first);
+    starts.into_iter().any(|(at, _)| haystack[at..].starts_with(needle))
+}
+
+fn search(place: &str, haystack: &[u8], canaries: &[Canary]) {
+    for canary in canaries {
+        assert!(canary.text.len() >= 8, "{} is too short to be searched for", canary.name);
+        for form in forms(&canary.text) {
+            assert!(!contains(haystack, &form), "{place} holds {}", canary.name);
+        }
+    }
+}
+
+/// Text of both tokens, and the signature alone: a prefix of a token must not be there either.
+fn tokens(canaries: &mut Vec<Canary>, tokens: &Tokens) {
+    for (name, text) in [("an access token", &tokens.access), ("an ID token", &tokens.id)] {
+        let parts: Vec<&str> = text.split('.').collect();
+        canaries.push(Canary { name, text: parts[1].to_owned() });
+        canaries.push(Canary { name, text: parts[2].to_owned() });
+    }
+}
+
+async fn everything(backend: Backend, caught: &Caught) {
+    let mut app = TestApp::start(backend).await;
+    let mut canaries = vec![Canary { name: "the API key", text: app.api_key.clone() }];
+    let mut keep = |name: &'static str, text: &str| canaries.push(Canary { name, text: text.to_owned() });
+    app.import_sample().await;
+    let cookie = app.sign_in(OWNER).await;
+    keep("a session's secret", cookie.split_once('=').unwrap().1);
+    let made: Value = app.session(&cookie).post("/api/v1/api-keys", &json!({ "name": "jobs" })).await.ok();
+    keep("another API key", made["secret"].as_str().unwrap());
+
+    // A road that goes well, with a challenge before it.
+    let tid = app.identity("backup@contoso.com").0.0;
+    let rule = ConditionalAccess {
+        stages: vec![Stage::OnBehalfOf],
+        require: Requirement::Claims,
+        ..ConditionalAccess::default()
+    };
+    keep("a claims challenge", &rule.id.to_string());
+    let policies = Policies { conditional_access: vec![rule], ..Policies::default() };
+    app.emulator.set_policies(tid, policies).unwrap();
+    let road = app.before_save(&["CON-001"], "backup@contoso.com").await;
+    keep("a link's secret", &road.link);
+    keep("an attempt's secret", &road.attempt.secret);
+    assert_eq!(app.save(&road.attempt.secret, &road.tokens).await.status, 401);
+    let next = app.attempt(&road.attempt.secret, road.authorization.sign_ins[0].id).await;
+    keep("an attempt's secret", &next.secret);
+    let stepped = app.person("backup@contoso.com").sign_in(&next).await;
+    let done: ConnectView = app.save(&next.secret, &stepped).await.ok();
+    assert_eq!(done.sign_in.state, SignInState::Done);
+    for token in app.refresh_tokens().await {
+        keep("a refresh token", &token);
+    }
+
+    // A Save that waits for an approval keeps its token, sealed.
+    let waiting = app.before_save(&["FAB-001"], "backup@fabrikam.com").await;
+    keep("an attempt's secret", &waiting.attempt.secret);
+    app.save(&waiting.attempt.secret, &waiting.tokens).await;
+
+    // Refusals: by us, by Microsoft, with an answer that cannot be read, and a server that is replaced meanwhile.
+    let mut bodies = Vec::new();
+    let mixed = Tokens { access: waiting.tokens.access.clone(), id: stepped.id.clone() };
+    let refused = app.before_save(&["CON-009"], "priya.shah@contoso.com").await;
+    for tokens in [&mixed, &stepped] {
+        bodies.extend(app.save(&refused.attempt.secret, tokens).await.body);
+    }
+    let broken = json!({ "access_token": "canary-of-a-broken-answer", "token_type": 7, "refresh_token": "canary-of-a-broken-answer" });
+    keep("a broken answer", "canary-of-a-broken-answer");
+    let effect = Effect { body: Some(broken), ..Effect::default() };
+    app.emulator.set_policies(tid, Policies::default()).unwrap();
+    app.emulator.set_fault(Fault { endpoint: Some("token".to_owned()), effect, times: Some(1), ..Fault::default() });
+    bodies.extend(app.save(&refused.attempt.secret, &refused.tokens).await.body);
+    app.emulator.clear_faults();
+    let guess = "a-guess-of-a-secret-0123456789";
+    keep("a guessed secret", guess);
+    bodies.extend(app.connect(guess).get("/api/v1/connect").await.body);
+    bodies.extend(app.with_key(&format!("rekey_{guess}")).get("/api/v1/overview").await.body);
+    bodies.extend(app.anonymous().get(&format!("/connect?secret={guess}")).await.body);
+    let odd = json!({ "access_token": guess, "id_token": guess });
+    bodies.extend(app.connect(&refused.attempt.secret).post("/api/v1/connect/save", &odd).await.body);
+    app.restart().await;
+    app.advance(4 * 24 * 3600);
+    let first = app.refresh_tokens().await;
+    eventually("a beat", async || app.refresh_tokens().await != first).await;
+    for token in app.refresh_tokens().await {
+        keep("a refresh token", &token);
+    }
+    app.emulator.revoke_user("backup@contoso.com").unwrap();
+    app.advance(4 * 24 * 3600);
+    eventually("a failed beat", async || app.dump().await["connections"].iter().any(|row| row.contains("doubtful")))
+        .await;
+
+    tokens(&mut canaries, &road.tokens);
+    tokens(&mut canaries, &stepped);
+    tokens(&mut canaries, &waiting.tokens);
+    tokens(&mut canaries, &refused.tokens);
+    for person in app.emulator.scenario().tenants.iter().flat_map(|tenant| &tenant.people) {
+        canaries.push(Canary { name: "a password", text: person.password.clone() });
+        canaries.extend(person.totp_secret.iter().map(|text| Canary { name: "a phone's secret", text: text.clone() }));
+    }
+    for entry in std::fs::read_dir(app.data().join("keys")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "key") {
+            let text = std::fs::read_to_string(&path).unwrap().trim().to_owned();
+            let bytes = URL_SAFE_NO_PAD.decode(&text).expect("a key file");
+            let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+            canaries.push(Canary { name: "the master key", text });
+            canaries.push(Canary { name: "the master key", text: hex });
+        }
+    }
+    let private = std::fs::read_to_string(app.data().join("access.key.pem")).unwrap();
+    canaries.push(Canary { name: "the certificate's key", text: private.lines().nth(3).unwrap().to_owned() });
+
+    let dump = app.dump().await;
+    app.stop().await;
+    let rows = dump.values().flatten().cloned().collect::<Vec<_>>().join("\n");
+    // The search finds what is there: the fleet's names in the rows, the routes in the log.
+    assert!(contains(rows.as_bytes(), b"CON-001"));
+    search("a row", rows.as_bytes(), &canaries);
+    search("an answer", &bodies, &canaries);
+    if let DatabaseConfig::Sqlite { path } = &app.database.config {
+        for suffix in ["", "-wal", "-shm"] {
+            let file = format!("{}{suffix}", path.display());
+            search(&file, &std::fs::read(&file).unwrap(), &canaries);
+        }
+    }
+    let heads = std::fs::read(app.audit_heads()).unwrap();
+    assert!(!heads.is_empty());
+    search("the published heads", &heads, &canaries);
+    let log = caught.0.lock().unwrap().clone();
+    assert!(contains(&log, b"/api/v1/connect/save") && contains(&log, b"a token was refused"));
+    search("the log", &log, &canaries);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn l3_j7_s5_s6_secrets_are_in_no_log_row_file_or_answer() {
+    let caught = Caught::default();
+    // What the server logs, and everything beneath it; the emulator is Microsoft's side.
+    let filter = tracing_subscriber::EnvFilter::new("trace,emulator=off,rekey_emulator=off");
+    let subscriber =
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(caught.clone()).with_ansi(false).finish();
+    tracing::subscriber::set_global_default(subscriber).unwrap();
+    everything(Backend::Sqlite, &caught).await;
+    everything(Backend::Postgres, &caught).await;
+}
+
+#[test]
+fn the_search_finds_a_secret_in_each_of_its_forms() {
+    let canaries = [Canary { name: "x", text: "canary-123".to_owned() }];
+    for form in forms("canary-123") {
+        let text = [b"before ".as_slice(), &form, b" after"].concat();
+        let found = std::panic::catch_unwind(|| search("here", &text, &canaries));
+        assert!(found.is_err());
+    }
+    search("here", b"canary-12 3", &canaries);
+}
