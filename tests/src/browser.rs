@@ -10,10 +10,12 @@ pub mod network;
 pub mod portal;
 
 use crate::demo::Demo;
+use base64::{Engine, prelude::BASE64_STANDARD};
 use cdp::Execute;
 use chromedriver::Chromedriver;
 use serde_json::{Value, json};
 use std::{
+    fs,
     future::Future,
     mem::ManuallyDrop,
     path::PathBuf,
@@ -23,6 +25,8 @@ use thirtyfour::{prelude::*, session::scriptret::ScriptRet};
 
 /// The longest that anything may take to appear.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How high a window is.
+const HEIGHT: u32 = 900;
 /// How long between two looks.
 const LOOK: Duration = Duration::from_millis(40);
 
@@ -253,15 +257,25 @@ impl Browser {
     ///
     /// # Panics
     /// When it cannot be written.
-    pub async fn picture(&self, name: &str) -> PathBuf {
-        use base64::Engine;
-        let whole = json!({ "format": "png", "captureBeyondViewport": true });
-        let answer = self.execute("Page.captureScreenshot", whole).await;
-        let bytes = base64::prelude::BASE64_STANDARD.decode(answer["data"].as_str().unwrap_or_default());
+    pub async fn picture(&self, name: &str, width: u32, scheme: &str) -> PathBuf {
+        self.look(width, HEIGHT, scheme).await;
+        let tall = "scrollTo(0, 0); return Math.max(document.documentElement.scrollHeight, arguments[0])";
+        let height: u32 = self.script(tall, vec![json!(HEIGHT)]).await.convert().expect("a height");
+        self.look(width, height, scheme).await;
+        self.snapshot(name).await
+    }
+
+    /// Keeps a picture of what the window shows.
+    ///
+    /// # Panics
+    /// When it cannot be written.
+    pub async fn snapshot(&self, name: &str) -> PathBuf {
+        let answer = self.execute("Page.captureScreenshot", json!({ "format": "png" })).await;
+        let bytes = BASE64_STANDARD.decode(answer["data"].as_str().unwrap_or_default()).expect("a picture");
         let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../target/screenshots");
-        std::fs::create_dir_all(&folder).expect("a folder");
+        fs::create_dir_all(&folder).expect("a folder");
         let path = folder.join(format!("{name}.png"));
-        std::fs::write(&path, bytes.expect("a picture")).expect("the picture is kept");
+        fs::write(&path, bytes).expect("the picture is kept");
         path
     }
 

@@ -1,13 +1,12 @@
 //! The product as a person starts it: `rekey demo` as a process of its own, and the stand-in's control beside it.
 
+use crate::binary;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::{
-    env,
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    sync::OnceLock,
     time::{SystemTime, UNIX_EPOCH},
 };
 use tempfile::TempDir;
@@ -73,7 +72,7 @@ impl Demo {
     /// When it does not start.
     pub fn start() -> Self {
         let data = tempfile::tempdir().expect("a folder");
-        let mut process = Command::new(binary())
+        let mut process = Command::new(binary::rekey())
             .args(["demo", "--json", "--port", "0", "--data"])
             .arg(data.path())
             .stdout(Stdio::piped())
@@ -249,34 +248,4 @@ impl Drop for Demo {
         let _ = Command::new("kill").arg(self.process.id().to_string()).status();
         let _ = self.process.wait();
     }
-}
-
-/// The program: as told, or beside this test, or built now.
-fn binary() -> PathBuf {
-    static FOUND: OnceLock<PathBuf> = OnceLock::new();
-    FOUND.get_or_init(find).clone()
-}
-
-fn find() -> PathBuf {
-    if let Some(told) = env::var_os("REKEY_BINARY") {
-        return told.into();
-    }
-    let here = env::current_exe().expect("this program");
-    let folder = here.parent().and_then(Path::parent).expect("target/<profile>/deps");
-    let program = folder.join("rekey");
-    let is_release = folder.ends_with("release");
-    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut build = Command::new(cargo);
-    build.args(["build", "-p", "rekey", "--bin", "rekey"]).arg("--target-dir").arg(folder.parent().expect("target"));
-    if is_release {
-        build.arg("--release");
-    }
-    // Also when it is there: an old one would prove nothing about today's sources.
-    let is_built = build
-        .env_remove("REKEY_SKIP_WEB")
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .status()
-        .is_ok_and(|status| status.success());
-    assert!(is_built && program.exists(), "cargo build -p rekey did not make {}", program.display());
-    program
 }

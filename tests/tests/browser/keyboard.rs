@@ -3,6 +3,8 @@
 use rekey_tests::browser::Stage;
 use thirtyfour::Key;
 
+/// How the portal learns that nobody is signed in.
+const SIGNED_OUT: &str = "401 (Unauthorized)";
 const BACKUP: &str = "backup@contoso.com";
 
 /// Sign-in to Save with Tab and Enter alone; a new page puts the focus on its heading.
@@ -58,5 +60,5 @@ async fn l1_the_portals_pages_are_labelled() {
     // A click on the menu takes the focus to the new page's heading.
     window.click("nav a[href='/customers']").await;
     window.has_focus("main h1").await;
-    window.is_quiet(&[]).await;
+    window.is_quiet(&[SIGNED_OUT]).await;
 }

@@ -9,8 +9,7 @@ const BACKUP: &str = "backup@contoso.com";
 /// Wide and light, wide and dark, narrow; on none of them does the page scroll sideways.
 async fn portrait(window: &Browser, name: &str) {
     for (look, width, scheme) in [("light", 1280, "light"), ("dark", 1280, "dark"), ("390", 390, "light")] {
-        window.look(width, 900, scheme).await;
-        window.picture(&format!("{name}-{look}")).await;
+        window.picture(&format!("{name}-{look}"), width, scheme).await;
         let script = "return document.documentElement.scrollWidth - document.documentElement.clientWidth";
         let over: i64 = window.script(script, Vec::new()).await.convert().expect("a number");
         assert!(over <= 0, "{name} is {over} px too wide at {width}");
@@ -50,8 +49,9 @@ async fn l1_pictures_of_the_portal() {
 }
 
 async fn for_the_readme(window: &Browser) {
+    window.look(1280, 1000, "light").await;
     window.script("scrollTo(0, 0)", Vec::new()).await;
-    let picture = window.picture("readme").await;
+    let picture = window.snapshot("readme").await;
     if env::var_os("REKEY_WRITE_SCREENSHOTS").is_some_and(|wanted| wanted == "1") {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/images");
         fs::create_dir_all(&folder).expect("a folder");

@@ -2,6 +2,8 @@
 
 use rekey_tests::browser::{Browser, Stage};
 
+/// How the portal learns that nobody is signed in.
+const SIGNED_OUT: &str = "401 (Unauthorized)";
 const BACKUP: &str = "backup@contoso.com";
 const PRIYA: &str = "priya.shah@contoso.com";
 
@@ -81,8 +83,8 @@ async fn h1_to_h11_a1_a2_a3_a5_b8_b10_b13_f1_f6_f10_the_whole_procedure() {
     colleague.open("/backup-sets?method=hybrid").await;
     colleague.see_exactly("tr[data-set]", 14).await;
     assert!(connections(&stage, 14).await, "not fourteen hybrid sets");
-    portal.is_quiet(&[]).await;
-    colleague.is_quiet(&[]).await;
+    portal.is_quiet(&[SIGNED_OUT]).await;
+    colleague.is_quiet(&[SIGNED_OUT]).await;
     once_and_to_ourselves(&portal, 2).await;
 }
 

@@ -18,8 +18,8 @@ async fn a6_j3_another_account_of_the_tenant_is_doubted_and_then_refused() {
     window.presses("go_on").await;
     window.sees_page("review").await;
     window.presses("save").await;
-    let words = window.sees_page("refused").await;
-    assert!(words.contains("account"), "{words}");
+    let words = window.sees_page("failed").await;
+    assert!(words.contains("That was another account") && words.contains("Nothing was stored"), "{words}");
     window.holds_no_secret("refused").await;
     window.presses("over").await;
     window.sees_page("asked").await;
