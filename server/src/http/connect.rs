@@ -75,6 +75,9 @@ pub async fn carry_on(State(http): State<Http>, connect: Connect) -> Result<Resp
 async fn answer(http: &Http, connect: &Connect, patience: Duration) -> Result<Response, ApiError> {
     let opened = &connect.opened;
     let first = connect::view(&http.app, opened).await?;
+    if patience.is_zero() && first.sign_in.state == SignInState::Working {
+        return Ok((StatusCode::ACCEPTED, Json(first)).into_response());
+    }
     let id = first.sign_in.id;
     let state = connect::settle(&http.app, opened.organization, opened.authorization, id, patience).await?;
     match state {
