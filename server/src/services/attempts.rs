@@ -112,6 +112,7 @@ async fn choose_leg(
             if alive { Ok((Leg::Consent, sign_in)) } else { anew(tx, sign_in).await }
         }
         SignInState::ConsentNeeded | SignInState::ApprovalNeeded => anew(tx, sign_in).await,
+        SignInState::ClaimsNeeded | SignInState::Failed if start_over => anew(tx, sign_in).await,
         SignInState::Waiting | SignInState::ClaimsNeeded | SignInState::Failed => Ok((Leg::SignIn, sign_in)),
     }
 }

@@ -192,7 +192,8 @@ fn a_consent_carries_on_with_the_save_that_was_pressed() {
 
 #[test]
 fn a8_starting_over_forgets_a_save_that_waits_for_somebody() {
-    for state in [SignInState::ConsentNeeded, SignInState::ClaimsNeeded, SignInState::ApprovalNeeded] {
+    use SignInState::{ApprovalNeeded, ClaimsNeeded, ConsentNeeded, Failed};
+    for state in [ConsentNeeded, ClaimsNeeded, ApprovalNeeded, Failed] {
         let (state, effects) = at(Phase::Settled(Note::None), state).on(Event::StartOver);
         assert_eq!((state.phase, effects), (Phase::Opening, vec![Effect::Forget, Effect::Anew(sign_in(1))]));
     }
