@@ -319,7 +319,7 @@ impl TestApp {
 /// # Panics
 /// When it has not after a minute.
 pub async fn eventually<F: AsyncFnMut() -> bool>(what: &str, mut check: F) {
-    let end = tokio::time::Instant::now() + Duration::from_secs(60);
+    let end = tokio::time::Instant::now() + Duration::from_mins(1);
     while !check().await {
         assert!(tokio::time::Instant::now() < end, "never came true: {what}");
         tokio::time::sleep(Duration::from_millis(20)).await;

@@ -82,7 +82,7 @@ pub async fn create(
     let (tenant, domain) = find_tenant(app, "tenant", &request.tenant).await?;
     let customer = Customer { id: CustomerId(app.new_id()), name, tenant, domain, confirmed_at: None };
     let tx = app.store.write(organization).await?;
-    if tx.find_customers_by_tenant(&[tenant]).await?.first().is_some() {
+    if !tx.find_customers_by_tenant(&[tenant]).await?.is_empty() {
         return Err(ServiceError::conflict("customer_exists", "There is a customer with this tenant already."));
     }
     tx.add_customer(&customer, None, app.now()).await?;
