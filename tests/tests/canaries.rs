@@ -51,12 +51,16 @@ struct Canary {
     text: String,
 }
 
-/// The forms in which a secret could lie about.
-fn forms(text: &str) -> Vec<Vec<u8>> {
-    let hex = text.bytes().fold(String::new(), |mut hex, byte| {
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut hex, byte| {
         write!(hex, "{byte:02x}").unwrap();
         hex
-    });
+    })
+}
+
+/// The forms in which a secret could lie about.
+fn forms(text: &str) -> Vec<Vec<u8>> {
+    let hex = hex(text.as_bytes());
     let numbers = format!("{:?}", text.as_bytes());
     vec![text.as_bytes().to_vec(), hex.clone().into_bytes(), hex.to_uppercase().into_bytes(), numbers.into_bytes()]
 }
@@ -83,6 +87,25 @@ fn tokens(canaries: &mut Vec<Canary>, tokens: &Tokens) {
         canaries.push(Canary { name, text: parts[1].to_owned() });
         canaries.push(Canary { name, text: parts[2].to_owned() });
     }
+}
+
+/// Secrets that were there before: passwords, phones, keys.
+fn standing(app: &TestApp, canaries: &mut Vec<Canary>) {
+    for person in app.emulator.scenario().tenants.iter().flat_map(|tenant| &tenant.people) {
+        canaries.push(Canary { name: "a password", text: person.password.clone() });
+        canaries.extend(person.totp_secret.iter().map(|text| Canary { name: "a phone's secret", text: text.clone() }));
+    }
+    for entry in std::fs::read_dir(app.data().join("keys")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "key") {
+            let text = std::fs::read_to_string(&path).unwrap().trim().to_owned();
+            let bytes = URL_SAFE_NO_PAD.decode(&text).expect("a key file");
+            canaries.push(Canary { name: "the master key", text });
+            canaries.push(Canary { name: "the master key", text: hex(&bytes) });
+        }
+    }
+    let private = std::fs::read_to_string(app.data().join("access.key.pem")).unwrap();
+    canaries.push(Canary { name: "the certificate's key", text: private.lines().nth(3).unwrap().to_owned() });
 }
 
 async fn everything(backend: Backend, caught: &Caught) {
@@ -160,23 +183,7 @@ async fn everything(backend: Backend, caught: &Caught) {
     tokens(&mut canaries, &stepped);
     tokens(&mut canaries, &waiting.tokens);
     tokens(&mut canaries, &refused.tokens);
-    for person in app.emulator.scenario().tenants.iter().flat_map(|tenant| &tenant.people) {
-        canaries.push(Canary { name: "a password", text: person.password.clone() });
-        canaries.extend(person.totp_secret.iter().map(|text| Canary { name: "a phone's secret", text: text.clone() }));
-    }
-    for entry in std::fs::read_dir(app.data().join("keys")).unwrap() {
-        let path = entry.unwrap().path();
-        if path.extension().is_some_and(|extension| extension == "key") {
-            let text = std::fs::read_to_string(&path).unwrap().trim().to_owned();
-            let bytes = URL_SAFE_NO_PAD.decode(&text).expect("a key file");
-            let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-            canaries.push(Canary { name: "the master key", text });
-            canaries.push(Canary { name: "the master key", text: hex });
-        }
-    }
-    let private = std::fs::read_to_string(app.data().join("access.key.pem")).unwrap();
-    canaries.push(Canary { name: "the certificate's key", text: private.lines().nth(3).unwrap().to_owned() });
-
+    standing(&app, &mut canaries);
     let dump = app.dump().await;
     app.stop().await;
     let rows = dump.values().flatten().cloned().collect::<Vec<_>>().join("\n");

@@ -149,8 +149,8 @@ async fn h11_b13_nothing_changes_before_save_and_all_at_once_after(app: TestApp)
     let saved: ConnectView = app.save(&road.attempt.secret, &road.tokens).await.ok();
     assert_eq!(saved.sign_in.state, SignInState::Done);
     let after = app.dump().await;
-    let changed = differences(&signed_in, &after);
-    let new = |table: &str| changed.iter().filter(|line| line.starts_with(&format!("+ {table}:"))).count();
+    let rows = differences(&signed_in, &after);
+    let new = |table: &str| rows.iter().filter(|line| line.starts_with(&format!("+ {table}:"))).count();
     assert_eq!((new("backup_sets"), new("connections"), new("method_changes"), new("work")), (2, 1, 2, 1));
     let log: Page<AuditEntryView> = app.key().get("/api/v1/audit?limit=200").await.ok();
     let done = log.items.iter().find(|entry| entry.event == "sign_in.done").expect("the event");
