@@ -14,14 +14,9 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use cdp::Execute;
 use chromedriver::Chromedriver;
 use serde_json::{Value, json};
-use std::{
-    fs,
-    future::Future,
-    mem::ManuallyDrop,
-    path::PathBuf,
-    time::{Duration, Instant},
-};
+use std::{fs, future::Future, mem::ManuallyDrop, path::PathBuf, time::Duration};
 use thirtyfour::{prelude::*, session::scriptret::ScriptRet};
+use tokio::time::Instant;
 
 /// The longest that anything may take to appear.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -249,8 +244,10 @@ impl Browser {
     pub async fn look(&self, width: u32, height: u32, scheme: &str) {
         let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
         self.execute("Emulation.setDeviceMetricsOverride", size).await;
-        let scheme = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
-        self.execute("Emulation.setEmulatedMedia", scheme).await;
+        let scheme = json!({ "name": "prefers-color-scheme", "value": scheme });
+        // A picture of a change between two looks would be of neither.
+        let still = json!({ "name": "prefers-reduced-motion", "value": "reduce" });
+        self.execute("Emulation.setEmulatedMedia", json!({ "features": [scheme, still] })).await;
     }
 
     /// Keeps a picture of the whole page as `target/screenshots/NAME.png`.

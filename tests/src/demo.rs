@@ -18,7 +18,7 @@ pub struct Demo {
     pub ready: Ready,
     http: reqwest::Client,
     process: Child,
-    _data: TempDir,
+    folder: TempDir,
 }
 
 /// The line for scripts.
@@ -56,6 +56,7 @@ impl Account {
     ///
     /// # Panics
     /// When there is none.
+    #[expect(clippy::disallowed_methods, reason = "an authenticator goes by the wall clock")]
     pub fn code(&self) -> String {
         let secret = self.totp_secret.as_deref().unwrap_or_else(|| panic!("{} has no authenticator", self.username));
         let secret = Secret::try_from_base32(secret).expect("base32");
@@ -82,12 +83,12 @@ impl Demo {
         let output = process.stdout.take().expect("its output");
         BufReader::new(output).read_line(&mut line).expect("its first line");
         let ready = serde_json::from_str(&line).unwrap_or_else(|error| panic!("the demo said {line:?}: {error}"));
-        Self { ready, http: reqwest::Client::new(), process, _data: data }
+        Self { ready, http: reqwest::Client::new(), process, folder: data }
     }
 
     /// The folder with its data.
     pub fn data(&self) -> &Path {
-        self._data.path()
+        self.folder.path()
     }
 
     /// Somebody of the scenario.

@@ -68,6 +68,7 @@ pub fn capabilities() -> Capabilities {
         "--disable-component-update",
         "--disable-sync",
         "--window-size=1280,900",
+        "--hide-scrollbars",
     ];
     for argument in arguments {
         chrome.add_arg(argument).expect("an argument");

@@ -2,7 +2,8 @@
 
 use super::{Browser, LOOK};
 use crate::demo::Account;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use tokio::time::Instant;
 
 /// How long nobody does anything.
 const A_WHILE: Duration = Duration::from_secs(3);

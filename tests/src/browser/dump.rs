@@ -3,7 +3,7 @@
 use super::Browser;
 use serde_json::{Value, json};
 
-const STORES: &str = r#"
+const STORES: &str = r"
 const done = arguments[arguments.length - 1];
 const all = store => Object.fromEntries(Object.keys(store).map(key => [key, store.getItem(key)]));
 Promise.all([indexedDB.databases(), caches.keys(), navigator.serviceWorker.getRegistrations()]).then(([databases, caches, workers]) => done({
@@ -12,7 +12,7 @@ Promise.all([indexedDB.databases(), caches.keys(), navigator.serviceWorker.getRe
     window: window.name, history: JSON.stringify(history.state), document: document.documentElement.outerHTML,
     text: document.body.innerText, fields: [...document.querySelectorAll('input,textarea')].map(field => field.value),
 }));
-"#;
+";
 
 /// What this tab may remember, and only until it is back from Microsoft or the attempt ends.
 const KEPT: [&str; 6] =

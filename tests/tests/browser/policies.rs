@@ -50,6 +50,7 @@ async fn j3_a6_a_block_shows_its_code_and_ids_to_copy() {
     // The administrator opens the door: trying again is enough.
     stage.demo.policies(&backup.tid, json!({})).await;
     window.presses("over").await;
+    window.sees_page("asked").await;
     window.presses("go").await;
     window.at_microsoft().await;
     window.click(&format!("[data-account='{BACKUP}']")).await;

@@ -119,7 +119,7 @@ async fn review(portal: &Browser, account: &str) {
     assert!(!portal.remembers("rekey.connect.trip").await, "the trip is still remembered");
     let dump = portal.holds_no_secret("back from Microsoft").await;
     assert!(portal.secrets().await.len() >= 2, "the test knows no code and no verifier: it could not find them");
-    assert_eq!(dump["referrer"].as_str().is_some_and(|from| from.contains("code")), false);
+    assert!(!dump["referrer"].as_str().is_some_and(|from| from.contains("code")));
 }
 
 /// B9: each access token was sent once, to our own origin. A1: the password went to the sign-in host only.

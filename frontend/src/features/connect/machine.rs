@@ -306,9 +306,8 @@ impl State {
 
     /// Where a Save waits for something or has failed, the server must forget it; else reading again is enough.
     fn start_over(&mut self) -> Vec<Effect> {
-        let waits = |state| {
-            is_second_round(state) || matches!(state, SignInState::ApprovalNeeded | SignInState::Failed)
-        };
+        let waits =
+            |state| is_second_round(state) || matches!(state, SignInState::ApprovalNeeded | SignInState::Failed);
         let sign_in = self.view.as_ref().map(|view| &view.sign_in).filter(|sign_in| waits(sign_in.state));
         let begin = sign_in.map_or(Effect::Read, |sign_in| Effect::Anew(sign_in.id));
         self.to(Phase::Opening, &[Effect::Forget, begin])
