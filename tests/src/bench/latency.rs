@@ -55,7 +55,7 @@ mod tests {
         (1..=1000).rev().for_each(|micros| latencies.add(Duration::from_micros(micros)));
         assert_eq!(latencies.percentile(0.5), Duration::from_micros(500));
         assert_eq!(latencies.percentile(0.99), Duration::from_micros(990));
-        assert_eq!(latencies.percentile(1.0), Duration::from_micros(1000));
+        assert_eq!(latencies.percentile(1.0), Duration::from_millis(1));
         latencies.add(Duration::from_secs(1));
         assert_eq!(latencies.percentile(1.0), Duration::from_secs(1));
     }

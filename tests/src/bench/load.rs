@@ -55,7 +55,7 @@ impl Outcome {
 
 /// Gives the requests out, each at most once or over and over.
 pub struct Requests {
-    requests: Vec<Request>,
+    all: Vec<Request>,
     next: AtomicUsize,
     again: bool,
 }
@@ -63,18 +63,18 @@ pub struct Requests {
 impl Requests {
     /// Sends them in turn, over and over.
     pub fn repeated(requests: Vec<Request>) -> Arc<Self> {
-        Arc::new(Self { requests, next: AtomicUsize::new(0), again: true })
+        Arc::new(Self { all: requests, next: AtomicUsize::new(0), again: true })
     }
 
     /// Sends each once; the load ends when they run out.
     pub fn once(requests: Vec<Request>) -> Arc<Self> {
-        Arc::new(Self { requests, next: AtomicUsize::new(0), again: false })
+        Arc::new(Self { all: requests, next: AtomicUsize::new(0), again: false })
     }
 
     fn next(&self) -> Option<&Request> {
         let at = self.next.fetch_add(1, Ordering::Relaxed);
-        let at = if self.again { at.checked_rem(self.requests.len())? } else { at };
-        self.requests.get(at)
+        let at = if self.again { at.checked_rem(self.all.len())? } else { at };
+        self.all.get(at)
     }
 }
 

@@ -49,11 +49,10 @@ fn first_line(path: &str) -> String {
 /// The value of `name : value` in one of the kernel's files.
 pub fn field(path: &str, name: &str) -> Option<String> {
     let text = fs::read_to_string(path).ok()?;
-    let found = text.lines().find_map(|line| {
+    text.lines().find_map(|line| {
         let (found, value) = line.split_once(':')?;
         (found.trim() == name).then(|| value.trim().to_owned())
-    });
-    found
+    })
 }
 
 #[cfg(test)]

@@ -4,11 +4,9 @@ use rekey_tests::bench::{self, BenchError, options};
 
 #[tokio::main]
 async fn main() -> Result<(), BenchError> {
-    match options::Options::parse(std::env::args().skip(1))? {
-        Some(options) => bench::run(&options).await,
-        None => {
-            print!("{}", options::USAGE);
-            Ok(())
-        }
-    }
+    let Some(options) = options::Options::parse(std::env::args().skip(1))? else {
+        print!("{}", options::USAGE);
+        return Ok(());
+    };
+    bench::run(&options).await
 }

@@ -44,7 +44,7 @@ async fn weigh(browser: &Api, page: &str) -> Result<(usize, usize), BenchError> 
             return Err(format!("{path}: status {}", answer.status).into());
         }
         bytes += answer.body.len();
-        if path == page || path.ends_with(".js") {
+        if path == page || header(&answer.head, "content-type").is_some_and(|kind| kind.contains("javascript")) {
             let plain = browser.plain().send("GET", &path, &Value::Null).await?;
             waiting.extend(named(&String::from_utf8_lossy(&plain.body)));
         }

@@ -153,7 +153,7 @@ mod tests {
             let [secret, access, identity] = tokens(&product, &issuer, at, ready).expect("tokens");
             requests.push(save(&product, &secret, &access, &identity));
         }
-        let load = Load { connections: AT_ONCE, duration: Duration::from_secs(60) };
+        let load = Load { connections: AT_ONCE, duration: Duration::from_mins(1) };
         let mut outcome = send(product.address, load, Requests::once(requests)).await.expect("sent");
         assert_eq!(outcome.statuses, BTreeMap::from([(202, AT_ONCE)]));
         assert!(outcome.latencies.percentile(1.0) < Duration::from_secs(25), "the pool's patience is no answer");
