@@ -6,6 +6,7 @@
 mod build {
     pub mod bundle;
     pub mod embed;
+    pub mod names;
     pub mod wasm;
 }
 

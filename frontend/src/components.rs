@@ -19,15 +19,17 @@ mod steps;
 
 pub use button::{Button, ButtonKind, ButtonLink};
 pub use copy::{CopyButton, CopyField};
-pub use facts::{Fact, Facts, IdFacts, id_lines};
+pub use facts::{Fact, Facts, IdFacts};
 pub use failure::FailureNotice;
 pub use ghost::{Ghost, GhostLines};
-pub use icon::{Art, Icon, Mark, reference as icon_reference};
-pub use keymark::{BOW as KEY_BOW, Keymark, blade as key_blade};
+pub use icon::{Art, Icon, Mark};
+pub use keymark::Keymark;
 pub use method::{MethodPin, Move};
 pub use moment::Moment;
 pub use notice::Notice;
 pub use perms::Perms;
-pub use stages::{Stage, StageState, Stages};
-pub use status::{Status, Tone};
+pub use stages::{Stage, Stages};
+pub use status::Status;
 pub use steps::Journal;
+
+pub use crate::signs::{StageState, Tone, icon_reference, id_lines};

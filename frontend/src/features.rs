@@ -1,15 +1,25 @@
 //! What people do here, one module a thing.
 
+#[cfg(feature = "portal")]
 pub mod address;
+#[cfg(feature = "portal")]
 pub mod api_keys;
+#[cfg(feature = "portal")]
 pub mod audit;
+#[cfg(feature = "portal")]
 pub mod authorizations;
+#[cfg(feature = "portal")]
 pub mod backup_sets;
 pub mod connect;
+#[cfg(feature = "portal")]
 pub mod customers;
+#[cfg(feature = "portal")]
 pub mod home;
+#[cfg(feature = "portal")]
 pub mod imports;
+#[cfg(feature = "portal")]
 pub mod page;
+#[cfg(feature = "portal")]
 pub mod session;
 
 /// An empty JSON object: the body of a request that says all in its address.

@@ -5,8 +5,11 @@
 
 pub mod api;
 pub mod browser;
+#[cfg(feature = "portal")]
 pub mod components;
 pub mod features;
 pub mod markup;
+#[cfg(feature = "portal")]
 pub mod routes;
+pub mod signs;
 pub mod text;

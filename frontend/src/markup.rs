@@ -5,9 +5,13 @@
 
 use std::borrow::Cow;
 
-/// An element or a text.
+/// An element or a text. One pointer wide: building a page is a chain of calls that each take and give one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Tag {
+pub struct Tag(Box<Node>);
+
+/// What a [`Tag`] is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Node {
     /// A text node.
     Text(Cow<'static, str>),
     /// An element.
@@ -38,94 +42,124 @@ impl Element {
 }
 
 /// An empty element.
-pub const fn tag(name: &'static str) -> Tag {
-    Tag::Element(Element { name, attributes: Vec::new(), children: Vec::new() })
+#[inline(never)]
+pub fn tag(name: &'static str) -> Tag {
+    Tag(Box::new(Node::Element(Element { name, attributes: Vec::new(), children: Vec::new() })))
 }
 
 /// An empty element of a class.
+#[inline(never)]
 pub fn of(name: &'static str, class: &'static str) -> Tag {
     tag(name).attr("class", class)
 }
 
+/// What an attribute can be set to.
+pub trait Value {
+    /// Sets it.
+    fn set(self, tag: Tag, name: &'static str) -> Tag;
+}
+
+impl Value for &'static str {
+    #[inline(never)]
+    fn set(self, tag: Tag, name: &'static str) -> Tag {
+        tag.set(name, Cow::Borrowed(self))
+    }
+}
+
+impl Value for String {
+    #[inline(never)]
+    fn set(self, tag: Tag, name: &'static str) -> Tag {
+        tag.set(name, Cow::Owned(self))
+    }
+}
+
 impl Tag {
+    /// What it is.
+    pub const fn node(&self) -> &Node {
+        &self.0
+    }
+
     /// Adds an attribute.
     #[must_use]
-    pub fn attr(mut self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
-        self.set(name, value.into());
-        self
+    pub fn attr(self, name: &'static str, value: impl Value) -> Self {
+        value.set(self, name)
     }
 
     /// Adds an attribute without a value, if `is_set`.
     #[must_use]
-    pub fn flag(mut self, name: &'static str, is_set: bool) -> Self {
-        if is_set {
-            self.set(name, Cow::Borrowed("true"));
-        }
-        self
+    pub fn flag(self, name: &'static str, is_set: bool) -> Self {
+        if is_set { self.attr(name, "true") } else { self }
     }
 
     /// Adds a child.
     #[must_use]
-    pub fn with(mut self, child: impl Into<Self>) -> Self {
-        self.push(child.into());
-        self
+    pub fn with(self, child: impl Into<Self>) -> Self {
+        self.push(child.into())
     }
 
     /// Adds a child, if there is one.
     #[must_use]
-    pub fn some(mut self, child: Option<Self>) -> Self {
-        if let Some(child) = child {
-            self.push(child);
+    #[inline(never)]
+    pub fn some(self, child: Option<Self>) -> Self {
+        match child {
+            Some(child) => self.push(child),
+            None => self,
         }
-        self
     }
 
     /// Adds children.
     #[must_use]
+    #[inline(never)]
     pub fn all(mut self, children: Vec<Self>) -> Self {
-        if let Self::Element(element) = &mut self {
+        if let Node::Element(element) = &mut *self.0 {
             element.children.extend(children);
         }
         self
     }
 
-    fn set(&mut self, name: &'static str, value: Cow<'static, str>) {
-        if let Self::Element(element) = self {
+    #[inline(never)]
+    fn set(mut self, name: &'static str, value: Cow<'static, str>) -> Self {
+        if let Node::Element(element) = &mut *self.0 {
             element.attributes.push((name, value));
         }
+        self
     }
 
-    fn push(&mut self, child: Self) {
-        if let Self::Element(element) = self {
+    #[inline(never)]
+    fn push(mut self, child: Self) -> Self {
+        if let Node::Element(element) = &mut *self.0 {
             element.children.push(child);
         }
+        self
     }
 
     /// All text inside, for tests and titles.
     pub fn text(&self) -> String {
-        match self {
-            Self::Text(text) => text.clone().into_owned(),
-            Self::Element(element) => element.children.iter().map(Self::text).collect(),
+        match self.node() {
+            Node::Text(text) => text.clone().into_owned(),
+            Node::Element(element) => element.children.iter().map(Self::text).collect(),
         }
     }
 
     /// The elements inside, this one first, that have this name.
     pub fn find_all(&self, name: &str) -> Vec<&Element> {
-        let Self::Element(element) = self else { return Vec::new() };
+        let Node::Element(element) = self.node() else { return Vec::new() };
         let own = Some(element).filter(|element| element.name == name);
         own.into_iter().chain(element.children.iter().flat_map(|child| child.find_all(name))).collect()
     }
 }
 
 impl From<&'static str> for Tag {
+    #[inline(never)]
     fn from(text: &'static str) -> Self {
-        Self::Text(Cow::Borrowed(text))
+        Self(Box::new(Node::Text(Cow::Borrowed(text))))
     }
 }
 
 impl From<String> for Tag {
+    #[inline(never)]
     fn from(text: String) -> Self {
-        Self::Text(Cow::Owned(text))
+        Self(Box::new(Node::Text(Cow::Owned(text))))
     }
 }
 

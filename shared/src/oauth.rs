@@ -9,6 +9,7 @@
 
 pub mod authority;
 pub mod authorize;
+mod base64url;
 pub mod callback;
 pub mod consent;
 mod encoding;

@@ -8,6 +8,7 @@ use super::request::{Answer, Method, Request, open};
 use crate::browser::sleep;
 use js_sys::{Promise, Reflect, Uint8Array};
 use serde::de::DeserializeOwned;
+use shared::json::{self, Read};
 use std::cell::Cell;
 use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue};
@@ -49,34 +50,40 @@ impl Drop for LiveHandle {
     }
 }
 
-/// Calls `on_item` with the newest state at once and after each change, as long as the handle lives.
-pub fn live<T: DeserializeOwned + 'static>(
-    path: &str,
-    connect_secret: Option<&str>,
-    on_item: impl Fn(T) + 'static,
-) -> LiveHandle {
-    live_with(path, connect_secret, on_item, |_| {})
+/// Calls `on_item` with the newest state at once and after each change, as long as the handle lives. For the connect
+/// page, with its secret.
+pub fn live<T: Read>(path: &str, connect_secret: &str, on_item: impl Fn(T) + 'static) -> LiveHandle {
+    let on_line = move |line: &str| {
+        if let Some(item) = json::read(line) {
+            on_item(item);
+        }
+    };
+    watch(path, Some(connect_secret), Box::new(on_line), Box::new(|_| {}))
 }
 
-/// As [`live`]; `on_state` hears of gaps and of a refusal.
+/// As [`live`], for the portal; `on_state` hears of gaps and of a refusal.
 pub fn live_with<T: DeserializeOwned + 'static>(
     path: &str,
     connect_secret: Option<&str>,
     on_item: impl Fn(T) + 'static,
     on_state: impl Fn(LiveState) + 'static,
 ) -> LiveHandle {
+    let on_line = move |line: &str| {
+        if let Ok(item) = serde_json::from_str(line) {
+            on_item(item);
+        }
+    };
+    watch(path, connect_secret, Box::new(on_line), Box::new(on_state))
+}
+
+fn watch(path: &str, secret: Option<&str>, on_line: OnLine, on_state: Box<dyn Fn(LiveState)>) -> LiveHandle {
     let watch = Watch {
         path: path.to_owned(),
-        secret: connect_secret.map(ToOwned::to_owned),
+        secret: secret.map(ToOwned::to_owned),
         stopped: Rc::new(Cell::new(false)),
         controller: AbortController::new().ok(),
-        on_line: Box::new(move |line| {
-            // As text, like every other answer: one reader of JSON in the program, not two.
-            if let Some(item) = std::str::from_utf8(line).ok().and_then(|line| serde_json::from_str(line).ok()) {
-                on_item(item);
-            }
-        }),
-        on_state: Box::new(on_state),
+        on_line,
+        on_state,
     };
     let handle = LiveHandle { stopped: watch.stopped.clone(), controller: watch.controller.clone() };
     spawn_local(watch.run());
@@ -84,7 +91,7 @@ pub fn live_with<T: DeserializeOwned + 'static>(
 }
 
 /// Takes one line.
-type OnLine = Box<dyn Fn(&[u8])>;
+type OnLine = Box<dyn Fn(&str)>;
 
 struct Watch {
     path: String,
@@ -141,7 +148,9 @@ impl Watch {
         let mut lines = Lines::default();
         let mut any = false;
         while let Some(chunk) = next_chunk(&reader).await {
-            if self.stopped.get() || !lines.feed(&chunk, |line| (self.on_line)(line)) {
+            if self.stopped.get()
+                || !lines.feed(&chunk, |line| (self.on_line)(std::str::from_utf8(line).unwrap_or_default()))
+            {
                 break;
             }
             any = true;

@@ -4,6 +4,7 @@ use super::ApiFailure;
 use serde::{Serialize, de::DeserializeOwned};
 use shared::api::problem::Problem;
 use shared::api::{CONNECT_HEADER, REQUEST_HEADER};
+use shared::json;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
@@ -77,6 +78,12 @@ impl<'a> Request<'a> {
         Ok(self)
     }
 
+    /// Adds a body that is JSON already.
+    pub(super) fn body(mut self, body: String) -> Self {
+        self.body = Some(body);
+        self
+    }
+
     /// Sends it and waits for the whole answer.
     pub(super) async fn send(self) -> Result<Answer, ApiFailure> {
         let init = self.init().map_err(|_| ApiFailure::Network)?;
@@ -146,12 +153,20 @@ impl Answer {
         serde_json::from_str(body).map_err(|_| ApiFailure::Network)
     }
 
+    /// As [`Answer::read`], with the small reader of the connect page.
+    pub(super) fn view<T: json::Read>(&self) -> Result<T, ApiFailure> {
+        if !(200..300).contains(&self.status) {
+            return Err(self.failure());
+        }
+        json::read(&self.body).ok_or(ApiFailure::Network)
+    }
+
     /// Why this answer is no success.
     pub(super) fn failure(&self) -> ApiFailure {
         if self.status == 401 && self.is_portal {
             return ApiFailure::SignedOut;
         }
-        serde_json::from_str::<Problem>(&self.body).map_or(ApiFailure::Network, |p| ApiFailure::Problem(Box::new(p)))
+        json::read::<Problem>(&self.body).map_or(ApiFailure::Network, |p| ApiFailure::Problem(Box::new(p)))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Shows [`Tag`]s: makes the elements once, and afterwards changes only what differs, so that focus, open details and
 //! live regions stay as they are.
 
-use crate::markup::{Element, Tag};
+use crate::markup::{self, Element, Tag};
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Document, Event, Node};
 
@@ -50,9 +50,9 @@ impl Place {
 }
 
 fn make(document: &Document, tag: &Tag) -> Option<Node> {
-    let element = match tag {
-        Tag::Text(text) => return Some(document.create_text_node(text).into()),
-        Tag::Element(element) => element,
+    let element = match tag.node() {
+        markup::Node::Text(text) => return Some(document.create_text_node(text).into()),
+        markup::Node::Element(element) => element,
     };
     let made = if element.is_svg() {
         document.create_element_ns(Some(SVG), element.name)
@@ -88,10 +88,12 @@ fn patch_children(document: &Document, parent: &Node, old: &[Tag], new: &[Tag]) 
 }
 
 fn patch(document: &Document, parent: &Node, node: &Node, old: &Tag, new: &Tag) {
-    match (old, new) {
+    match (old.node(), new.node()) {
         (old, new) if old == new => {}
-        (Tag::Text(_), Tag::Text(text)) => node.set_text_content(Some(text)),
-        (Tag::Element(old), Tag::Element(new)) if old.name == new.name => patch_element(document, node, old, new),
+        (markup::Node::Text(_), markup::Node::Text(text)) => node.set_text_content(Some(text)),
+        (markup::Node::Element(old), markup::Node::Element(new)) if old.name == new.name => {
+            patch_element(document, node, old, new);
+        }
         _ => {
             if let Some(made) = make(document, new) {
                 let _ = parent.replace_child(&made, node);

@@ -31,9 +31,14 @@ pub fn address() -> Address {
         origin: part(location.origin()),
         host: part(location.host()),
         path: part(location.pathname()),
-        query: part(location.search()).trim_start_matches('?').to_owned(),
-        fragment: part(location.hash()).trim_start_matches('#').to_owned(),
+        query: without(part(location.search()), '?'),
+        fragment: without(part(location.hash()), '#'),
     }
+}
+
+/// Without the sign that begins it.
+fn without(text: String, sign: char) -> String {
+    text.strip_prefix(sign).map(ToOwned::to_owned).unwrap_or(text)
 }
 
 /// Goes to `address` in this window; the page before stays in the history.

@@ -1,17 +1,7 @@
 //! Pictures from our own sprite. Decoration for assistive technology: words stand beside them.
 
+use crate::signs::icon_reference as reference;
 use leptos::prelude::*;
-
-/// Where the sprite lies; the build puts its hashed name here.
-const SPRITE: &str = match option_env!("REKEY_WEB_ICONS") {
-    Some(path) => path,
-    None => "/assets/icons.svg",
-};
-
-/// The address of a symbol.
-pub fn reference(name: &str) -> String {
-    format!("{SPRITE}#{name}")
-}
 
 /// One icon of `public/icons.svg`, by its name there.
 #[component]

@@ -1,20 +1,8 @@
 //! Stages: how far one authorization is, as cuts that meet a line.
 
+use crate::signs::StageState;
 use crate::text;
 use leptos::prelude::*;
-
-/// How a stage is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum StageState {
-    /// Not reached.
-    Ahead,
-    /// Here.
-    Current,
-    /// Here, and it does not go on by itself.
-    Stopped,
-    /// Over.
-    Done,
-}
 
 /// One stage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

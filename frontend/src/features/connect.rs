@@ -42,7 +42,7 @@ pub fn start(id: &str) {
 async fn show_approved(mut place: Place) {
     let query = browser::address().query;
     browser::clean_address(APPROVED);
-    let meta = api::get::<Meta>("/api/v1/meta").await;
+    let meta = api::connect::get_public::<Meta>("/api/v1/meta").await;
     let brand = meta.map(|meta| meta.brand).unwrap_or_default();
     browser::set_title(&text::title(text::connect::PAGE, &brand));
     place.show(approved::approved(&query, brand));

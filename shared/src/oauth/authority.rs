@@ -25,10 +25,12 @@ fn split_origin(text: &str) -> Result<(&str, &str), AddressError> {
         _ => return Err(AddressError::Origin),
     };
     let after = text.get(host_start..).unwrap_or_default();
-    let end = after.find(['/', '?', '#', '\\']).unwrap_or(after.len());
-    let (host_port, rest) = after.split_at(end);
-    let host = match host_port.rsplit_once(':') {
-        Some((host, port)) if !port.contains(']') => {
+    let is_end = |byte: u8| matches!(byte, b'/' | b'?' | b'#' | b'\\');
+    let end = after.bytes().position(is_end).unwrap_or(after.len());
+    let (host_port, rest) = (after.get(..end).unwrap_or_default(), after.get(end..).unwrap_or_default());
+    let colon = host_port.bytes().rposition(|byte| byte == b':');
+    let host = match colon.and_then(|at| Some((host_port.get(..at)?, host_port.get(at + 1..)?))) {
+        Some((host, port)) if !port.bytes().any(|byte| byte == b']') => {
             port.parse::<u16>().ok().filter(|port| *port != 0).ok_or(AddressError::Origin)?;
             host
         }
@@ -118,7 +120,7 @@ impl RedirectUri {
         let (_, path) = split_origin(text)?;
         let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'_' | b'.');
         let is_path = path.starts_with('/') && path.bytes().all(is_plain);
-        if !is_path || path.contains("//") || path.contains("..") || text.len() > 256 {
+        if !is_path || path.as_bytes().windows(2).any(|two| two == b"//" || two == b"..") || text.len() > 256 {
             return Err(AddressError::Redirect);
         }
         Ok(Self(text.to_owned()))

@@ -3,7 +3,7 @@
 use super::{
     RequestError,
     authority::{Authority, RedirectUri, SignInTenant},
-    encoding::push_pair,
+    encoding::{after_last_slash, push_pair},
     opaque::{Nonce, State},
     pkce::Challenge,
     provider_error::is_challenge,
@@ -105,8 +105,7 @@ pub(super) fn join_scopes(scopes: &[&str]) -> Result<String, RequestError> {
         return Err(RequestError::Scope);
     }
     // Also as `https://graph.microsoft.com/offline_access`, which means the same.
-    let asks_offline =
-        |scope: &&str| scope.rsplit('/').next().is_some_and(|s| s.eq_ignore_ascii_case("offline_access"));
+    let asks_offline = |scope: &&str| after_last_slash(scope).eq_ignore_ascii_case("offline_access");
     if scopes.iter().any(asks_offline) {
         return Err(RequestError::OfflineAccess);
     }

@@ -2,7 +2,7 @@
 
 use super::{
     authority::{Authority, SignInTenant},
-    encoding::read_pairs,
+    encoding::{after_last_slash, read_pairs},
     opaque::State,
     provider_error::{Fields, ProviderError},
 };
@@ -100,7 +100,8 @@ impl Answer {
         let is_expected = |received: &str| match expected.tenant {
             SignInTenant::Only(tenant) => received == expected.authority.issuer(tenant),
             SignInTenant::Organizations => {
-                let tenant = received.rsplit('/').nth(1).and_then(|tenant| tenant.parse::<TenantId>().ok());
+                let tenant =
+                    received.strip_suffix("/v2.0").and_then(|own| after_last_slash(own).parse::<TenantId>().ok());
                 tenant.is_some_and(|tenant| received == expected.authority.issuer(tenant))
             }
         };

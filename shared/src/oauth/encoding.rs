@@ -3,6 +3,12 @@
 use crate::secret::Secret;
 use zeroize::Zeroize;
 
+/// What follows the last `/`; everything where there is none.
+pub fn after_last_slash(text: &str) -> &str {
+    let start = text.bytes().rposition(|byte| byte == b'/').map_or(0, |at| at + 1);
+    text.get(start..).unwrap_or_default()
+}
+
 /// Adds `text`, everything but RFC 3986's unreserved characters written as `%XX`.
 pub fn push_encoded(out: &mut String, text: &str) {
     for byte in text.bytes() {

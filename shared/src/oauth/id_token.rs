@@ -5,11 +5,11 @@
 
 use super::{
     authority::{Authority, SignInTenant},
+    base64url,
     opaque::Nonce,
 };
 use crate::id::{ClientId, ObjectId, PERSONAL_ACCOUNTS, TenantId};
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use serde::Deserialize;
+use crate::json::{self, objects};
 use zeroize::Zeroize;
 
 /// The longest token that is read.
@@ -75,7 +75,6 @@ pub struct Expectation<'a> {
     pub nonce: &'a Nonce,
 }
 
-#[derive(Deserialize)]
 struct Payload {
     aud: String,
     iss: String,
@@ -86,6 +85,8 @@ struct Payload {
     preferred_username: Option<String>,
     acct: Option<u8>,
 }
+
+objects! { Payload { aud iss tid oid nonce name preferred_username acct } }
 
 /// Reads and compares the claims of a token.
 pub fn read(token: &str, expected: &Expectation<'_>) -> Result<IdClaims, IdTokenError> {
@@ -118,9 +119,8 @@ fn decode(token: &str) -> Option<Payload> {
     if token.len() > LONGEST {
         return None;
     }
-    let mut bytes = URL_SAFE_NO_PAD.decode(payload).ok()?;
-    // As text, like every other answer: one reader of JSON in the page's program, not two.
-    let payload = std::str::from_utf8(&bytes).ok().and_then(|text| serde_json::from_str(text).ok());
+    let mut bytes = base64url::decode(payload)?;
+    let payload = std::str::from_utf8(&bytes).ok().and_then(json::read);
     bytes.zeroize();
     payload
 }

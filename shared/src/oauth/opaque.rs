@@ -1,7 +1,7 @@
 //! `state` and `nonce`: opaque values of 256 random bits, each for one sign-in attempt in one tab (security.md B2).
 
+use super::base64url;
 use crate::secret::Secret;
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroize;
 
@@ -10,7 +10,7 @@ const LENGTHS: std::ops::RangeInclusive<usize> = 22..=128;
 
 /// 32 random bytes as base64url without padding (RFC 4648 §5); the bytes are wiped.
 pub(super) fn encode(mut random: [u8; 32]) -> Secret<String> {
-    let text = Secret::new(URL_SAFE_NO_PAD.encode(random));
+    let text = Secret::new(base64url::encode(&random));
     random.zeroize();
     text
 }

@@ -3,7 +3,7 @@
 //! Branch on [`ProviderError::error`] and [`ProviderError::subcode`]; the AADSTS number only picks a help text, and the
 //! description is for people (reference "Microsoft identity platform", error codes).
 
-use crate::secret::Secret;
+use crate::{json, secret::Secret};
 
 /// The most characters of one line, and the most lines, that are passed on.
 const LINE: usize = 400;
@@ -101,7 +101,9 @@ fn word(text: Option<&str>) -> Option<String> {
 
 /// The number of `AADSTS50076: …`.
 fn aadsts(text: &str) -> Option<u32> {
-    let digits = text.split_once("AADSTS")?.1;
+    const NAME: &[u8] = b"AADSTS";
+    let at = text.as_bytes().windows(NAME.len()).position(|found| found == NAME)?;
+    let digits = text.get(at + NAME.len()..)?;
     let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
     digits.get(..end)?.parse().ok()
 }
@@ -132,9 +134,7 @@ fn is_timestamp(text: &str) -> bool {
 
 /// The claims of a challenge: a JSON object, not too large. Its inside is not looked at, so nothing is kept of it.
 pub(super) fn is_challenge(text: &str) -> bool {
-    text.len() <= 8192
-        && text.trim_ascii_start().starts_with('{')
-        && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok()
+    text.len() <= 8192 && text.trim_ascii_start().starts_with('{') && json::parse(text).is_some()
 }
 
 #[cfg(test)]

@@ -13,8 +13,11 @@ use super::{
     pkce::Verifier,
     provider_error::{Fields, ProviderError},
 };
-use crate::{id::ClientId, secret::Secret};
-use serde::Deserialize;
+use crate::{
+    id::ClientId,
+    json::{self, objects},
+    secret::Secret,
+};
 
 /// The longest answer that is read.
 const LONGEST: usize = 128 * 1024;
@@ -119,17 +122,15 @@ pub enum TokenError {
     Provider(Box<ProviderError>),
 }
 
-#[derive(Deserialize)]
 struct Answer {
     token_type: Option<String>,
     access_token: Option<Secret<String>>,
     id_token: Option<Secret<String>>,
     refresh_token: Option<Secret<String>>,
-    // Written out, not flattened: flattening would copy every value on its way.
     error: Option<String>,
     error_description: Option<String>,
-    #[serde(alias = "error_subcode")]
     suberror: Option<String>,
+    error_subcode: Option<String>,
     error_codes: Option<Vec<u32>>,
     trace_id: Option<String>,
     correlation_id: Option<String>,
@@ -137,12 +138,19 @@ struct Answer {
     claims: Option<String>,
 }
 
+objects! {
+    Answer {
+        token_type access_token id_token refresh_token error error_description suberror error_subcode error_codes
+        trace_id correlation_id timestamp claims
+    }
+}
+
 impl Answer {
     fn into_error(self) -> ProviderError {
         ProviderError::read(Fields {
             error: self.error,
             error_description: self.error_description,
-            suberror: self.suberror,
+            suberror: self.suberror.or(self.error_subcode),
             error_codes: self.error_codes,
             trace_id: self.trace_id,
             correlation_id: self.correlation_id,
@@ -161,8 +169,12 @@ pub fn read_response(
     if json.expose().len() > LONGEST {
         return Err(TokenError::TooLong);
     }
-    let answer: Answer = serde_json::from_str(json.expose()).map_err(|_| TokenError::Malformed)?;
+    let answer: Answer = json::read(json.expose()).ok_or(TokenError::Malformed)?;
     drop(json);
+    // One thing under two names, so at most one of them.
+    if answer.suberror.is_some() && answer.error_subcode.is_some() {
+        return Err(TokenError::Malformed);
+    }
     if answer.error.is_some() {
         return Err(TokenError::Provider(Box::new(answer.into_error())));
     }

@@ -2,8 +2,8 @@
 
 use super::machine::Note;
 use super::parts::{Button, PRIMARY, SMALL, actions, fact, facts, heading, icon, moment, notice, perms, row, section};
-use crate::components::Tone;
 use crate::markup::{Tag, of, tag};
+use crate::signs::Tone;
 use crate::{browser, text};
 use shared::api::authorizations::{SetRef, SignInState};
 use shared::api::connect::{ConnectView, QueueItem};
@@ -37,7 +37,11 @@ pub fn asked(view: &ConnectView, note: Note, is_busy: bool) -> Vec<Tag> {
 }
 
 fn may_not(view: &ConnectView) -> Tag {
-    let only_reads = view.sign_in.permissions.iter().all(|permission| !permission.value.contains("Write"));
+    let only_reads = view
+        .sign_in
+        .permissions
+        .iter()
+        .all(|permission| !permission.value.as_bytes().windows(5).any(|word| word == b"Write"));
     let no_changes = Some(words::NO_CHANGES).filter(|_| only_reads);
     let rows = no_changes.into_iter().chain([words::NO_PASSWORD, words::NO_OTHERS]);
     of("ul", "perms").all(rows.map(|(what, why)| row("cross", what, why).attr("class", "no")).collect())

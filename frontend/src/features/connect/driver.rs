@@ -11,10 +11,10 @@ use super::work::{APPROVAL_FIELD, receipt};
 use crate::api::{self, ApiFailure, LiveHandle};
 use crate::browser::{self, dom::Place, tab};
 use crate::text;
-use serde::Serialize;
 use shared::api::connect::{AttemptStart, ConnectView, ReportFailure, Save, StartAttempt};
 use shared::api::problem::{Help, HelpAction, MicrosoftIds};
 use shared::id::SignInId;
+use shared::json::Write;
 use shared::oauth::authorize::AccountChoice;
 use shared::oauth::callback::CallbackError;
 use shared::oauth::id_token::IdTokenError;
@@ -44,8 +44,13 @@ const FAILURE: &str = "/api/v1/connect/failure";
 /// How long "Copied" stands there.
 const COPIED_MS: i32 = 2_000;
 
-#[derive(Serialize)]
-struct Nothing {}
+struct Nothing;
+
+impl Write for Nothing {
+    fn write(&self) -> String {
+        "{}".to_owned()
+    }
+}
 
 /// The page's hands. A copy is the same page.
 #[derive(Clone)]
@@ -193,7 +198,7 @@ impl Driver {
             Effect::Pick(sign_in) => Event::Viewed(self.turn_to(sign_in, false).await),
             Effect::Anew(sign_in) => Event::Viewed(self.turn_to(sign_in, true).await),
             Effect::Save => self.save().await,
-            Effect::Continue => Event::Continued(api::connect::post_async(CONTINUE, &self.secret(), &Nothing {}).await),
+            Effect::Continue => Event::Continued(api::connect::post_async(CONTINUE, &self.secret(), &Nothing).await),
             Effect::Watch | Effect::Forget => return,
         };
         self.on(event);
@@ -213,7 +218,7 @@ impl Driver {
 
     fn watch(&self) {
         let watcher = self.clone();
-        let handle = api::live(LIVE, Some(&self.secret()), move |view| watcher.on(Event::Live(view)));
+        let handle = api::live(LIVE, &self.secret(), move |view| watcher.on(Event::Live(view)));
         self.0.live.replace(Some(handle));
     }
 
@@ -264,7 +269,7 @@ impl Driver {
         let random = browser::random().zip(browser::random()).ok_or(Stop::NoMemory)?;
         let account = known.map_or(AccountChoice::Ask, AccountChoice::Known);
         let (trip, url) = Trip::begin(start, account, random).map_err(|_| Stop::WrongAnswer("attempt"))?;
-        let text = trip.write().ok_or(Stop::NoMemory)?;
+        let text = trip.write();
         if tab::set(TRIP, text.expose()) { Ok(url) } else { Err(Stop::NoMemory) }
     }
 

@@ -3,8 +3,8 @@
 use super::machine::{Phase, State};
 use super::parts::{keymark, picture, stages};
 use super::stop::Stop;
-use crate::components::StageState;
 use crate::markup::{Tag, of, tag};
+use crate::signs::StageState;
 use crate::text;
 use shared::api::authorizations::SignInState;
 use shared::api::connect::ConnectView;

@@ -1,7 +1,7 @@
 //! What the connect page is built from: the same classes as the Leptos components, as plain [`Tag`]s.
 
-use crate::components::{KEY_BOW, StageState, Tone, icon_reference, id_lines, key_blade};
 use crate::markup::{Tag, of, tag};
+use crate::signs::{KEY_BOW, StageState, Tone, icon_reference, id_lines, key_blade};
 use crate::{browser, text};
 use shared::api::authorizations::{Consenter, PermissionView, StepState, StepView};
 use shared::api::problem::MicrosoftIds;
@@ -79,6 +79,11 @@ impl Button {
 
     /// The button. While `is_busy` it turns, stays where it is and does nothing.
     pub fn says(self, label: impl Into<Tag>, is_busy: bool) -> Tag {
+        self.draw(label.into(), is_busy)
+    }
+
+    #[inline(never)]
+    fn draw(self, label: Tag, is_busy: bool) -> Tag {
         let is_main = self.class == PRIMARY;
         let mut button = of("button", self.class)
             .attr("type", "button")

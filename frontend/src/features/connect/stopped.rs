@@ -5,8 +5,8 @@ use super::parts::{
 };
 use super::person::Person;
 use super::stop::Stop;
-use crate::components::id_lines;
 use crate::markup::{Tag, of, tag};
+use crate::signs::id_lines;
 use crate::text;
 use shared::api::connect::ConnectView;
 use shared::api::problem::{Help, HelpAction, MicrosoftIds};

@@ -2,8 +2,8 @@
 //!
 //! Pure. What is remembered is read once: [`Trip::read`] is given what was *taken* out of the tab's memory.
 
-use serde::{Deserialize, Serialize};
 use shared::api::connect::{AttemptStart, Leg};
+use shared::json::{self, Fields, Read, Value, Writer};
 use shared::oauth::{
     authority::{AddressError, Authority, RedirectUri, SignInTenant},
     authorize::{AccountChoice, AuthorizationRequest, ResponseMode},
@@ -35,7 +35,6 @@ impl From<shared::oauth::RequestError> for TripError {
 }
 
 /// What this tab remembers while it is at Microsoft.
-#[derive(Serialize, Deserialize)]
 pub struct Trip {
     start: AttemptStart,
     state: String,
@@ -49,6 +48,20 @@ impl Drop for Trip {
         self.verifier.zeroize();
         self.start.secret.zeroize();
         self.start.nonce.zeroize();
+    }
+}
+
+impl Read for Trip {
+    fn read(value: Value) -> Option<Self> {
+        Fields::read(value, |fields| Self {
+            start: fields.get("start"),
+            state: fields.get("state"),
+            verifier: fields.get("verifier"),
+        })
+    }
+
+    fn empty() -> Self {
+        Self { start: AttemptStart::empty(), state: String::new(), verifier: None }
     }
 }
 
@@ -89,12 +102,13 @@ impl Trip {
 
     /// Reads back what [`Trip::write`] wrote.
     pub fn read(text: &str) -> Option<Self> {
-        serde_json::from_str(text).ok()
+        json::read(text)
     }
 
     /// What to remember, as text.
-    pub fn write(&self) -> Option<Secret<String>> {
-        serde_json::to_string(self).ok().map(Secret::new)
+    pub fn write(&self) -> Secret<String> {
+        let writer = Writer::default().object("start", &self.start).text("state", &self.state);
+        Secret::new(writer.some("verifier", self.verifier.as_deref()).end())
     }
 
     /// The attempt's secret.

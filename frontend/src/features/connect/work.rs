@@ -3,8 +3,8 @@
 use super::parts::{
     Button, PLAIN, PRIMARY, actions, copy, fact, facts, heading, icon, journal, moment, notice, perms, picture, section,
 };
-use crate::components::Tone;
 use crate::markup::{Tag, of, tag};
+use crate::signs::Tone;
 use crate::{browser, text};
 use shared::api::authorizations::{StepState, StepView};
 use shared::api::connect::{ConnectView, QueueItem};

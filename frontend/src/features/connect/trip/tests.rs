@@ -88,7 +88,7 @@ fn b7_a_consent_leg_remembers_no_verifier_and_yields_no_code() {
 #[test]
 fn what_a_tab_remembers_is_read_back() {
     let (trip, _) = begin(Leg::SignIn);
-    let text = trip.write().unwrap();
+    let text = trip.write();
     let read = Trip::read(text.expose()).unwrap();
     assert_eq!(read.secret(), "attempt-secret");
     assert_eq!(read.state, trip.state);

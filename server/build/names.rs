@@ -1,0 +1,87 @@
+//! Short names for what a module imports from its glue. Each of the long ones ends in a hash, which no compression takes
+//! away, and stands in both files.
+
+use std::collections::HashSet;
+
+/// A module and its glue with short import names; as they were, if anything in them is not as expected.
+pub fn shorten(wasm: Vec<u8>, glue: String) -> (Vec<u8>, String) {
+    try_shorten(&wasm, &glue).unwrap_or((wasm, glue))
+}
+
+fn try_shorten(wasm: &[u8], glue: &str) -> Option<(Vec<u8>, String)> {
+    const IMPORTS: u8 = 2;
+    let (head, mut rest) = wasm.split_at_checked(8)?;
+    let mut out = head.to_vec();
+    let mut new_glue = glue.to_owned();
+    while let Some((id, after)) = rest.split_first() {
+        rest = after;
+        let length = number(&mut rest)?;
+        let (section, after) = rest.split_at_checked(length)?;
+        rest = after;
+        let section = if *id == IMPORTS { imports(section, &mut new_glue)? } else { section.to_vec() };
+        out.push(*id);
+        push_number(&mut out, section.len());
+        out.extend(section);
+    }
+    Some((out, new_glue))
+}
+
+/// The import section with short names, which the glue gets too.
+fn imports(mut section: &[u8], glue: &mut String) -> Option<Vec<u8>> {
+    const FUNCTION: u8 = 0;
+    let count = number(&mut section)?;
+    let mut out = Vec::new();
+    push_number(&mut out, count);
+    let mut seen = HashSet::new();
+    for at in 0..count {
+        let (module, name) = (text(&mut section)?, text(&mut section)?);
+        let (kind, after) = section.split_first()?;
+        section = after;
+        let index = number(&mut section)?;
+        let (property, short) = (format!("\n{name}: "), format!("i{at}"));
+        if *kind != FUNCTION || !seen.insert(name) || glue.matches(&property).count() != 1 {
+            return None;
+        }
+        *glue = glue.replace(&property, &format!("\n{short}: "));
+        for word in [module, &short] {
+            push_number(&mut out, word.len());
+            out.extend(word.as_bytes());
+        }
+        out.push(*kind);
+        push_number(&mut out, index);
+    }
+    section.is_empty().then_some(out)
+}
+
+/// Unsigned LEB128.
+fn number(bytes: &mut &[u8]) -> Option<usize> {
+    let (mut value, mut shift) = (0_usize, 0);
+    loop {
+        let (byte, rest) = bytes.split_first()?;
+        *bytes = rest;
+        value |= usize::from(byte & 127).checked_shl(shift)?;
+        if byte & 128 == 0 {
+            return Some(value);
+        }
+        shift += 7;
+    }
+}
+
+fn push_number(out: &mut Vec<u8>, mut value: usize) {
+    loop {
+        let low = u8::try_from(value & 127).unwrap_or_default();
+        value >>= 7;
+        if value == 0 {
+            out.push(low);
+            return;
+        }
+        out.push(low | 128);
+    }
+}
+
+fn text<'a>(bytes: &mut &'a [u8]) -> Option<&'a str> {
+    let length = number(bytes)?;
+    let (text, rest) = bytes.split_at_checked(length)?;
+    *bytes = rest;
+    std::str::from_utf8(text).ok()
+}
