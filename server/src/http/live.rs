@@ -10,7 +10,10 @@ use axum::{
 };
 use futures::{Stream, stream};
 use serde::Serialize;
-use shared::id::{AuthorizationId, OrganizationId};
+use shared::{
+    api::{authorizations::AuthorizationView, connect::ConnectView},
+    id::{AuthorizationId, OrganizationId},
+};
 use std::{convert::Infallible, future::Future, time::Duration};
 use tokio::time::{Instant, sleep};
 
@@ -21,10 +24,28 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 /// The longest stream; the reader opens the next one.
 const LONGEST: Duration = Duration::from_mins(30);
 
+/// A snapshot that says how new it is.
+pub trait Versioned {
+    /// Grows with every change.
+    fn version(&self) -> i64;
+}
+
+impl Versioned for AuthorizationView {
+    fn version(&self) -> i64 {
+        self.version
+    }
+}
+
+impl Versioned for ConnectView {
+    fn version(&self) -> i64 {
+        self.version
+    }
+}
+
 /// Streams an authorization's snapshots. `snapshot` reads one; `None` ends the stream (the session ended, the link died).
 pub fn stream<T, F, Fut>(app: AppState, organization: OrganizationId, id: AuthorizationId, snapshot: F) -> Response
 where
-    T: Serialize + Send + 'static,
+    T: Serialize + Versioned + Send + 'static,
     F: Fn(AppState) -> Fut + Send + Sync + 'static,
     Fut: Future<Output = Result<Option<T>, ServiceError>> + Send + 'static,
 {
@@ -48,7 +69,7 @@ struct Watching<F> {
 
 fn lines<T, F, Fut>(watching: Watching<F>) -> impl Stream<Item = Result<Bytes, Infallible>> + Send
 where
-    T: Serialize + Send + 'static,
+    T: Serialize + Versioned + Send + 'static,
     F: Fn(AppState) -> Fut + Send + Sync + 'static,
     Fut: Future<Output = Result<Option<T>, ServiceError>> + Send + 'static,
 {
@@ -61,16 +82,17 @@ where
 impl<F> Watching<F> {
     async fn next<T, Fut>(&mut self) -> Option<Bytes>
     where
-        T: Serialize,
+        T: Serialize + Versioned,
         F: Fn(AppState) -> Fut,
         Fut: Future<Output = Result<Option<T>, ServiceError>>,
     {
         let mut watch = self.app.changes.watch(self.id);
         loop {
             let version = self.version().await?;
-            if self.seen != Some(version) {
+            if self.seen.is_none_or(|seen| seen < version) {
                 let snapshot = (self.snapshot)(self.app.clone()).await.ok()??;
-                self.seen = Some(version);
+                // It may be newer than the version that was looked at: then the next look finds nothing new.
+                self.seen = Some(snapshot.version().max(version));
                 self.beat = Instant::now();
                 let mut line = serde_json::to_vec(&snapshot).ok()?;
                 line.push(b'\n');

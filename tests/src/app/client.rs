@@ -75,10 +75,20 @@ impl Client {
     /// # Panics
     /// When no answer comes.
     pub async fn send(&self, method: Method, path: &str, kind: Option<&str>, body: impl Into<Body>) -> Answer {
-        let response = self.request(method, path, kind, body).await;
+        self.try_send(method, path, kind, body).await.unwrap_or_else(|error| panic!("{path}: {error}"))
+    }
+
+    /// Any request; a server that refuses a long body early may close before the answer is read.
+    pub async fn try_send(
+        &self,
+        method: Method,
+        path: &str,
+        kind: Option<&str>,
+        body: impl Into<Body>,
+    ) -> Result<Answer, reqwest::Error> {
+        let response = self.request(method, path, kind, body).await?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let body = response.bytes().await.unwrap_or_else(|error| panic!("{path}: {error}")).to_vec();
-        Answer { status, headers, body }
+        Ok(Answer { status, headers, body: response.bytes().await?.to_vec() })
     }
 
     /// Opens a live view.
@@ -86,7 +96,7 @@ impl Client {
     /// # Panics
     /// When no answer comes.
     pub async fn live(&self, path: &str) -> Live {
-        let response = self.request(Method::GET, path, None, "").await;
+        let response = self.request(Method::GET, path, None, "").await.expect("an answer");
         assert_eq!(response.status().as_u16(), 200, "{path}");
         Live { response, buffer: Vec::new() }
     }
@@ -97,12 +107,12 @@ impl Client {
         path: &str,
         kind: Option<&str>,
         body: impl Into<Body>,
-    ) -> reqwest::Response {
+    ) -> Result<reqwest::Response, reqwest::Error> {
         let mut request = self.http.request(method, format!("{}{path}", self.origin)).headers(self.headers.clone());
         if let Some(kind) = kind {
             request = request.header("content-type", kind);
         }
-        request.body(body).send().await.unwrap_or_else(|error| panic!("{path}: {error}"))
+        request.body(body).send().await
     }
 }
 
