@@ -39,10 +39,11 @@ impl Verdict {
 pub fn run(workspace: &Workspace) -> Result<ExitCode, Failure> {
     let files = tree::files(workspace.root())?;
     let lock = std::fs::read_to_string(workspace.root().join("Cargo.lock"))?;
-    let steps: [(&str, &dyn Fn() -> Verdict); 7] = [
+    let steps: [(&str, &dyn Fn() -> Verdict); 8] = [
         ("rustfmt", &|| cargo(workspace, "fmt --all --check")),
         ("clippy", &|| cargo(workspace, "clippy --locked --workspace --all-targets -- -D warnings")),
         ("clippy for wasm32", &|| cargo(workspace, WASM)),
+        ("clippy for wasm32, the connect page alone", &|| cargo(workspace, CONNECT)),
         ("cargo-deny", &|| deny(workspace)),
         ("Cargo.lock", &|| Verdict::of_findings(&lock::findings(&lock))),
         ("who may use what", &|| Verdict::of_findings(&layers::findings(&files))),
@@ -60,8 +61,12 @@ pub fn run(workspace: &Workspace) -> Result<ExitCode, Failure> {
     Ok(if is_clean { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-const WASM: &str =
-    "clippy --locked --package rekey-frontend --package rekey-shared --target wasm32-unknown-unknown -- -D warnings";
+const WASM: &str = "clippy --locked --package rekey-frontend --package rekey-shared --target wasm32-unknown-unknown \
+                    -- -D warnings";
+
+/// As it is built: without the portal's framework.
+const CONNECT: &str = "clippy --locked --package rekey-frontend --bin connect --no-default-features \
+                       --target wasm32-unknown-unknown -- -D warnings";
 
 /// Without the web app in the server: clippy looks at its code in a step of its own.
 fn cargo(workspace: &Workspace, words: &str) -> Verdict {
