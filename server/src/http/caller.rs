@@ -13,7 +13,10 @@ use axum::{
     extract::FromRequestParts,
     http::{HeaderMap, header, request::Parts},
 };
-use shared::{api::CONNECT_HEADER, secret::Secret};
+use shared::{
+    api::{CONNECT_HEADER, session::MemberRole},
+    secret::Secret,
+};
 
 /// The session's cookie.
 pub const COOKIE: &str = "__Host-rekey";
@@ -31,7 +34,13 @@ impl FromRequestParts<Http> for Caller {
             return found.map(|(organization, key)| Self::Key(organization, key)).ok_or(ApiError::Unauthenticated);
         }
         let secret = cookie(&parts.headers).ok_or(ApiError::Unauthenticated)?;
-        sessions::find(&http.app, secret.expose()).await?.map(Self::Member).ok_or(ApiError::Unauthenticated)
+        let signed_in = sessions::find(&http.app, secret.expose()).await?.ok_or(ApiError::Unauthenticated)?;
+        if signed_in.member.role == MemberRole::Technician {
+            // A technician sees chosen customers only; until customers can be chosen, that is none.
+            let detail = "This version has no customers for technicians yet. Ask an owner or admin.".to_owned();
+            return Err(ServiceError::Forbidden { code: "role_insufficient", detail }.into());
+        }
+        Ok(Self::Member(signed_in))
     }
 }
 

@@ -31,6 +31,7 @@ pub const CHALLENGE: &str = "claims_challenge";
 pub async fn start(app: &AppState, opened: &Opened, request: &StartAttempt) -> Result<AttemptStart, ServiceError> {
     let now = app.now();
     let tx = app.store.write(opened.organization).await?;
+    tx.touch_authorization(opened.authorization).await?;
     let authorization = tx.find_authorization(opened.authorization).await?.ok_or(ServiceError::NotFound)?;
     if authorization.state != AuthorizationState::Open {
         return Err(ServiceError::conflict(

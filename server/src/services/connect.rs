@@ -275,6 +275,7 @@ async fn commit_save(
     let tx = app.store.write(organization).await?;
     let hash = saved.hash;
     let attempt = Attempt { state: AttemptState::Saved, saved: Some(saved), ..attempt };
+    tx.touch_authorization(attempt.authorization).await?;
     if !tx.update_attempt(&attempt, AttemptState::Open).await? {
         // Another request of the same tab was quicker, or the attempt was superseded in this moment.
         let now = tx.find_attempt(attempt.id).await?;
@@ -297,7 +298,6 @@ async fn commit_save(
         ..sign_in
     };
     tx.update_sign_in(&sign_in, from).await?;
-    tx.touch_authorization(sign_in.authorization).await?;
     add_work(app, &tx, attempt.id).await?;
     let actor = Actor::Holder(sign_in.id, shown);
     app.audit().record(&tx, "sign_in.saved", &actor, format!("sign_in:{}", sign_in.id), String::new()).await?;
@@ -318,6 +318,7 @@ pub async fn add_work(app: &AppState, tx: &Scoped, attempt: AttemptId) -> Result
 /// Carries on the Save that was pressed, after a consent or an approval. Does nothing when nothing waits.
 pub async fn carry_on(app: &AppState, opened: &Opened) -> Result<(), ServiceError> {
     let tx = app.store.write(opened.organization).await?;
+    tx.touch_authorization(opened.authorization).await?;
     let mut carried = false;
     for sign_in in tx.list_sign_ins(&[opened.authorization]).await? {
         let from = sign_in.state;
@@ -333,7 +334,6 @@ pub async fn carry_on(app: &AppState, opened: &Opened) -> Result<(), ServiceErro
         }
     }
     if carried {
-        tx.touch_authorization(opened.authorization).await?;
         tx.commit().await?;
         app.changes.work();
         app.changes.authorization(opened.authorization);
@@ -407,6 +407,7 @@ async fn note_problem(
 ) -> Result<(), ServiceError> {
     let tx = app.store.write(organization).await?;
     let Some(sign_in) = tx.find_sign_in(id).await? else { return Ok(()) };
+    tx.touch_authorization(sign_in.authorization).await?;
     let from = sign_in.state;
     if !matches!(from, SignInState::Waiting | SignInState::Failed | SignInState::ClaimsNeeded) {
         return Ok(());
@@ -414,7 +415,6 @@ async fn note_problem(
     let detail = format!("code={}", problem.code);
     let sign_in = SignIn { problem: Some(problem), ..sign_in };
     tx.update_sign_in(&sign_in, from).await?;
-    tx.touch_authorization(sign_in.authorization).await?;
     let actor = Actor::Holder(id, String::new());
     app.audit().record(&tx, "sign_in.failed", &actor, format!("sign_in:{id}"), detail).await?;
     tx.commit().await?;
@@ -432,6 +432,7 @@ pub async fn save_connected(
 ) -> Result<(), ServiceError> {
     let now = app.now();
     let tx = app.store.write(organization).await?;
+    tx.touch_authorization(authorization).await?;
     let found = tx.find_authorization(authorization).await?.ok_or(ServiceError::NotFound)?;
     let sign_in =
         tx.find_sign_in(id).await?.filter(|one| one.authorization == found.id).ok_or(ServiceError::NotFound)?;
@@ -464,7 +465,6 @@ pub async fn save_connected(
     let steps = save::first_steps(&save::workloads(&tx, id).await?);
     let sign_in = SignIn { state: SignInState::Working, steps, problem: None, approval_url: None, ..sign_in };
     tx.update_sign_in(&sign_in, from).await?;
-    tx.touch_authorization(authorization).await?;
     add_work(app, &tx, attempt.id).await?;
     app.audit().record(&tx, "sign_in.saved", actor, format!("sign_in:{id}"), "connected already".to_owned()).await?;
     tx.commit().await?;

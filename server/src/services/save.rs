@@ -363,10 +363,10 @@ impl Run<'_> {
         let tx = self.app.store.write(self.work.organization).await?;
         let lease = self.app.clock.now_millis() + LEASE;
         let held = work::postpone(&tx, &self.work, lease, self.work.attempts).await?;
+        tx.touch_authorization(self.sign_in.authorization).await?;
         if !held || !tx.update_sign_in(&self.sign_in, SignInState::Working).await? {
             return Err(lost());
         }
-        tx.touch_authorization(self.sign_in.authorization).await?;
         tx.commit().await?;
         self.app.changes.authorization(self.sign_in.authorization);
         Ok(())
@@ -378,10 +378,10 @@ impl Run<'_> {
         let tx = self.app.store.write(self.work.organization).await?;
         let due = self.app.clock.now_millis() + i64::try_from(wait.as_millis()).unwrap_or(i64::MAX / 2);
         let held = work::postpone(&tx, &self.work, due, self.work.attempts + 1).await?;
+        tx.touch_authorization(self.sign_in.authorization).await?;
         if !held || !tx.update_sign_in(&self.sign_in, SignInState::Working).await? {
             return Err(lost());
         }
-        tx.touch_authorization(self.sign_in.authorization).await?;
         tx.commit().await?;
         self.app.changes.authorization(self.sign_in.authorization);
         self.app.changes.work();
@@ -401,6 +401,7 @@ impl Run<'_> {
             SealContext { organization, kind: super::attempts::CHALLENGE, row: self.attempt.id.0, version: 1 };
         let challenge = claims.map(|claims| self.app.keyring.seal(&context, claims.expose().as_bytes())).transpose()?;
         let tx = self.app.store.write(organization).await?;
+        tx.touch_authorization(self.sign_in.authorization).await?;
         if !matches!(state, SignInState::ConsentNeeded | SignInState::ApprovalNeeded) {
             tx.update_attempt(&ended(self.attempt.clone(), challenge), AttemptState::Saved).await?;
         }
@@ -409,7 +410,6 @@ impl Run<'_> {
         if !tx.update_sign_in(&sign_in, SignInState::Working).await? || !work::finish(&tx, &self.work).await? {
             return Err(lost());
         }
-        tx.touch_authorization(sign_in.authorization).await?;
         self.app
             .audit()
             .record(&tx, "sign_in.stopped", &Actor::Rekey, format!("sign_in:{}", sign_in.id), detail)

@@ -21,6 +21,8 @@ use std::collections::HashMap;
 pub async fn finish(mut run: Run<'_>, ready: Ready) -> Result<(), ServiceError> {
     let app = run.app;
     let tx = app.store.write(run.work.organization).await?;
+    // First, as everywhere: it locks the authorization, so that of two last sign-ins the second sees the first one done.
+    tx.touch_authorization(run.sign_in.authorization).await?;
     let authorization = tx.find_authorization(run.sign_in.authorization).await?.ok_or(ServiceError::NotFound)?;
     let connection = store_connection(&run, &tx, authorization.customer, &ready).await?;
     let (changed, kept) = change_sets(&run, &tx, connection, authorization.method).await?;
@@ -40,7 +42,6 @@ pub async fn finish(mut run: Run<'_>, ready: Ready) -> Result<(), ServiceError> 
         return Err(lost());
     }
     tx.update_attempt(&ended(run.attempt.clone(), None), AttemptState::Saved).await?;
-    tx.touch_authorization(authorization.id).await?;
     let all_done = tx.list_sign_ins(&[authorization.id]).await?.iter().all(|one| one.state == SignInState::Done);
     if all_done {
         tx.end_authorization(authorization.id, AuthorizationState::Done).await?;
