@@ -23,7 +23,8 @@ const RULES: [Rule; 9] = [
     Rule { word: "SystemTime", within: "shared/src/", only: &[] },
 ];
 
-const LONGEST: usize = 500;
+/// Files are split at 400 lines; here at the latest.
+const LONGEST: usize = 600;
 
 /// What is wrong, a line each.
 pub fn findings(files: &[File]) -> Vec<String> {
