@@ -39,7 +39,7 @@ pub fn consent_leg(
 ) -> Result<String, RequestError> {
     let challenge = Verifier::from_random(random).challenge();
     let mut url = request.authority.authorize(SignInTenant::Only(request.tenant));
-    request.push_common(&mut url, join_scopes(request.scopes)?);
+    request.push_common(&mut url, &join_scopes(request.scopes)?);
     for (name, value) in [
         ("response_type", "code"),
         ("response_mode", ResponseMode::Fragment.as_str()),
@@ -61,19 +61,19 @@ pub fn admin_consent_url(request: &ConsentRequest<'_>) -> Result<String, Request
     let others: Vec<&str> = request.scopes.iter().copied().filter(|scope| *scope != OFFLINE).collect();
     let scope = join_scopes(&others)?;
     let mut url = request.authority.admin_consent(request.tenant);
-    request.push_common(&mut url, if offline { format!("{scope} {OFFLINE}") } else { scope });
+    request.push_common(&mut url, &if offline { format!("{scope} {OFFLINE}") } else { scope });
     Ok(url)
 }
 
 const OFFLINE: &str = "offline_access";
 
 impl ConsentRequest<'_> {
-    fn push_common(&self, url: &mut String, scope: String) {
+    fn push_common(&self, url: &mut String, scope: &str) {
         let client_id = self.client_id.to_string();
         for (name, value) in [
             ("client_id", client_id.as_str()),
             ("redirect_uri", self.redirect_uri.as_str()),
-            ("scope", scope.as_str()),
+            ("scope", scope),
             ("state", self.state.expose()),
         ] {
             push_pair(url, name, value);
