@@ -11,7 +11,7 @@ fn fourteen() -> Vec<String> {
     (1..=14).map(|number| format!("CON-{number:03}")).collect()
 }
 
-/// H-1 to H-11, with A1, A2, A3, A5, A-01, A-02, A-06, C2, F1, F2, F6, F10, G2, H-6, H-7, B8, B10, H1, H2.
+/// H-1 to H-11, with A1, A2, A3, A5, A9 (this window, no popup), A-01, A-02, A-06, C2, F1, F2, F6, F10, G2, H-6, H-7, B8, B10, H1, H2.
 #[tokio::test]
 async fn h1_to_h11_a1_a2_a3_a5_b8_b10_b13_f1_f6_f10_the_whole_procedure() {
     let stage = Stage::empty();

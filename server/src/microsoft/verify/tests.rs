@@ -1,4 +1,4 @@
-//! Hostile tokens: each check with the tokens that would pass without it.
+//! Hostile tokens: each check with the tokens that would pass without it (T1-T17; nonce, signature and issuer: A10).
 
 mod believed;
 mod claims;

@@ -1,4 +1,4 @@
-//! What somebody with the whole database in hand can try, and `verify` finds (L2). After each try the tables are put
+//! What somebody with the whole database in hand can try, and `verify` finds (L2, J2). After each try the tables are put
 //! back and the chain is whole again, so that each finding is due to its own tampering.
 
 use super::Log;
