@@ -18,7 +18,7 @@ use shared::{
         authorizations::{AuthorizationState, SignInState},
         connect::{AttemptStart, Leg, StartAttempt},
     },
-    id::{AttemptId, TenantId},
+    id::AttemptId,
 };
 
 /// How long an attempt may take from the click to Save, in seconds: an hour to the callback and half an hour to read.
@@ -64,7 +64,7 @@ pub async fn start(app: &AppState, opened: &Opened, request: &StartAttempt) -> R
     // The secret outlives the attempt a little, so that a late Save hears "over" and not "unknown".
     let expires_at = Some(attempt.expires_at.plus(24 * 3600));
     locator::add(&tx, NewLocator { hash: hash_secret(secret.expose()), kind, to, expires_at }).await?;
-    let scope = scope(app, &tx, &sign_in, leg, customer.tenant).await?;
+    let scope = scope(app, &tx, &sign_in, leg).await?;
     tx.commit().await?;
     app.changes.authorization(authorization.id);
     Ok(answer(app, &customer, leg, secret.expose(), scope, claims))
@@ -130,7 +130,6 @@ async fn anew(tx: &Scoped, sign_in: SignIn) -> Result<(Leg, SignIn), ServiceErro
         ..sign_in
     };
     tx.update_sign_in(&fresh, from).await?;
-    tx.touch_authorization(fresh.authorization).await?;
     Ok((Leg::SignIn, fresh))
 }
 
@@ -146,18 +145,11 @@ async fn last_challenge(app: &AppState, tx: &Scoped, sign_in: &SignIn) -> Result
 
 /// The page asks for our own API by its id, so that both service principals come to be; the consent leg asks for exactly
 /// what the chosen workloads need, with what this tenant uses already.
-async fn scope(
-    app: &AppState,
-    tx: &Scoped,
-    sign_in: &SignIn,
-    leg: Leg,
-    tenant: TenantId,
-) -> Result<String, ServiceError> {
+async fn scope(app: &AppState, tx: &Scoped, sign_in: &SignIn, leg: Leg) -> Result<String, ServiceError> {
     let config = &app.microsoft.config;
     if leg == Leg::SignIn {
         return Ok(format!("openid profile {}/.default", config.access.client_id));
     }
     let wanted = save::wanted_permissions(tx, sign_in.id).await?;
-    let _ = tenant;
     Ok(wanted.iter().map(|name| config.authority.graph_scope(name)).collect::<Vec<_>>().join(" "))
 }

@@ -123,7 +123,7 @@ pub async fn confirm(
 pub async fn find(app: &AppState, organization: OrganizationId, id: CustomerId) -> Result<CustomerView, ServiceError> {
     let tx = app.store.read(organization).await?;
     let customer = tx.find_customer(id).await?.ok_or(ServiceError::NotFound)?;
-    views(app, &tx, vec![customer]).await?.pop().ok_or(ServiceError::NotFound)
+    views(&tx, vec![customer]).await?.pop().ok_or(ServiceError::NotFound)
 }
 
 /// One page of customers, by name.
@@ -140,16 +140,16 @@ pub async fn list(
     let more = found.len() as u64 > limit;
     found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     let next = found.last().filter(|_| more).and_then(|last| cursor::write(&(key_of(&last.name), last.id)));
-    Ok(Page { items: views(app, &tx, found).await?, next })
+    Ok(Page { items: views(&tx, found).await?, next })
 }
 
 /// Customers with their numbers and connections.
-pub async fn views(app: &AppState, tx: &Scoped, customers: Vec<Customer>) -> Result<Vec<CustomerView>, ServiceError> {
+pub async fn views(tx: &Scoped, customers: Vec<Customer>) -> Result<Vec<CustomerView>, ServiceError> {
     let ids: Vec<_> = customers.iter().map(|customer| customer.id).collect();
     let counts = tx.count_backup_sets_by_customer(&ids).await?;
     let mut connections: HashMap<CustomerId, Vec<ConnectionView>> = HashMap::new();
     for connection in tx.list_connections(&ids).await? {
-        connections.entry(connection.customer).or_default().push(connection_view(app, connection));
+        connections.entry(connection.customer).or_default().push(connection_view(connection));
     }
     Ok(customers
         .into_iter()
@@ -165,7 +165,7 @@ pub async fn views(app: &AppState, tx: &Scoped, customers: Vec<Customer>) -> Res
         .collect())
 }
 
-fn connection_view(_app: &AppState, connection: Connection) -> ConnectionView {
+fn connection_view(connection: Connection) -> ConnectionView {
     ConnectionView {
         id: connection.id,
         next_check_at: connection.checked_at.plus(super::heartbeat::beat_after(connection.id)),

@@ -25,8 +25,8 @@ pub async fn find(app: &AppState, organization: OrganizationId) -> Result<Overvi
     Ok(Overview {
         sets,
         customers: tx.count_customers().await?,
-        fleet: customers::views(app, &tx, fleet).await?,
+        fleet: customers::views(&tx, fleet).await?,
         open: authorizations::views(&tx, open).await?,
-        attention: customers::views(app, &tx, unwell).await?,
+        attention: customers::views(&tx, unwell).await?,
     })
 }
