@@ -150,6 +150,10 @@ impl IntoResponse for ApiError {
             Self::TooMany { retry_after } => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from(*retry_after));
             }
+            // The rest of the body stays unread, so this connection can carry no further request: say so (RFC 9112 §9.6).
+            Self::Input { status: StatusCode::PAYLOAD_TOO_LARGE, .. } => {
+                headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+            }
             _ => {}
         }
         response

@@ -8,17 +8,25 @@ use std::collections::BTreeMap;
 pub type Dump = BTreeMap<String, Vec<String>>;
 
 impl TestApp {
-    /// Every row of every table, with no audit event left to seal: two dumps with nothing between them are the same.
+    /// Seals every audit event written so far, instead of waiting for the worker.
     ///
     /// # Panics
-    /// When the database cannot be read.
-    pub async fn dump(&self) -> Dump {
+    /// When the database cannot be used.
+    pub async fn seal_audit(&self) {
         let state = &self.state;
         let organizations = state.store.read_system().await.expect("a transaction").list_organizations().await;
         for organization in organizations.expect("organizations") {
             let (store, keyring, id) = (&state.store, &state.keyring, organization.id);
             server::audit::seal_pending(store, keyring, &*state.clock, id).await.expect("the audit log is sealed");
         }
+    }
+
+    /// Every row of every table, with no audit event left to seal: two dumps with nothing between them are the same.
+    ///
+    /// # Panics
+    /// When the database cannot be read.
+    pub async fn dump(&self) -> Dump {
+        self.seal_audit().await;
         let raw = self.database.intruder().await;
         let mut dump = Dump::new();
         for table in tables(&raw, self.database.is_postgres()).await {
