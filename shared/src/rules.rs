@@ -6,6 +6,7 @@
 //! row to the table of tests beside it.
 
 pub mod aadsts;
+pub mod manifest;
 pub mod moves;
 pub mod plan;
 pub mod reason;
