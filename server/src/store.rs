@@ -1,7 +1,7 @@
 //! Storage: one implementation with SeaORM for SQLite and PostgreSQL.
 //!
-//! - Every write goes through [`Store::write`] (or [`Store::write_system`]): one transaction, `IMMEDIATE` on SQLite, so
-//!   that writers queue instead of failing.
+//! - Every write goes through [`Store::write`] (or [`Store::write_system`]): one transaction. On SQLite writers queue
+//!   instead of failing, and those that come together share one wait for the disk (`group_commit`).
 //! - Queries on an organization's data exist only on [`Scoped`], which is made for that organization; on PostgreSQL
 //!   row-level security is forced behind it. Only `locator`, `work` and `organizations` are outside.
 //! - Missing is `None`; updates report whether a row was there. Entities never leave this module.
@@ -16,6 +16,7 @@ pub mod backup_sets;
 pub mod connections;
 pub mod customers;
 mod entities;
+mod group_commit;
 pub mod imports;
 pub mod links;
 pub mod locator;
@@ -26,6 +27,7 @@ pub mod sessions;
 pub mod sign_ins;
 pub mod work;
 
+use group_commit::{Begun, Turn};
 use sea_orm::{
     AccessMode, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, IsolationLevel,
     SqliteTransactionMode, SqlxPostgresConnector, SqlxSqliteConnector, Statement, TransactionOptions, TransactionTrait,
@@ -88,12 +90,16 @@ pub enum DatabaseConfig {
 pub struct Store {
     reader: DatabaseConnection,
     writer: DatabaseConnection,
+    /// Before SQLite's one writer.
+    line: Option<group_commit::Line>,
     backend: DbBackend,
 }
 
 /// A transaction made for one organization.
 pub struct Scoped {
     tx: DatabaseTransaction,
+    /// After `tx`, so that a savepoint is taken back before the next writer's turn.
+    turn: Option<Turn>,
     /// Whose data it reaches.
     pub organization: OrganizationId,
 }
@@ -101,6 +107,8 @@ pub struct Scoped {
 /// A transaction on what lies outside organizations.
 pub struct System {
     tx: DatabaseTransaction,
+    /// After `tx`, so that a savepoint is taken back before the next writer's turn.
+    turn: Option<Turn>,
 }
 
 impl Store {
@@ -116,7 +124,11 @@ impl Store {
 
     /// In one transaction behind one lock, so that nodes may start at the same moment.
     async fn migrate(&self) -> Result<(), StoreError> {
-        let tx = self.begin_write().await?;
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        let tx = self.writer.begin_with_options(options).await?;
         if self.backend == DbBackend::Postgres {
             tx.execute_unprepared("SELECT pg_advisory_xact_lock(7235404210)").await?;
         }
@@ -134,12 +146,15 @@ impl Store {
             .pragma("secure_delete", "on")
             .pragma("cache_size", "-8000")
             .statement_cache_capacity(200);
-        let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
-        let reader =
-            SqlitePoolOptions::new().max_connections(4).connect_with(options.pragma("query_only", "on")).await?;
+        // A file does not hang up: asking each time whether it is there costs more than a query.
+        let pool = || SqlitePoolOptions::new().test_before_acquire(false);
+        let writer = pool().max_connections(1).connect_with(options.clone()).await?;
+        let reader = pool().max_connections(4).connect_with(options.pragma("query_only", "on")).await?;
+        let writer = SqlxSqliteConnector::from_sqlx_sqlite_pool(writer);
         Ok(Self {
             reader: SqlxSqliteConnector::from_sqlx_sqlite_pool(reader),
-            writer: SqlxSqliteConnector::from_sqlx_sqlite_pool(writer),
+            line: Some(group_commit::Line::new(writer.clone(), group_commit::OLDEST)),
+            writer,
             backend: DbBackend::Sqlite,
         })
     }
@@ -156,29 +171,37 @@ impl Store {
             return Err(StoreError::AboveRowSecurity);
         }
         let connection = SqlxPostgresConnector::from_sqlx_postgres_pool(pool);
-        Ok(Self { reader: connection.clone(), writer: connection, backend: DbBackend::Postgres })
+        Ok(Self { reader: connection.clone(), writer: connection, line: None, backend: DbBackend::Postgres })
     }
 
     /// The one way to change an organization's data. Dropped without [`Scoped::commit`], nothing has happened.
     pub async fn write(&self, organization: OrganizationId) -> Result<Scoped, StoreError> {
-        let tx = self.begin_write().await?;
-        self.scope(tx, organization).await
+        let begun = self.begin_write(false).await?;
+        self.scope(begun, organization).await
+    }
+
+    /// The same for a change of many rows: on SQLite nobody else's commit waits for its end.
+    pub async fn write_many(&self, organization: OrganizationId) -> Result<Scoped, StoreError> {
+        let begun = self.begin_write(true).await?;
+        self.scope(begun, organization).await
     }
 
     /// A consistent view of an organization's data.
     pub async fn read(&self, organization: OrganizationId) -> Result<Scoped, StoreError> {
-        let tx = self.begin_read().await?;
-        self.scope(tx, organization).await
+        let begun = self.begin_read().await?;
+        self.scope(begun, organization).await
     }
 
     /// The one way to change what lies outside organizations.
     pub async fn write_system(&self) -> Result<System, StoreError> {
-        Ok(System { tx: self.begin_write().await? })
+        let begun = self.begin_write(false).await?;
+        Ok(System { tx: begun.tx, turn: begun.turn })
     }
 
     /// A consistent view of what lies outside organizations.
     pub async fn read_system(&self) -> Result<System, StoreError> {
-        Ok(System { tx: self.begin_read().await? })
+        let begun = self.begin_read().await?;
+        Ok(System { tx: begun.tx, turn: begun.turn })
     }
 
     /// Whether the database answers.
@@ -187,36 +210,35 @@ impl Store {
     }
 
     /// One snapshot for all its queries; SQLite's readers have that from the first query on.
-    async fn begin_read(&self) -> Result<DatabaseTransaction, StoreError> {
+    async fn begin_read(&self) -> Result<Begun, StoreError> {
         let postgres = self.backend == DbBackend::Postgres;
         let isolation_level = postgres.then_some(IsolationLevel::RepeatableRead);
         let access_mode = postgres.then_some(AccessMode::ReadOnly);
         let options = TransactionOptions { isolation_level, access_mode, ..TransactionOptions::default() };
-        Ok(self.reader.begin_with_options(options).await?)
+        Ok(Begun { tx: self.reader.begin_with_options(options).await?, turn: None })
     }
 
-    async fn begin_write(&self) -> Result<DatabaseTransaction, StoreError> {
-        let options = TransactionOptions {
-            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-            ..TransactionOptions::default()
-        };
-        Ok(self.writer.begin_with_options(options).await?)
+    async fn begin_write(&self, alone: bool) -> Result<Begun, StoreError> {
+        if let Some(line) = &self.line {
+            return Ok(line.stand(alone).await?);
+        }
+        Ok(Begun { tx: self.writer.begin().await?, turn: None })
     }
 
-    async fn scope(&self, tx: DatabaseTransaction, organization: OrganizationId) -> Result<Scoped, StoreError> {
+    async fn scope(&self, begun: Begun, organization: OrganizationId) -> Result<Scoped, StoreError> {
         if self.backend == DbBackend::Postgres {
             let sql = "SELECT set_config('rekey.organization', $1, true)";
             let values = [organization.to_string().into()];
-            tx.query_one_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, values)).await?;
+            begun.tx.query_one_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, values)).await?;
         }
-        Ok(Scoped { tx, organization })
+        Ok(Scoped { tx: begun.tx, turn: begun.turn, organization })
     }
 }
 
 impl Scoped {
     /// Makes everything done so far lasting, all at once.
     pub async fn commit(self) -> Result<(), StoreError> {
-        Ok(self.tx.commit().await?)
+        Ok(Begun { tx: self.tx, turn: self.turn }.commit().await?)
     }
 
     /// The organization as storage knows it.
@@ -228,7 +250,7 @@ impl Scoped {
 impl System {
     /// Makes everything done so far lasting, all at once.
     pub async fn commit(self) -> Result<(), StoreError> {
-        Ok(self.tx.commit().await?)
+        Ok(Begun { tx: self.tx, turn: self.turn }.commit().await?)
     }
 }
 

@@ -57,7 +57,7 @@ pub async fn seal_pending(
     if none_waiting {
         return Ok(None);
     }
-    let tx = store.write(organization).await?;
+    let tx = store.write_many(organization).await?;
     // Of two nodes, the second sees the first one's batch.
     tx.lock().await?;
     let mut rows = tx.list_unsealed_audit(MOST_ROWS).await?;

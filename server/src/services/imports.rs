@@ -62,7 +62,7 @@ pub async fn preview(
     let summary = serde_json::to_string(&view).map_err(|_| crate::store::StoreError::Unreadable("import"))?;
     let lines = serde_json::to_vec(&rows).map_err(|_| crate::store::StoreError::Unreadable("import"))?;
     let import = Import { id, state: ImportState::Preview, summary, expires_at: view.expires_at, confirmed_at: None };
-    let tx = app.store.write(organization).await?;
+    let tx = app.store.write_many(organization).await?;
     tx.add_import(&import, lines, now).await?;
     let detail = format!("lines={} bad={bad}", view.lines);
     app.audit().record(&tx, "import.previewed", actor, format!("import:{id}"), detail).await?;
@@ -91,7 +91,7 @@ pub async fn confirm(
     request: &ConfirmImport,
 ) -> Result<ImportView, ServiceError> {
     let now = app.now();
-    let tx = app.store.write(organization).await?;
+    let tx = app.store.write_many(organization).await?;
     tx.lock().await?;
     let import = tx.find_import(id).await?.ok_or(ServiceError::NotFound)?;
     let shown = view(import.clone())?;
@@ -136,7 +136,7 @@ pub async fn upsert(
         let field = format!("sets[{}].{}", first.line - 1, first.field.as_deref().unwrap_or("tenant"));
         return Err(ServiceError::field(field, first.reason.clone()));
     }
-    let tx = app.store.write(organization).await?;
+    let tx = app.store.write_many(organization).await?;
     tx.lock().await?;
     let done = store::store(app, &tx, actor, rows, store::Tenants::Unseen).await?;
     let detail = format!("added={} changed={} unchanged={}", done.added, done.changed, done.unchanged);
