@@ -4,7 +4,7 @@
 //! variable, a check in [`Config::read`] whose error names both.
 
 use crate::{
-    microsoft::config::{Authority, MicrosoftConfig, Registration},
+    microsoft::config::{Authority, MicrosoftConfig, Registration, SetupPair},
     store::DatabaseConfig,
 };
 use serde::Deserialize;
@@ -96,6 +96,10 @@ struct Microsoft {
     access_client_id: Option<String>,
     access_certificate_file: Option<String>,
     access_key_file: Option<String>,
+    setup_sign_in_client_id: Option<String>,
+    setup_client_id: Option<String>,
+    setup_certificate_file: Option<String>,
+    setup_key_file: Option<String>,
     extra_ca_file: Option<String>,
 }
 
@@ -210,7 +214,28 @@ fn microsoft(source: &Source<'_>, file: Microsoft) -> Result<MicrosoftConfig, Co
     let file_of = |value: Option<String>, key: &'static str, variable: &'static str| -> Result<String, ConfigError> {
         read_text(key, Path::new(&source.must(value, key, variable, "a PEM file")?))
     };
+    let page = source.maybe(file.setup_sign_in_client_id, "REKEY_MICROSOFT_SETUP_SIGN_IN_CLIENT_ID");
+    let setup = match page {
+        None => None,
+        Some(page) => Some(SetupPair {
+            page: id(Some(page), "microsoft.setup_sign_in_client_id", "REKEY_MICROSOFT_SETUP_SIGN_IN_CLIENT_ID")?,
+            api: Registration {
+                client_id: id(file.setup_client_id, "microsoft.setup_client_id", "REKEY_MICROSOFT_SETUP_CLIENT_ID")?,
+                certificate_pem: file_of(
+                    file.setup_certificate_file,
+                    "microsoft.setup_certificate_file",
+                    "REKEY_MICROSOFT_SETUP_CERTIFICATE_FILE",
+                )?,
+                private_key_pem: Secret::new(file_of(
+                    file.setup_key_file,
+                    "microsoft.setup_key_file",
+                    "REKEY_MICROSOFT_SETUP_KEY_FILE",
+                )?),
+            },
+        }),
+    };
     Ok(MicrosoftConfig {
+        setup,
         authority,
         sign_in: id(file.sign_in_client_id, "microsoft.sign_in_client_id", "REKEY_MICROSOFT_SIGN_IN_CLIENT_ID")?,
         access: Registration {

@@ -7,6 +7,7 @@
 pub mod assertion;
 pub mod certificate;
 pub mod config;
+pub mod directory;
 pub mod error_ids;
 pub mod grants;
 pub mod graph;
@@ -20,8 +21,9 @@ pub mod verify;
 
 use crate::{clock::SharedClock, random::SharedRandom};
 use assertion::Assertions;
-use certificate::CertificateError;
+use certificate::{CertificateError, SigningCertificate};
 use config::MicrosoftConfig;
+use directory::Directory;
 use grants::Grants;
 use graph::Graph;
 use http::{Outbound, OutboundError};
@@ -53,6 +55,10 @@ pub struct Microsoft {
     pub verifier: Arc<Verifier>,
     /// Asks for tokens as Rekey Access.
     pub grants: Arc<Grants>,
+    /// Asks for tokens as Rekey Setup, without refresh tokens; `None` where modern is not set up.
+    pub setup: Option<Arc<Grants>>,
+    /// Changes a tenant's directory: apps, service principals, assignments, keys.
+    pub directory: Arc<Directory>,
     /// Finds tenants by domain.
     pub tenants: Arc<Tenants>,
     /// Reads from Graph.
@@ -67,16 +73,22 @@ impl Microsoft {
         let certificate = config.access.load().map_err(|error| SetUpError::Certificate(client, error))?;
         let keys = Arc::new(Keys::new(config.authority.clone(), outbound.clone(), clock.clone()));
         let verifier = Arc::new(Verifier::new(config.authority.clone(), keys.clone()));
-        let assertions = Assertions::new(config.authority.clone(), client, certificate, clock.clone(), random.clone());
-        let grants = Grants::new(
-            config.authority.clone(),
-            client,
-            outbound.clone(),
-            assertions,
-            verifier.clone(),
-            clock.clone(),
-            random.clone(),
-        );
+        let grants_of = |client: ClientId, certificate: SigningCertificate| {
+            let authority = config.authority.clone();
+            let assertions = Assertions::new(authority.clone(), client, certificate, clock.clone(), random.clone());
+            let (outbound, verifier) = (outbound.clone(), verifier.clone());
+            Grants::new(authority, client, outbound, assertions, verifier, clock.clone(), random.clone())
+        };
+        let grants = grants_of(client, certificate);
+        let setup = match &config.setup {
+            Some(pair) => {
+                let client = pair.api.client_id;
+                let certificate = pair.api.load().map_err(|error| SetUpError::Certificate(client, error))?;
+                Some(Arc::new(grants_of(client, certificate).without_refresh_tokens()))
+            }
+            None => None,
+        };
+        let directory = Directory::new(config.authority.clone(), outbound.clone(), random.clone());
         let tenants = Tenants::new(config.authority.clone(), outbound.clone());
         let graph = Graph::new(config.authority.clone(), outbound, random.clone());
         Ok(Self {
@@ -84,6 +96,8 @@ impl Microsoft {
             keys,
             verifier,
             grants: Arc::new(grants),
+            setup,
+            directory: Arc::new(directory),
             tenants: Arc::new(tenants),
             graph: Arc::new(graph),
         })

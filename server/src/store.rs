@@ -9,15 +9,18 @@
 //! To add a table: a migration, an entity, a module with the verbs `find`, `list`, `add`, `update`, `remove`.
 
 pub mod api_keys;
+pub mod apps;
 pub mod attempts;
 pub mod audit;
 pub mod authorizations;
 pub mod backup_sets;
+pub mod certificates;
 pub mod connections;
 pub mod customers;
 mod entities;
 mod group_commit;
 pub mod imports;
+pub mod journals;
 pub mod links;
 pub mod locator;
 pub mod members;

@@ -4,6 +4,7 @@
 //! same word in `server/src/http/`, `server/src/store/` and `frontend/src/features/`.
 
 pub mod api_keys;
+pub mod apps;
 pub mod audit;
 pub mod authorizations;
 pub mod backup_sets;

@@ -58,6 +58,12 @@ ids! {
     ImportId;
     /// An API key of an organization.
     ApiKeyId;
+    /// A certificate of an app.
+    CertificateId;
+    /// A journal: the steps of setting up or cleaning up a tenant.
+    JournalId;
+    /// A restore that a member approved.
+    RestoreId;
     /// A Microsoft Entra tenant (`tid`).
     TenantId;
     /// An account's object id in its tenant (`oid`).

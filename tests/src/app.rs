@@ -17,7 +17,7 @@ use server::{
     live::Changes,
     microsoft::{
         Microsoft,
-        config::{Authority, MicrosoftConfig, Registration},
+        config::{Authority, MicrosoftConfig},
     },
     random::{SharedRandom, SystemRandom},
     seal::Keyring,
@@ -92,7 +92,7 @@ pub struct TestApp {
     /// A key of that organization.
     pub api_key: String,
     limits: LimitsConfig,
-    registration: Registration,
+    registrations: world::Registrations,
     directory: tempfile::TempDir,
     node: Option<Node>,
 }
@@ -149,7 +149,7 @@ impl TestApp {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
         let origin = format!("http://localhost:{}", port(&listener));
         let emulator = Arc::new(Emulator::start(Config::new(setup.scenario)).await.expect("the emulator starts"));
-        let registration = register(&emulator, &origin, directory.path());
+        let registrations = register(&emulator, &origin, directory.path());
         let database = match setup.backend {
             Backend::Sqlite => TestDatabase::sqlite().await,
             Backend::Postgres => TestDatabase::postgres().await,
@@ -157,7 +157,7 @@ impl TestApp {
         let random: SharedRandom = Arc::new(SystemRandom);
         Keyring::create(&directory.path().join("keys"), random).expect("a keyring");
         let store = database.store.clone();
-        let state = assemble(&emulator, &origin, registration.clone(), setup.rules, directory.path(), store);
+        let state = assemble(&emulator, &origin, registrations.clone(), setup.rules, directory.path(), store);
         let organization = seed::organization(&state).await.expect("an organization");
         let api_key = seed::api_key(&state).await.expect("an API key");
         let node = Node::start(state.clone(), listener, options(&setup.limits, directory.path())).expect("a node");
@@ -169,7 +169,7 @@ impl TestApp {
             organization,
             api_key,
             limits: setup.limits,
-            registration,
+            registrations,
             directory,
             node: Some(node),
         }
@@ -190,7 +190,7 @@ impl TestApp {
         self.stop().await;
         let store = Store::open(&self.database.config).await.expect("the database opens again");
         let (rules, data) = (self.state.settings.rules, self.directory.path());
-        self.state = assemble(&self.emulator, &self.origin, self.registration.clone(), rules, data, store);
+        self.state = assemble(&self.emulator, &self.origin, self.registrations.clone(), rules, data, store);
         let port = self.origin.rsplit(':').next().and_then(|port| port.parse().ok()).expect("a port");
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.expect("the same port");
         self.node = Some(Node::start(self.state.clone(), listener, options(&self.limits, data)).expect("a node"));
@@ -346,25 +346,25 @@ fn options(limits: &LimitsConfig, data: &Path) -> Options {
     Options { limits: limits.clone(), audit_heads: Some(audit_heads(data)) }
 }
 
-/// Registers the two applications. The certificate is made once a process: that takes longer than all the rest.
-fn register(emulator: &Emulator, origin: &str, data: &Path) -> Registration {
-    static CERTIFICATE: OnceLock<(String, String)> = OnceLock::new();
-    let (public, private) = (data.join("access.crt.pem"), data.join("access.key.pem"));
-    if let Some((certificate, key)) = CERTIFICATE.get() {
-        fs::write(&public, certificate).and_then(|()| fs::write(&private, key)).expect("the certificate is written");
+/// Registers the four applications. Their certificates are made once a process: that takes longer than all the rest.
+fn register(emulator: &Emulator, origin: &str, data: &Path) -> world::Registrations {
+    static CERTIFICATES: OnceLock<Vec<(&str, String)>> = OnceLock::new();
+    const FILES: [&str; 4] = ["access.crt.pem", "access.key.pem", "setup.crt.pem", "setup.key.pem"];
+    for (file, text) in CERTIFICATES.get().into_iter().flatten() {
+        fs::write(data.join(file), text).expect("a certificate is written");
     }
-    let registration = world::register(emulator, origin, data).expect("the applications are registered");
-    CERTIFICATE.get_or_init(|| {
-        let read = |path| fs::read_to_string(path).expect("the certificate was written");
-        (read(&public), read(&private))
+    let registrations = world::register(emulator, origin, data).expect("the applications are registered");
+    CERTIFICATES.get_or_init(|| {
+        let read = |file| fs::read_to_string(data.join(file)).expect("a certificate was written");
+        FILES.map(|file| (file, read(file))).into()
     });
-    registration
+    registrations
 }
 
 fn assemble(
     emulator: &Arc<Emulator>,
     origin: &str,
-    access: Registration,
+    registrations: world::Registrations,
     rules: RuleSwitches,
     data: &Path,
     store: Store,
@@ -373,7 +373,13 @@ fn assemble(
     let random: SharedRandom = Arc::new(SystemRandom);
     let authority =
         Authority::new(emulator.login().as_str(), emulator.graph().as_str()).expect("the emulator is on loopback");
-    let config = MicrosoftConfig { authority, sign_in: ClientId(world::SIGN_IN), access, extra_ca_pem: None };
+    let config = MicrosoftConfig {
+        authority,
+        sign_in: ClientId(world::SIGN_IN),
+        access: registrations.access,
+        setup: Some(registrations.setup),
+        extra_ca_pem: None,
+    };
     AppState {
         store,
         keyring: Arc::new(Keyring::load(&data.join("keys"), random.clone()).expect("the keyring opens")),

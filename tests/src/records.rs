@@ -19,7 +19,8 @@ use server::{
 };
 use shared::{
     api::{
-        authorizations::{AuthorizationState, SignInState, StepState, StepView},
+        apps::Way,
+        authorizations::{AuthorizationKind, AuthorizationState, SignInState, StepState, StepView},
         connect::Leg,
         customers::ConnectionState,
         imports::ImportState,
@@ -102,6 +103,9 @@ pub fn authorization(customer: &Customer) -> Authorization {
         id: AuthorizationId(next_id()),
         customer: customer.id,
         method: Method::Hybrid,
+        kind: AuthorizationKind::MigrateToHybrid,
+        way: Way::SetUp,
+        restores: false,
         state: AuthorizationState::Open,
         created_at: START,
         created_by: "Ann".to_owned(),
@@ -196,6 +200,7 @@ pub fn api_key(name: &str) -> ApiKey {
         created_at: START,
         last_used_at: None,
         revoked_at: None,
+        purposes: None,
     }
 }
 

@@ -26,7 +26,7 @@ pub fn Preview() -> impl IntoView {
         if named.is_empty() { chosen() } else { named }
     });
     let preview = LocalResource::new(move || {
-        let body = CreateAuthorization { backup_sets: sets.get(), method: Method::Hybrid };
+        let body = CreateAuthorization::new(sets.get(), Method::Hybrid);
         async move {
             if body.backup_sets.is_empty() {
                 return Ok(None);
@@ -102,7 +102,7 @@ fn Authorize(preview: AuthorizationPreview, sets: Memo<Vec<BackupSetId>>) -> imp
     let method = preview.method;
     let create = Action::new_local(move |(): &()| {
         let backup_sets = sets.get_untracked().into_iter().filter(|id| !refused.contains(id)).collect();
-        let body = CreateAuthorization { backup_sets, method };
+        let body = CreateAuthorization::new(backup_sets, method);
         async move { api::post::<_, AuthorizationView>("/api/v1/authorizations", &body).await }
     });
     Effect::new(move |_| {

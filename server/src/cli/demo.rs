@@ -69,8 +69,8 @@ pub async fn run(arguments: Arguments) -> Result<(), CommandError> {
     let portal_port = listener.local_addr()?.port();
     let emulator = Arc::new(start_emulator(&data, port).await?);
     let origin = format!("http://localhost:{portal_port}");
-    let registration = world::register(&emulator, &origin, &data)?;
-    let app = open(&emulator, origin, registration, &data).await?;
+    let registrations = world::register(&emulator, &origin, &data)?;
+    let app = open(&emulator, origin, registrations, &data).await?;
     seed::organization(&app).await?;
     let key = if arguments.json { Some(seed::api_key(&app).await?) } else { None };
     let sample = data.join("sample-backup-sets.csv");
@@ -110,7 +110,7 @@ async fn start_emulator(data: &Path, port: u16) -> Result<Emulator, CommandError
 async fn open(
     emulator: &Arc<Emulator>,
     origin: String,
-    access: crate::microsoft::config::Registration,
+    registrations: world::Registrations,
     data: &Path,
 ) -> Result<AppState, CommandError> {
     let clock: SharedClock = Arc::new(DemoClock(emulator.clone()));
@@ -122,7 +122,13 @@ async fn open(
         Keyring::create(&keys, random.clone())?
     };
     let authority = Authority::new(emulator.login().as_str(), emulator.graph().as_str())?;
-    let microsoft = MicrosoftConfig { authority, sign_in: ClientId(world::SIGN_IN), access, extra_ca_pem: None };
+    let microsoft = MicrosoftConfig {
+        authority,
+        sign_in: ClientId(world::SIGN_IN),
+        access: registrations.access,
+        setup: Some(registrations.setup),
+        extra_ca_pem: None,
+    };
     Ok(AppState {
         store: Store::open(&DatabaseConfig::Sqlite { path: data.join("rekey.db") }).await?,
         keyring: Arc::new(keyring),
@@ -162,7 +168,12 @@ fn ready(app: &AppState, emulator: &Emulator, ca_file: &Path, api_key: &str) -> 
         "https_graph": emulator.https_graph().map(|url| url.as_str().trim_end_matches('/').to_owned()),
         "ca_file": std::path::absolute(ca_file).unwrap_or_else(|_| ca_file.to_owned()),
         "accounts": accounts,
-        "registrations": { "sign_in": world::SIGN_IN, "access": world::ACCESS },
+        "registrations": {
+            "sign_in": world::SIGN_IN,
+            "access": world::ACCESS,
+            "setup_sign_in": world::SETUP_SIGN_IN,
+            "setup": world::SETUP,
+        },
         "owner_sign_in": world::OWNER,
         "api_key": api_key,
     })

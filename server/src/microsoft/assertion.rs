@@ -19,6 +19,7 @@ use std::{
     collections::HashMap,
     sync::{Mutex, PoisonError},
 };
+use uuid::Uuid;
 
 const LIFE: i64 = 600;
 const RENEW_BEFORE: i64 = 120;
@@ -67,21 +68,45 @@ impl Assertions {
     }
 
     fn make(&self, tenant: TenantId, now: Timestamp) -> Result<Secret<String>, CertificateError> {
-        let header = json!({ "alg": "PS256", "typ": "JWT", "x5t#S256": self.certificate.thumbprint() });
-        let claims = json!({
-            "aud": self.authority.token_endpoint(tenant).as_str(),
-            "iss": self.client,
-            "sub": self.client,
-            "jti": crate::random::new_uuid(&*self.random, self.clock.now_millis()),
-            "nbf": now,
-            "iat": now,
-            "exp": now.plus(LIFE),
-        });
-        let encode = |part: &serde_json::Value| URL_SAFE_NO_PAD.encode(part.to_string());
-        let message = format!("{}.{}", encode(&header), encode(&claims));
-        let signature = URL_SAFE_NO_PAD.encode(self.certificate.sign(message.as_bytes())?);
-        Ok(Secret::new(format!("{message}.{signature}")))
+        let id = crate::random::new_uuid(&*self.random, self.clock.now_millis());
+        Signer { authority: &self.authority, client: self.client, certificate: &self.certificate }.sign(tenant, now, id)
     }
+}
+
+/// Signs one assertion of one client.
+pub struct Signer<'a> {
+    /// Where its tokens come from.
+    pub authority: &'a Authority,
+    /// Who it is.
+    pub client: ClientId,
+    /// What it signs with.
+    pub certificate: &'a SigningCertificate,
+}
+
+impl Signer<'_> {
+    /// An assertion for the tenant's token endpoint, good for ten minutes.
+    pub fn sign(&self, tenant: TenantId, now: Timestamp, id: Uuid) -> Result<Secret<String>, CertificateError> {
+        let audience = self.authority.token_endpoint(tenant);
+        jwt(self.certificate, self.client.0, audience.as_str(), now, id)
+    }
+}
+
+/// A JWT by which the holder of a certificate proves itself: an assertion, or Graph's proof of possession.
+pub fn jwt(
+    certificate: &SigningCertificate,
+    issuer: Uuid,
+    audience: &str,
+    now: Timestamp,
+    id: Uuid,
+) -> Result<Secret<String>, CertificateError> {
+    let header = json!({ "alg": "PS256", "typ": "JWT", "x5t#S256": certificate.thumbprint() });
+    let claims = json!({
+        "aud": audience, "iss": issuer, "sub": issuer, "jti": id, "nbf": now, "iat": now, "exp": now.plus(LIFE),
+    });
+    let encode = |part: &serde_json::Value| URL_SAFE_NO_PAD.encode(part.to_string());
+    let message = format!("{}.{}", encode(&header), encode(&claims));
+    let signature = URL_SAFE_NO_PAD.encode(certificate.sign(message.as_bytes())?);
+    Ok(Secret::new(format!("{message}.{signature}")))
 }
 
 #[cfg(test)]
@@ -96,7 +121,6 @@ mod tests {
         random::SystemRandom,
     };
     use std::sync::Arc;
-    use uuid::Uuid;
 
     fn assertions(clock: Arc<ManualClock>) -> Assertions {
         let new = self_signed("Rekey Access", Timestamp(NOW), Timestamp(NOW + 86_400)).unwrap();

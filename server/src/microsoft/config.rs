@@ -92,6 +92,11 @@ impl Authority {
         self.graph.join(path).unwrap_or_else(|_| self.graph.clone())
     }
 
+    /// The address of a directory call; `path` is made by `directory::Call` and nobody else.
+    pub(super) fn directory_url(&self, path: &str) -> Url {
+        self.graph.join(path).unwrap_or_else(|_| self.graph.clone())
+    }
+
     /// An address below the sign-in service, from text that only we or a strict check made.
     pub(super) fn login_url(&self, path: &str) -> Url {
         self.login.join(path).unwrap_or_else(|_| self.login.clone())
@@ -142,6 +147,15 @@ impl Registration {
     }
 }
 
+/// The pair of registrations that set up modern (§3). They never name the other pair.
+#[derive(Debug, Clone)]
+pub struct SetupPair {
+    /// Rekey Setup Sign-in: the page that administrators sign in through.
+    pub page: ClientId,
+    /// Rekey Setup: the API that its tokens are for, and that acts for the administrator for minutes.
+    pub api: Registration,
+}
+
 /// What the server needs to know of Microsoft.
 #[derive(Debug, Clone)]
 pub struct MicrosoftConfig {
@@ -151,6 +165,8 @@ pub struct MicrosoftConfig {
     pub sign_in: ClientId,
     /// Rekey Access: the API that the page's tokens are for.
     pub access: Registration,
+    /// Rekey Setup Sign-in and Rekey Setup, if this installation sets up modern.
+    pub setup: Option<SetupPair>,
     /// A certificate authority to trust besides the system's, PEM.
     pub extra_ca_pem: Option<String>,
 }

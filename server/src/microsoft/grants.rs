@@ -1,9 +1,11 @@
-//! Grants that Rekey Access asks for at a tenant's token endpoint: on behalf of an account, and refresh.
+//! Grants at a tenant's token endpoint: on behalf of an account and refresh as one of our registrations, and the tokens
+//! of a customer's own app.
 //!
 //! They go through the `oauth2` crate. Its errors can hold the raw answer, tokens included: they are taken apart in
 //! `exchange` and nowhere else, and never printed. What comes back belongs to the expected account or is discarded (P4).
 
 mod answer;
+pub mod app;
 pub mod error;
 mod exchange;
 
@@ -67,6 +69,7 @@ pub struct Grants {
     verifier: Arc<Verifier>,
     clock: SharedClock,
     random: SharedRandom,
+    lasting: bool,
 }
 
 impl Grants {
@@ -80,7 +83,13 @@ impl Grants {
         clock: SharedClock,
         random: SharedRandom,
     ) -> Self {
-        Self { authority, client, outbound, assertions, verifier, clock, random }
+        Self { authority, client, outbound, assertions, verifier, clock, random, lasting: true }
+    }
+
+    /// The same without refresh tokens: what is granted ends with its access token (L4).
+    #[must_use]
+    pub fn without_refresh_tokens(self) -> Self {
+        Self { lasting: false, ..self }
     }
 
     /// On behalf of an account: `access_token` is one for our API that [`Verifier`] believed; `permissions` are Graph's
@@ -117,8 +126,12 @@ impl Grants {
             client: self.client,
             endpoint: self.authority.token_endpoint(tenant),
             assertion,
-            request_id: crate::random::new_uuid(&*self.random, self.clock.now_millis()),
+            request_id: self.request_id(),
         })
+    }
+
+    fn request_id(&self) -> uuid::Uuid {
+        crate::random::new_uuid(&*self.random, self.clock.now_millis())
     }
 
     /// The scopes of one resource and those of OpenID Connect.
@@ -130,7 +143,8 @@ impl Grants {
             return Err(GrantError::our_fault(OurFault::Scope));
         }
         let graph = permissions.iter().map(|name| self.authority.graph_scope(name));
-        Ok(graph.chain(["openid", "profile", "offline_access"].map(str::to_owned)).map(Scope::new).collect())
+        let offline = self.lasting.then(|| "offline_access".to_owned());
+        Ok(graph.chain(["openid", "profile"].map(str::to_owned)).chain(offline).map(Scope::new).collect())
     }
 
     /// Checks whom the answer is for (P4).

@@ -8,7 +8,6 @@ mod proof;
 
 use super::{config::Authority, http::Outbound, json::parse_object};
 use crate::random::SharedRandom;
-use error::refusal;
 use http::{HeaderValue, Request, StatusCode, header};
 use serde_json::{Map, Value};
 use shared::{
@@ -20,6 +19,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 pub use error::GraphError;
+pub(super) use error::refusal;
 pub use proof::Proof;
 
 const LONGEST_TEXT: usize = 200;
@@ -129,11 +129,11 @@ fn list(body: &Map<String, Value>) -> Option<&Vec<Value>> {
     body.get("value").and_then(Value::as_array)
 }
 
-fn id(body: &Map<String, Value>, name: &str) -> Option<Uuid> {
+pub(super) fn id(body: &Map<String, Value>, name: &str) -> Option<Uuid> {
     super::error_ids::id(body, name)
 }
 
-fn text(body: &Map<String, Value>, name: &str) -> Option<String> {
+pub(super) fn text(body: &Map<String, Value>, name: &str) -> Option<String> {
     let text = body.get(name).and_then(Value::as_str)?;
     Some(text.chars().filter(|character| !character.is_control()).take(LONGEST_TEXT).collect())
 }

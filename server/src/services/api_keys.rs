@@ -39,7 +39,15 @@ pub async fn create(
     let name = text::name("name", &request.name, 120)?;
     let secret = format!("{PREFIX}{}", new_secret(&*app.random).expose());
     let id = ApiKeyId(app.new_id());
-    let key = ApiKey { id, name, customers: None, created_at: app.now(), last_used_at: None, revoked_at: None };
+    let key = ApiKey {
+        id,
+        name,
+        customers: None,
+        created_at: app.now(),
+        last_used_at: None,
+        revoked_at: None,
+        purposes: None,
+    };
     let tx = app.store.write(organization).await?;
     tx.add_api_key(&key).await?;
     let to = Located { organization, id: id.0 };

@@ -17,7 +17,7 @@ use crate::{
         sign_ins::{SignIn, SignInSet},
     },
 };
-pub use plan::{Planned, PlannedSignIn, permission_view};
+pub use plan::{Planned, PlannedSignIn, administrator_of, app_permission_view, app_permissions, permission_view};
 use shared::{
     api::{
         authorizations::{
@@ -27,6 +27,8 @@ use shared::{
         page::Page,
     },
     id::{AuthorizationId, CustomerId, OrganizationId, SignInId},
+    method::Method,
+    rules::who::Signer,
 };
 use std::collections::HashMap;
 
@@ -44,6 +46,7 @@ pub async fn preview(
     Ok(AuthorizationPreview {
         customer: customer_ref(&planned.customer),
         method: request.method,
+        way: request.way,
         sets: planned.sign_ins.iter().map(|sign_in| sign_in.sets.len() as u64).sum(),
         sign_ins: planned.sign_ins.iter().map(sign_in_preview).collect(),
         refused: planned.refused,
@@ -54,6 +57,7 @@ pub async fn preview(
 fn sign_in_preview(planned: &PlannedSignIn) -> SignInPreview {
     SignInPreview {
         account: planned.account.clone(),
+        signer: planned.signer,
         sets: planned
             .sets
             .iter()
@@ -90,6 +94,9 @@ pub async fn create(
         id: AuthorizationId(app.new_id()),
         customer: planned.customer.id,
         method: request.method,
+        kind: planned.kind,
+        way: request.way,
+        restores: request.restores && request.method == Method::Modern,
         state: AuthorizationState::Open,
         created_at: app.now(),
         created_by: actor.name().to_owned(),
@@ -176,7 +183,8 @@ pub async fn views(tx: &Scoped, found: Vec<Authorization>) -> Result<Vec<Authori
     let customers: HashMap<_, _> =
         tx.find_customers(&customers).await?.into_iter().map(|customer| (customer.id, customer)).collect();
     let mut queues: HashMap<AuthorizationId, Vec<SignInView>> = HashMap::new();
-    for (authorization, view) in sign_in_views(tx, tx.list_sign_ins(&ids).await?).await? {
+    let modern: Vec<_> = found.iter().filter(|one| one.method == Method::Modern).map(|one| one.id).collect();
+    for (authorization, view) in sign_in_views(tx, &modern, tx.list_sign_ins(&ids).await?).await? {
         queues.entry(authorization).or_default().push(view);
     }
     Ok(found
@@ -190,6 +198,9 @@ fn view(one: &Authorization, customer: &Customer, sign_ins: Vec<SignInView>) -> 
         id: one.id,
         customer: customer_ref(customer),
         method: one.method,
+        kind: one.kind,
+        way: one.way,
+        restores: one.restores,
         state: one.state,
         created_at: one.created_at,
         created_by: one.created_by.clone(),
@@ -198,9 +209,11 @@ fn view(one: &Authorization, customer: &Customer, sign_ins: Vec<SignInView>) -> 
     })
 }
 
-/// Sign-ins with the sets they cover, each set with its method now.
+/// Sign-ins with the sets they cover, each set with its method now. `modern`: the authorizations that an administrator
+/// signs in for.
 pub async fn sign_in_views(
     tx: &Scoped,
+    modern: &[AuthorizationId],
     sign_ins: Vec<SignIn>,
 ) -> Result<Vec<(AuthorizationId, SignInView)>, ServiceError> {
     let ids: Vec<_> = sign_ins.iter().map(|sign_in| sign_in.id).collect();
@@ -219,6 +232,11 @@ pub async fn sign_in_views(
             let view = SignInView {
                 id: sign_in.id,
                 account: sign_in.account,
+                signer: if modern.contains(&sign_in.authorization) {
+                    Signer::Administrator
+                } else {
+                    Signer::AccountHolder
+                },
                 state: sign_in.state,
                 signed_in_as: sign_in.signed_in_as,
                 sets: by_sign_in.remove(&sign_in.id).unwrap_or_default(),

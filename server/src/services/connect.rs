@@ -5,7 +5,7 @@
 
 use super::{
     ServiceError,
-    authorizations::{permission_view, sign_in_views},
+    authorizations::{app_permissions, permission_view, sign_in_views},
     help, save,
     sessions::nonce_of,
 };
@@ -34,6 +34,7 @@ use shared::{
         problem::{Help, HelpAction, MicrosoftIds},
     },
     id::{AttemptId, AuthorizationId, OrganizationId, SignInId},
+    method::Method,
     rules::scopes,
     time::Timestamp,
 };
@@ -109,25 +110,39 @@ pub async fn view(app: &AppState, opened: &Opened) -> Result<ConnectView, Servic
         tenant: customer.tenant,
         login_host: app.login_host(),
         method: authorization.method,
-        sign_in: in_hand_view(&tx, in_hand).await?,
+        kind: authorization.kind,
+        way: authorization.way,
+        sign_in: in_hand_view(&tx, &authorization, in_hand).await?,
         queue: items,
         expires_at: opened.link.expires_at,
         version: authorization.version,
     })
 }
 
-async fn in_hand_view(tx: &Scoped, sign_in: SignIn) -> Result<ConnectSignIn, ServiceError> {
+async fn in_hand_view(
+    tx: &Scoped,
+    authorization: &Authorization,
+    sign_in: SignIn,
+) -> Result<ConnectSignIn, ServiceError> {
     let id = sign_in.id;
     let workloads = save::workloads(tx, id).await?;
-    let permissions = scopes::delegated_scopes(&workloads, scopes::Purpose::Backup);
-    let needs_administrator = scopes::needs_administrator(&permissions);
-    let (_, view) = sign_in_views(tx, vec![sign_in]).await?.pop().ok_or(ServiceError::NotFound)?;
+    let modern = authorization.method == Method::Modern;
+    let (permissions, needs_administrator) = if modern {
+        (app_permissions(&workloads, authorization.restores), true)
+    } else {
+        let scopes = scopes::delegated_scopes(&workloads, scopes::Purpose::Backup);
+        let needs_administrator = scopes::needs_administrator(&scopes);
+        (scopes.into_iter().map(permission_view).collect(), needs_administrator)
+    };
+    let modern: &[AuthorizationId] = if modern { &[authorization.id] } else { &[] };
+    let (_, view) = sign_in_views(tx, modern, vec![sign_in]).await?.pop().ok_or(ServiceError::NotFound)?;
     Ok(ConnectSignIn {
         id,
         account: view.account,
+        signer: view.signer,
         state: view.state,
         sets: view.sets,
-        permissions: permissions.into_iter().map(permission_view).collect(),
+        permissions,
         needs_administrator,
         already_connected: view.already_connected,
         signed_in_as: view.signed_in_as,

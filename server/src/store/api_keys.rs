@@ -4,6 +4,7 @@ use super::{Scoped, StoreError, entities::api_keys as table};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, sea_query::Expr};
 use shared::{
     id::{ApiKeyId, CustomerId},
+    rules::scopes::Purpose,
     time::Timestamp,
 };
 
@@ -22,6 +23,8 @@ pub struct ApiKey {
     pub last_used_at: Option<Timestamp>,
     /// When it was revoked.
     pub revoked_at: Option<Timestamp>,
+    /// What it may ask tokens for; `None`: everything.
+    pub purposes: Option<Vec<Purpose>>,
 }
 
 impl TryFrom<table::Model> for ApiKey {
@@ -33,6 +36,14 @@ impl TryFrom<table::Model> for ApiKey {
             Some("") => Some(Vec::new()),
             Some(text) => Some(text.split(',').map(|id| id.parse().map_err(bad)).collect::<Result<_, _>>()?),
         };
+        let unknown = || StoreError::Unreadable("API key");
+        let purposes = match row.purposes.as_deref() {
+            None => None,
+            Some(text) => {
+                let parts = text.split(',').filter(|part| !part.is_empty()).map(Purpose::parse);
+                Some(parts.collect::<Option<Vec<_>>>().ok_or_else(unknown)?)
+            }
+        };
         Ok(Self {
             id: ApiKeyId(row.id),
             name: row.name,
@@ -40,6 +51,7 @@ impl TryFrom<table::Model> for ApiKey {
             created_at: Timestamp(row.created_at),
             last_used_at: row.last_used_at.map(Timestamp),
             revoked_at: row.revoked_at.map(Timestamp),
+            purposes,
         })
     }
 }
@@ -57,6 +69,10 @@ impl Scoped {
             created_at: Set(key.created_at.0),
             last_used_at: Set(None),
             revoked_at: Set(None),
+            purposes: Set(key
+                .purposes
+                .as_ref()
+                .map(|all| all.iter().map(|one| one.as_str()).collect::<Vec<_>>().join(","))),
         };
         table::Entity::insert(row).exec_without_returning(&self.tx).await?;
         Ok(())

@@ -7,7 +7,10 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait},
 };
 use shared::{
-    api::authorizations::AuthorizationState,
+    api::{
+        apps::Way,
+        authorizations::{AuthorizationKind, AuthorizationState},
+    },
     id::{AuthorizationId, CustomerId},
     method::Method,
     time::Timestamp,
@@ -22,6 +25,12 @@ pub struct Authorization {
     pub customer: CustomerId,
     /// The method the sets get.
     pub method: Method,
+    /// What it does.
+    pub kind: AuthorizationKind,
+    /// How the app comes to be, for modern.
+    pub way: Way,
+    /// The app for restores is made too.
+    pub restores: bool,
     /// Where it stands.
     pub state: AuthorizationState,
     /// When it was made.
@@ -50,6 +59,9 @@ impl TryFrom<table::Model> for Authorization {
             id: AuthorizationId(row.id),
             customer: CustomerId(row.customer),
             method: Method::parse(&row.method).ok_or_else(bad)?,
+            kind: AuthorizationKind::parse(&row.kind).ok_or_else(bad)?,
+            way: Way::parse(&row.way).ok_or_else(bad)?,
+            restores: row.restores != 0,
             state: STATES.iter().find(|(_, text)| *text == row.state).ok_or_else(bad)?.0,
             created_at: Timestamp(row.created_at),
             created_by: row.created_by,
@@ -70,6 +82,9 @@ impl Scoped {
             created_at: Set(authorization.created_at.0),
             created_by: Set(authorization.created_by.clone()),
             version: Set(authorization.version),
+            kind: Set(authorization.kind.as_str().to_owned()),
+            way: Set(authorization.way.as_str().to_owned()),
+            restores: Set(authorization.restores.into()),
         };
         table::Entity::insert(row).exec_without_returning(&self.tx).await?;
         Ok(())

@@ -67,7 +67,7 @@ impl TryFrom<table::Model> for BackupSet {
             account: row.account,
             account_role: AccountRole::parse(&row.account_role).ok_or_else(bad)?,
             covers: Covers::parse(&row.covers).ok_or_else(bad)?,
-            workloads: row.workloads.split(',').map(Workload::parse).collect::<Option<_>>().ok_or_else(bad)?,
+            workloads: read_workloads(&row.workloads)?,
             region: Region::parse(&row.region).ok_or_else(bad)?,
             client_version: row
                 .client_version
@@ -82,7 +82,12 @@ impl TryFrom<table::Model> for BackupSet {
     }
 }
 
-fn workloads_text(workloads: &Workloads) -> String {
+pub(super) fn read_workloads(text: &str) -> Result<Workloads, StoreError> {
+    let parts = text.split(',').filter(|part| !part.is_empty());
+    parts.map(Workload::parse).collect::<Option<_>>().ok_or(StoreError::Unreadable("workloads"))
+}
+
+pub(super) fn workloads_text(workloads: &Workloads) -> String {
     workloads.iter().map(|workload| workload.as_str()).collect::<Vec<_>>().join(",")
 }
 

@@ -3,6 +3,10 @@
 //! Ids are UUIDs, times are seconds since 1970-01-01T00:00:00Z (`due` of `work`: milliseconds), `…_key` columns hold the
 //! lower-case text that sorting and comparing use. Columns are described in the migration that made them.
 
+mod modern;
+
+pub use modern::{apps, certificates, journal_steps, journals};
+
 pub mod organizations {
     use sea_orm::entity::prelude::*;
 
@@ -229,6 +233,9 @@ pub mod authorizations {
         pub created_at: i64,
         pub created_by: String,
         pub version: i64,
+        pub kind: String,
+        pub way: String,
+        pub restores: i64,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -450,6 +457,7 @@ pub mod api_keys {
         pub created_at: i64,
         pub last_used_at: Option<i64>,
         pub revoked_at: Option<i64>,
+        pub purposes: Option<String>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -1,14 +1,47 @@
 //! The schema's history: one module a step, applied at start, never edited afterwards.
 
 pub mod m0001_begin;
+pub mod m0002_modern;
 
-use sea_orm_migration::prelude::{MigrationTrait, MigratorTrait};
+use sea_orm::{ConnectionTrait, DbBackend};
+use sea_orm_migration::{
+    SchemaManagerConnection,
+    prelude::{DbErr, MigrationTrait, MigratorTrait},
+};
 
 /// All steps, oldest first.
 pub struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_begin::Migration)]
+        vec![Box::new(m0001_begin::Migration), Box::new(m0002_modern::Migration)]
     }
+}
+
+/// Carries out a step's SQL with this database's names for `{uuid}`, `{bytes}` and `{key}`.
+async fn create(connection: &SchemaManagerConnection<'_>, sql: &str) -> Result<(), DbErr> {
+    let postgres = connection.get_database_backend() == DbBackend::Postgres;
+    let (uuid, bytes, key) = if postgres { ("UUID", "BYTEA", "TEXT COLLATE \"C\"") } else { ("BLOB", "BLOB", "TEXT") };
+    let sql = sql.replace("{uuid}", uuid).replace("{bytes}", bytes).replace("{key}", key);
+    connection.execute_unprepared(&sql).await?;
+    Ok(())
+}
+
+/// On PostgreSQL, rows of these tables are reached only within a transaction made for their organization.
+async fn own_rows_only(connection: &SchemaManagerConnection<'_>, tables: &[&str]) -> Result<(), DbErr> {
+    if connection.get_database_backend() != DbBackend::Postgres {
+        return Ok(());
+    }
+    for table in tables {
+        connection
+            .execute_unprepared(&format!(
+                "ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;
+                 ALTER TABLE {table} FORCE ROW LEVEL SECURITY;
+                 CREATE POLICY own ON {table}
+                    USING (organization = NULLIF(current_setting('rekey.organization', true), '')::uuid)
+                    WITH CHECK (organization = NULLIF(current_setting('rekey.organization', true), '')::uuid);"
+            ))
+            .await?;
+    }
+    Ok(())
 }

@@ -1,9 +1,11 @@
 //! Authorizations: get access for chosen backup sets of one customer by one method.
 
+use super::apps::Way;
 use super::backup_sets::CustomerRef;
 use super::problem::Help;
 use crate::id::{AuthorizationId, BackupSetId, SignInId};
 use crate::method::Method;
+use crate::rules::who::Signer;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +18,58 @@ pub struct CreateAuthorization {
     pub backup_sets: Vec<BackupSetId>,
     /// The method they are to have.
     pub method: Method,
+    /// For modern: how the app comes to be.
+    #[serde(default)]
+    pub way: Way,
+    /// For modern: make the app for restores too. Its tokens are handed out only while an approved restore is open.
+    #[serde(default)]
+    pub restores: bool,
+}
+
+impl CreateAuthorization {
+    /// These sets to this method, in the usual way.
+    pub const fn new(backup_sets: Vec<BackupSetId>, method: Method) -> Self {
+        Self { backup_sets, method, way: Way::SetUp, restores: false }
+    }
+}
+
+/// What an authorization does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum AuthorizationKind {
+    /// Basic sets become hybrid.
+    MigrateToHybrid,
+    /// Basic sets become modern.
+    MigrateToModern,
+    /// Hybrid sets get fresh access.
+    Reauthorize,
+    /// A tenant's apps get a new certificate and repaired permissions (B-15, E7).
+    UpdateConfiguration,
+    /// A tenant's apps are taken away, and their absence is proved (D8).
+    Remove,
+}
+
+impl AuthorizationKind {
+    /// All kinds.
+    pub const ALL: [Self; 5] =
+        [Self::MigrateToHybrid, Self::MigrateToModern, Self::Reauthorize, Self::UpdateConfiguration, Self::Remove];
+
+    /// The word on the wire and in storage.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::MigrateToHybrid => "migrate_to_hybrid",
+            Self::MigrateToModern => "migrate_to_modern",
+            Self::Reauthorize => "reauthorize",
+            Self::UpdateConfiguration => "update_configuration",
+            Self::Remove => "remove",
+        }
+    }
+
+    /// Reads the wire word; `None` for anything else.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
 }
 
 /// What an authorization would do (F6). Nothing is stored.
@@ -26,6 +80,8 @@ pub struct AuthorizationPreview {
     pub customer: CustomerRef,
     /// The method asked for.
     pub method: Method,
+    /// How the app comes to be, for modern.
+    pub way: Way,
     /// One entry for each person who must sign in.
     pub sign_ins: Vec<SignInPreview>,
     /// Sets that cannot take part, with what to do instead.
@@ -40,8 +96,10 @@ pub struct AuthorizationPreview {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SignInPreview {
-    /// The account whose holder signs in.
+    /// The account whose holder signs in; for modern, an administrator of the tenant in words.
     pub account: String,
+    /// Who that is, and which roles are enough.
+    pub signer: Signer,
     /// The sets that this sign-in covers.
     pub sets: Vec<SetRef>,
     /// What is asked for.
@@ -115,6 +173,12 @@ pub struct AuthorizationView {
     pub customer: CustomerRef,
     /// The method the sets get.
     pub method: Method,
+    /// What it does.
+    pub kind: AuthorizationKind,
+    /// How the app comes to be, for modern.
+    pub way: Way,
+    /// The app for restores is made too.
+    pub restores: bool,
     /// Where it stands.
     pub state: AuthorizationState,
     /// When it was made.
@@ -146,8 +210,10 @@ pub enum AuthorizationState {
 pub struct SignInView {
     /// Id.
     pub id: SignInId,
-    /// The account whose holder signs in.
+    /// The account whose holder signs in; for modern, an administrator of the tenant in words.
     pub account: String,
+    /// Who that is, and which roles are enough.
+    pub signer: Signer,
     /// Where it stands.
     pub state: SignInState,
     /// Who signed in, as Microsoft showed it: for display.

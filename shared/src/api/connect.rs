@@ -2,10 +2,12 @@
 //!
 //! Every request carries the secret of the link or of the attempt in the header `rekey-connect`.
 
-use super::authorizations::{PermissionView, SetRef, SignInState, StepView};
+use super::apps::Way;
+use super::authorizations::{AuthorizationKind, PermissionView, SetRef, SignInState, StepView};
 use super::problem::{Help, MicrosoftIds};
 use crate::id::{AuthorizationId, ClientId, SignInId, TenantId};
 use crate::method::Method;
+use crate::rules::who::Signer;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroize;
@@ -34,6 +36,10 @@ pub struct ConnectView {
     pub login_host: String,
     /// The method the sets get.
     pub method: Method,
+    /// What is done.
+    pub kind: AuthorizationKind,
+    /// How the app comes to be, for modern.
+    pub way: Way,
     /// The sign-in in hand.
     pub sign_in: ConnectSignIn,
     /// All sign-ins of the authorization.
@@ -50,8 +56,10 @@ pub struct ConnectView {
 pub struct ConnectSignIn {
     /// Id.
     pub id: SignInId,
-    /// The account whose holder must sign in.
+    /// The account whose holder must sign in; for modern, an administrator of the tenant in words.
     pub account: String,
+    /// Who that is, and which roles are enough.
+    pub signer: Signer,
     /// Where it stands.
     pub state: SignInState,
     /// The sets it covers.

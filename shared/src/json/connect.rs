@@ -1,7 +1,10 @@
 //! What the connect page reads and writes.
 
 use super::{Read, Value, Write, Writer, objects};
-use crate::api::authorizations::{Consenter, PermissionView, SetRef, SignInState, StepState, StepView};
+use crate::api::apps::Way;
+use crate::api::authorizations::{
+    AuthorizationKind, Consenter, PermissionView, SetRef, SignInState, StepState, StepView,
+};
 use crate::api::connect::{
     AttemptStart, ConnectSignIn, ConnectView, Leg, QueueItem, ReportFailure, Save, StartAttempt,
 };
@@ -9,15 +12,16 @@ use crate::api::problem::{Help, HelpAction, MicrosoftIds, Problem};
 use crate::api::session::Meta;
 use crate::id::{AuthorizationId, BackupSetId, ClientId, SignInId, TenantId};
 use crate::method::Method;
+use crate::rules::who::Signer;
 use uuid::Uuid;
 
 objects! {
     ConnectView {
-        brand authorization organization asked_by asked_at customer domain tenant login_host method sign_in queue
+        brand authorization organization asked_by asked_at customer domain tenant login_host method kind way sign_in queue
         expires_at version
     }
     ConnectSignIn {
-        id account state sets permissions needs_administrator already_connected signed_in_as steps problem approval_url
+        id account signer state sets permissions needs_administrator already_connected signed_in_as steps problem approval_url
         done_at
     }
     QueueItem { id account state }
@@ -68,6 +72,15 @@ macro_rules! words {
 words! {
     Leg { "sign_in" SignIn "consent" Consent }
     Method { "basic" Basic "hybrid" Hybrid "modern" Modern }
+    AuthorizationKind {
+        "migrate_to_hybrid" MigrateToHybrid "migrate_to_modern" MigrateToModern "reauthorize" Reauthorize
+        "update_configuration" UpdateConfiguration "remove" Remove
+    }
+    Way { "set_up" SetUp "consent" Consent "own_app" OwnApp }
+    Signer {
+        "account_holder" AccountHolder "account_holder_as_administrator" AccountHolderAsAdministrator
+        "administrator" Administrator
+    }
     Consenter { "user" User "administrator" Administrator }
     StepState { "waiting" Waiting "active" Active "slow" Slow "done" Done "failed" Failed }
     SignInState {

@@ -69,7 +69,7 @@ impl TestApp {
 
     /// A request for hybrid.
     pub async fn hybrid(&self, external_ids: &[&str]) -> CreateAuthorization {
-        CreateAuthorization { backup_sets: self.ids(external_ids).await, method: Method::Hybrid }
+        CreateAuthorization::new(self.ids(external_ids).await, Method::Hybrid)
     }
 
     /// Creates an authorization.

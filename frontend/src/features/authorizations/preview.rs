@@ -20,7 +20,7 @@ pub fn PreviewedSignIn(
     /// What the sets get.
     method: Method,
 ) -> impl IntoView {
-    let SignInPreview { account, sets, permissions, needs_administrator, already_connected } = sign_in;
+    let SignInPreview { account, sets, permissions, needs_administrator, already_connected, .. } = sign_in;
     let id = format!("sign-in-{number}");
     let labelled = id.clone();
     let (heading, who) = if already_connected {

@@ -1,7 +1,10 @@
-//! The demo's world: who lives in the emulator, and our two registrations there.
+//! The demo's world: who lives in the emulator, and our two pairs of registrations there.
 
 use super::CommandError;
-use crate::microsoft::{certificate, config::Registration};
+use crate::microsoft::{
+    certificate,
+    config::{Registration, SetupPair},
+};
 use emulator::{
     Emulator, Scenario, TenantGrant,
     scenario::{Application, ExposedScope, OptionalClaims, RequiredResource},
@@ -14,6 +17,10 @@ use uuid::{Uuid, uuid};
 pub const SIGN_IN: Uuid = uuid!("5e10c0de-0001-4a00-8000-000000000001");
 /// Rekey Access: the API that acts for an account.
 pub const ACCESS: Uuid = uuid!("5e10c0de-0002-4a00-8000-000000000002");
+/// Rekey Setup Sign-in: the page that administrators sign in through for modern.
+pub const SETUP_SIGN_IN: Uuid = uuid!("5e10c0de-0004-4a00-8000-000000000004");
+/// Rekey Setup: the API that acts for an administrator for minutes.
+pub const SETUP: Uuid = uuid!("5e10c0de-0005-4a00-8000-000000000005");
 /// The owner of the sample organization.
 pub const OWNER: &str = "maya.lindqvist@northwind.example";
 /// The holders of the accounts in the sample list.
@@ -32,10 +39,25 @@ pub fn scenario() -> Result<Scenario, CommandError> {
     Ok(Scenario::from_toml(include_str!("scenario.toml"))?)
 }
 
-/// Registers both applications, as an operator does once at Microsoft, and gives our side of Rekey Access.
-pub fn register(emulator: &Emulator, origin: &str, data: &Path) -> Result<Registration, CommandError> {
-    let (certificate_pem, private_key_pem) = certificate(emulator, data)?;
-    let base = |client_id: Uuid, name: &str| Application {
+/// Our side of the registrations.
+#[derive(Debug, Clone)]
+pub struct Registrations {
+    /// Rekey Access.
+    pub access: Registration,
+    /// Rekey Setup Sign-in and Rekey Setup.
+    pub setup: SetupPair,
+}
+
+/// Registers the four applications, as an operator does once at Microsoft, and gives our side of them.
+pub fn register(emulator: &Emulator, origin: &str, data: &Path) -> Result<Registrations, CommandError> {
+    Ok(Registrations {
+        access: register_access(emulator, origin, data)?,
+        setup: register_setup(emulator, origin, data)?,
+    })
+}
+
+fn base(client_id: Uuid, name: &str) -> Application {
+    Application {
         client_id,
         display_name: name.to_owned(),
         home_tenant: VENDOR,
@@ -43,7 +65,50 @@ pub fn register(emulator: &Emulator, origin: &str, data: &Path) -> Result<Regist
         publisher_verified: true,
         multi_tenant: true,
         ..Application::default()
-    };
+    }
+}
+
+/// The pair for modern. It never names the other pair, so that nobody is asked for both (§3).
+fn register_setup(emulator: &Emulator, origin: &str, data: &Path) -> Result<SetupPair, CommandError> {
+    let (certificate_pem, private_key_pem) = certificate(emulator, data, "setup", "Rekey Setup (demo)")?;
+    emulator.put_application(Application {
+        spa_redirect_uris: vec![format!("{origin}/connect/callback")],
+        required_resource_access: vec![RequiredResource {
+            resource: SETUP,
+            scopes: vec!["access_as_user".to_owned()],
+            roles: Vec::new(),
+        }],
+        optional_claims: OptionalClaims { id_token: vec!["acct".to_owned()], access_token: Vec::new() },
+        // So that the page can say early which role is missing; Microsoft's refusal decides.
+        group_membership_claims: Some("DirectoryRole".to_owned()),
+        ..base(SETUP_SIGN_IN, "Rekey Setup Sign-in")
+    });
+    emulator.put_application(Application {
+        web_redirect_uris: vec![format!("{origin}/connect/approved")],
+        certificates: vec![certificate_pem.clone()],
+        identifier_uris: vec![format!("api://{SETUP}")],
+        exposed_scopes: vec![ExposedScope {
+            value: "access_as_user".to_owned(),
+            id: uuid!("5e10c0de-0006-4a00-8000-000000000006"),
+            admin_only: true,
+            description: "Set up backup for your organization".to_owned(),
+        }],
+        required_resource_access: vec![RequiredResource {
+            resource: GRAPH,
+            scopes: vec!["Application.ReadWrite.All".to_owned(), "AppRoleAssignment.ReadWrite.All".to_owned()],
+            roles: Vec::new(),
+        }],
+        known_client_applications: vec![SETUP_SIGN_IN],
+        group_membership_claims: Some("DirectoryRole".to_owned()),
+        ..base(SETUP, "Rekey Setup")
+    });
+    let api =
+        Registration { client_id: ClientId(SETUP), certificate_pem, private_key_pem: Secret::new(private_key_pem) };
+    Ok(SetupPair { page: ClientId(SETUP_SIGN_IN), api })
+}
+
+fn register_access(emulator: &Emulator, origin: &str, data: &Path) -> Result<Registration, CommandError> {
+    let (certificate_pem, private_key_pem) = certificate(emulator, data, "access", "Rekey Access (demo)")?;
     emulator.put_application(Application {
         spa_redirect_uris: vec![format!("{origin}/connect/callback"), format!("{origin}/sign-in/callback")],
         required_resource_access: vec![RequiredResource {
@@ -100,14 +165,14 @@ pub fn register(emulator: &Emulator, origin: &str, data: &Path) -> Result<Regist
     Ok(Registration { client_id: ClientId(ACCESS), certificate_pem, private_key_pem: Secret::new(private_key_pem) })
 }
 
-/// The demo's certificate for Rekey Access, made once and kept in the data folder.
-fn certificate(emulator: &Emulator, data: &Path) -> Result<(String, String), CommandError> {
-    let (public, private) = (data.join("access.crt.pem"), data.join("access.key.pem"));
+/// The demo's certificate of a registration, made once and kept in the data folder.
+fn certificate(emulator: &Emulator, data: &Path, file: &str, name: &str) -> Result<(String, String), CommandError> {
+    let (public, private) = (data.join(format!("{file}.crt.pem")), data.join(format!("{file}.key.pem")));
     if public.exists() && private.exists() {
         return Ok((fs::read_to_string(public)?, fs::read_to_string(private)?));
     }
     let now = Timestamp(emulator_now(emulator));
-    let made = certificate::self_signed("Rekey Access (demo)", now.plus(-900), now.plus(YEARS_3))?;
+    let made = certificate::self_signed(name, now.plus(-900), now.plus(YEARS_3))?;
     fs::write(&public, &made.certificate_pem)?;
     let mut file = fs::OpenOptions::new().create(true).write(true).truncate(true).mode(0o600).open(&private)?;
     file.write_all(made.private_key_pem.expose().as_bytes())?;

@@ -46,6 +46,20 @@ impl Exchange {
         result.map_err(|error| translate(error, transport.seen()))
     }
 
+    /// RFC 6749 §4.4.
+    pub async fn client_credentials(self, scope: Scope) -> Result<Answer, GrantError> {
+        let transport = self.transport(None);
+        let result = self
+            .client()
+            .exchange_client_credentials()
+            .add_scope(scope)
+            .add_extra_param("client_assertion_type", ASSERTION_TYPE)
+            .add_extra_param("client_assertion", self.assertion.expose())
+            .request_async(&transport)
+            .await;
+        result.map_err(|error| translate(error, transport.seen()))
+    }
+
     /// RFC 6749 §6.
     pub async fn refresh(self, refresh_token: &Secret<String>, scope: Vec<Scope>) -> Result<Answer, GrantError> {
         let transport = self.transport(None);

@@ -104,7 +104,7 @@ impl From<OutboundError> for GraphError {
 }
 
 /// Sorts a refusal.
-pub(super) fn refusal(answer: &Response<Vec<u8>>, request_id: Uuid) -> GraphError {
+pub(in crate::microsoft) fn refusal(answer: &Response<Vec<u8>>, request_id: Uuid) -> GraphError {
     let body = parse_object(answer.body()).unwrap_or_default();
     let nothing = Map::new();
     let error = body.get("error").and_then(Value::as_object).unwrap_or(&nothing);

@@ -1,5 +1,7 @@
 //! From chosen sets to sign-ins: the rules of `shared::rules` with what storage knows.
 
+mod modern;
+
 use crate::{
     services::{ServiceError, backup_sets::facts},
     state::AppState,
@@ -7,7 +9,7 @@ use crate::{
 };
 use shared::{
     api::{
-        authorizations::{Consenter, CreateAuthorization, PermissionView, RefusedSet, SetRef},
+        authorizations::{AuthorizationKind, Consenter, CreateAuthorization, PermissionView, RefusedSet, SetRef},
         customers::ConnectionState,
     },
     id::{BackupSetId, ConnectionId},
@@ -17,6 +19,7 @@ use shared::{
         plan::{self, AccountKey, ChosenSet, Connected},
         reason::Reason,
         scopes::{Consent, Permission},
+        who::Signer,
     },
 };
 use std::collections::{BTreeMap, HashMap};
@@ -28,6 +31,8 @@ const MOST_SETS: usize = 5_000;
 pub struct Planned {
     /// Whose sets.
     pub customer: Customer,
+    /// What is done.
+    pub kind: AuthorizationKind,
     /// One entry for each person who must sign in.
     pub sign_ins: Vec<PlannedSignIn>,
     /// Sets that cannot take part.
@@ -36,8 +41,10 @@ pub struct Planned {
 
 /// One sign-in.
 pub struct PlannedSignIn {
-    /// The account whose holder signs in.
+    /// The account whose holder signs in, or an administrator in words.
     pub account: String,
+    /// Who that is.
+    pub signer: Signer,
     /// The sets it covers.
     pub sets: Vec<BackupSet>,
     /// What is asked for.
@@ -47,6 +54,8 @@ pub struct PlannedSignIn {
     /// A connection that is there already.
     pub connection: Option<ConnectionId>,
 }
+
+pub use modern::{administrator_of, app_permission_view, permissions as app_permissions};
 
 /// A permission as it is shown.
 pub fn permission_view(permission: &Permission) -> PermissionView {
@@ -66,20 +75,22 @@ pub fn permission_view(permission: &Permission) -> PermissionView {
 pub async fn plan(app: &AppState, tx: &Scoped, request: &CreateAuthorization) -> Result<Planned, ServiceError> {
     match request.method {
         Method::Hybrid => {}
-        Method::Modern => {
-            return Err(ServiceError::Conflict {
-                code: "method_not_available",
-                detail: "This version cannot set up modern yet. Hybrid is possible for sets of one account's own data."
-                    .to_owned(),
-            });
-        }
+        Method::Modern => return modern::plan(app, tx, request).await,
         Method::Basic => {
-            return Err(ServiceError::field("method", "expected hybrid: no set goes back to a stored password"));
+            return Err(ServiceError::field(
+                "method",
+                "expected hybrid or modern: no set goes back to a stored password",
+            ));
         }
     }
     let (customer, sets) = chosen(tx, request).await?;
     let connections = tx.list_connections(&[customer.id]).await?;
-    let mut planned = Planned { customer, sign_ins: Vec::new(), refused: Vec::new() };
+    let kind = if sets.iter().all(|set| set.method == Method::Hybrid) {
+        AuthorizationKind::Reauthorize
+    } else {
+        AuthorizationKind::MigrateToHybrid
+    };
+    let mut planned = Planned { customer, kind, sign_ins: Vec::new(), refused: Vec::new() };
     let (renewals, migrations): (Vec<_>, Vec<_>) = sets.into_iter().partition(|set| set.method == Method::Hybrid);
     add_part(app, &mut planned, MoveKind::MigrateToHybrid, &migrations, &connections);
     add_part(app, &mut planned, MoveKind::Reauthorize, &renewals, &connections);
@@ -134,7 +145,14 @@ fn add_part(app: &AppState, planned: &mut Planned, kind: MoveKind, sets: &[Backu
         let permissions = part.scopes.iter().map(|permission| permission_view(permission)).collect();
         merge(
             &mut planned.sign_ins,
-            PlannedSignIn { account, sets, permissions, needs_administrator: part.needs_administrator, connection },
+            PlannedSignIn {
+                account,
+                signer: part.signer,
+                sets,
+                permissions,
+                needs_administrator: part.needs_administrator,
+                connection,
+            },
         );
     }
     for refused in plan.refused {

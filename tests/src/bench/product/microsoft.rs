@@ -55,6 +55,7 @@ impl Microsoft {
                 certificate_pem: made.certificate_pem,
                 private_key_pem: made.private_key_pem,
             },
+            setup: None,
             extra_ca_pem: None,
         })
     }

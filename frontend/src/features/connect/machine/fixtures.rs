@@ -1,10 +1,12 @@
 //! Views and people for tests.
 
 use crate::features::connect::person::Person;
-use shared::api::authorizations::{Consenter, PermissionView, SetRef, SignInState};
+use shared::api::apps::Way;
+use shared::api::authorizations::{AuthorizationKind, Consenter, PermissionView, SetRef, SignInState};
 use shared::api::connect::{ConnectSignIn, ConnectView, QueueItem};
 use shared::id::{AuthorizationId, BackupSetId, SignInId, TenantId};
 use shared::method::Method;
+use shared::rules::who::Signer;
 use shared::time::Timestamp;
 
 /// The tenant of [`view`].
@@ -38,9 +40,12 @@ pub fn view(state: SignInState) -> ConnectView {
         tenant: TenantId(CONTOSO.parse().unwrap()),
         login_host: "login.microsoftonline.com".into(),
         method: Method::Hybrid,
+        kind: AuthorizationKind::MigrateToHybrid,
+        way: Way::SetUp,
         sign_in: ConnectSignIn {
             id: sign_in(1),
             account: "anna@contoso.com".into(),
+            signer: Signer::AccountHolder,
             state,
             sets: vec![set(20, "Mail – Anna"), set(21, "OneDrive – Anna")],
             permissions: vec![PermissionView {
