@@ -8,6 +8,7 @@ pub mod attempts;
 pub mod audit;
 pub mod authorizations;
 pub mod backup_sets;
+pub mod certificates;
 pub mod connect;
 pub mod cursor;
 pub mod customers;

@@ -11,9 +11,12 @@ pub mod backup_sets;
 pub mod connect;
 pub mod customers;
 pub mod imports;
+pub mod job_tokens;
+pub mod notices;
 pub mod overview;
 pub mod page;
 pub mod problem;
+pub mod restores;
 pub mod session;
 
 /// The header that a browser's state-changing request carries, so that no plain form can make one. Value: `1`.

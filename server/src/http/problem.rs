@@ -100,7 +100,7 @@ fn service_parts(error: &ServiceError) -> Parts {
             "changed_meanwhile",
             "Somebody else stored the same thing in this moment. Nothing of this request has happened. Try again.",
         ),
-        ServiceError::Store(_) => parts(
+        ServiceError::Store(_) | ServiceError::Certificate(_) => parts(
             StatusCode::INTERNAL_SERVER_ERROR,
             "Something failed here",
             "internal",
@@ -133,6 +133,9 @@ impl IntoResponse for ApiError {
             && !error.is_conflict()
         {
             tracing::error!(?error, "a request failed");
+        }
+        if let Self::Service(ServiceError::Certificate(error)) = &self {
+            tracing::error!(%error, "a request failed");
         }
         let mut response = problem(said);
         let headers = response.headers_mut();

@@ -8,7 +8,9 @@ use aws_lc_rs::{
     signature::{KeyPair, RSA_PSS_SHA256, RsaKeyPair},
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use rcgen::{CertificateParams, DistinguishedName, DnType, PKCS_RSA_SHA256, RsaKeySize};
+use rcgen::{
+    CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, KeyUsagePurpose, PKCS_RSA_SHA256, RsaKeySize,
+};
 use shared::{secret::Secret, time::Timestamp};
 use std::fmt;
 use time::OffsetDateTime;
@@ -65,12 +67,23 @@ pub fn self_signed(
     names.push(DnType::CommonName, name);
     let mut parameters = CertificateParams::default();
     parameters.distinguished_name = names;
+    parameters.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+    parameters.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
     parameters.not_before = moment(not_before)?;
     parameters.not_after = moment(not_after)?;
     let key = rcgen::KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, RsaKeySize::_2048);
     let key = key.map_err(|_| CertificateError::Making)?;
     let certificate = parameters.self_signed(&key).map_err(|_| CertificateError::Making)?;
     Ok(NewCertificate { certificate_pem: certificate.pem(), private_key_pem: Secret::new(key.serialize_pem()) })
+}
+
+/// The same moment two calendar years later; from a 29 February to the 28 February, so never a day more than two years.
+pub fn two_years_after(from: Timestamp) -> Timestamp {
+    let Ok(moment) = OffsetDateTime::from_unix_timestamp(from.0) else { return from };
+    let later = moment
+        .replace_year(moment.year() + 2)
+        .or_else(|_| moment.replace_day(28).and_then(|day_before| day_before.replace_year(moment.year() + 2)));
+    later.map_or(from, |later| Timestamp(later.unix_timestamp()))
 }
 
 /// A certificate with its private key, ready to sign.
@@ -84,8 +97,15 @@ pub struct SigningCertificate {
 impl SigningCertificate {
     /// Reads both and checks that they are a pair.
     pub fn from_pem(certificate_pem: &str, private_key_pem: &Secret<String>) -> Result<Self, CertificateError> {
-        let der = certificate_der(certificate_pem)?;
-        let key = private_key(private_key_pem)?;
+        Self::from_parts(certificate_der(certificate_pem)?, private_key(private_key_pem)?)
+    }
+
+    /// The same with the certificate in DER.
+    pub fn from_der(certificate: &[u8], private_key_pem: &Secret<String>) -> Result<Self, CertificateError> {
+        Self::from_parts(certificate.to_vec(), private_key(private_key_pem)?)
+    }
+
+    fn from_parts(der: Vec<u8>, key: RsaKeyPair) -> Result<Self, CertificateError> {
         if key.public_modulus_len() < SMALLEST_KEY {
             return Err(CertificateError::TooShort);
         }
@@ -168,6 +188,18 @@ fn private_key(pem: &Secret<String>) -> Result<RsaKeyPair, CertificateError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// B-11: two years to the second; 29 February ends on 28 February.
+    #[test]
+    fn b11_two_calendar_years_and_the_leap_day() {
+        for (from, to) in [
+            (1_795_305_600, 1_858_464_000), // 2026-11-22 -> 2028-11-22: 731 days, with a leap day
+            (1_835_438_400, 1_898_510_400), // 2028-02-29 -> 2030-02-28
+            (1_740_000_000, 1_803_072_000),
+        ] {
+            assert_eq!(two_years_after(Timestamp(from)), Timestamp(to), "{from}");
+        }
+    }
     use aws_lc_rs::signature::{RSA_PSS_2048_8192_SHA256, UnparsedPublicKey};
 
     fn made() -> NewCertificate {

@@ -1,6 +1,6 @@
 //! Why a service did not do what was asked. Nothing is half done.
 
-use crate::store::StoreError;
+use crate::{microsoft::certificate::CertificateError, store::StoreError};
 use shared::{api::problem::MicrosoftIds, secret::Secret};
 
 /// A refusal or a failure.
@@ -47,6 +47,9 @@ pub enum ServiceError {
     /// Microsoft could not be asked.
     #[error("Microsoft cannot be reached")]
     MicrosoftUnavailable,
+    /// A certificate could not be made or used.
+    #[error(transparent)]
+    Certificate(#[from] CertificateError),
     /// Storage failed.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -1,0 +1,150 @@
+//! Notices: what the portal warns of, and the channels by which they go out too.
+
+use super::backup_sets::CustomerRef;
+use crate::{id::CertificateId, id::ConnectionId, time::Timestamp};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// What a notice is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum NoticeKind {
+    /// A certificate ends soon (B-14, E6).
+    CertificateEnds,
+    /// A connection does not work, or needs somebody (J4).
+    ConnectionTrouble,
+    /// Permissions differ from the manifest (C8).
+    Drift,
+    /// An API key gets tokens for many more backup sets than before.
+    KeyBreadth,
+}
+
+impl NoticeKind {
+    /// All kinds.
+    pub const ALL: [Self; 4] = [Self::CertificateEnds, Self::ConnectionTrouble, Self::Drift, Self::KeyBreadth];
+
+    /// The word on the wire and in storage.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::CertificateEnds => "certificate_ends",
+            Self::ConnectionTrouble => "connection_trouble",
+            Self::Drift => "drift",
+            Self::KeyBreadth => "key_breadth",
+        }
+    }
+
+    /// Reads the wire word; `None` for anything else.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+}
+
+/// A notice.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NoticeView {
+    /// Id.
+    pub id: Uuid,
+    /// What it is about.
+    pub kind: NoticeKind,
+    /// Whose, where it is a customer's.
+    pub customer: Option<CustomerRef>,
+    /// The certificate, connection or key.
+    pub subject: Uuid,
+    /// For certificates: how many days before the end. Otherwise 0.
+    pub stage: i64,
+    /// What happened.
+    pub title: String,
+    /// Why, and what to do.
+    pub text: String,
+    /// When.
+    pub created_at: Timestamp,
+    /// When it was settled.
+    pub resolved_at: Option<Timestamp>,
+}
+
+/// One certificate on the desk: the expiries of the whole fleet (E13).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ExpiryView {
+    /// The certificate.
+    pub certificate: CertificateId,
+    /// Its app.
+    pub app: ConnectionId,
+    /// The app's name.
+    pub app_name: String,
+    /// Whose.
+    pub customer: CustomerRef,
+    /// Until when it is good.
+    pub not_after: Timestamp,
+    /// When Rekey renews it by itself; `None`: it cannot, an administrator must.
+    pub renew_at: Option<Timestamp>,
+    /// Why it is good for less than two years.
+    pub shortened: Option<String>,
+}
+
+/// How notices go out besides the portal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ChannelKind {
+    /// Mail.
+    Mail,
+    /// A webhook, signed as Standard Webhooks says.
+    Webhook,
+}
+
+impl ChannelKind {
+    /// The word on the wire and in storage.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Mail => "mail",
+            Self::Webhook => "webhook",
+        }
+    }
+
+    /// Reads the wire word; `None` for anything else.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Mail, Self::Webhook].into_iter().find(|kind| kind.as_str() == text)
+    }
+}
+
+/// Adds a channel.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct CreateChannel {
+    /// Mail or webhook.
+    pub kind: ChannelKind,
+    /// A mail address, or an https address.
+    pub address: String,
+}
+
+/// A channel.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ChannelView {
+    /// Id.
+    pub id: Uuid,
+    /// Mail or webhook.
+    pub kind: ChannelKind,
+    /// Where to.
+    pub address: String,
+    /// Who added it: for display.
+    pub created_by: String,
+    /// When.
+    pub created_at: Timestamp,
+    /// What became of the last delivery, if there was one.
+    pub last_delivery: Option<String>,
+}
+
+/// A channel that was just added. The secret of a webhook is shown this once.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ChannelCreated {
+    /// The channel.
+    pub channel: ChannelView,
+    /// The webhook's signing secret, `whsec_…`.
+    pub secret: Option<String>,
+}
