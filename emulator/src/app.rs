@@ -15,7 +15,7 @@ use crate::clock::Clock;
 use crate::errors::Trace;
 use crate::params::Params;
 use crate::state::State;
-use crate::{control, cors, graph, html, listen, metadata, token};
+use crate::{control, cors, graph, html, listen, metadata, sharepoint, token};
 
 /// Everything that a handler needs; cheap to clone.
 #[derive(Clone)]
@@ -121,9 +121,11 @@ pub(crate) fn login(app: &App, with_control: bool) -> Router {
     finish(router, app, with_control, crate::request_log::Service::Login)
 }
 
-/// Graph.
+/// Graph, and beside it SharePoint: `/sharepoint/{host of the tenant}/_api/web`.
 pub(crate) fn graph(app: &App, with_control: bool) -> Router {
-    let router = Router::new().route("/v1.0/{*path}", any(graph::answer));
+    let router = Router::new()
+        .route("/v1.0/{*path}", any(graph::answer))
+        .route("/sharepoint/{host}/{*path}", any(sharepoint::answer));
     finish(router, app, with_control, crate::request_log::Service::Graph)
 }
 

@@ -45,6 +45,12 @@ fn date_time(millis: i64) -> OffsetDateTime {
     OffsetDateTime::from_unix_timestamp_nanos(i128::from(millis) * 1_000_000).unwrap_or(OffsetDateTime::UNIX_EPOCH)
 }
 
+/// Reads `2026-11-21T23:05:00Z` (RFC 3339) as milliseconds.
+pub(crate) fn from_iso(text: &str) -> Option<i64> {
+    let at = OffsetDateTime::parse(text, &time::format_description::well_known::Rfc3339).ok()?;
+    i64::try_from(at.unix_timestamp_nanos() / 1_000_000).ok()
+}
+
 /// `2026-11-21 23:05:00Z`, as in error bodies.
 pub(crate) fn error_timestamp(millis: i64) -> String {
     let format = format_description!("[year]-[month]-[day] [hour]:[minute]:[second]Z");

@@ -1,5 +1,7 @@
 //! Starting, asking and stopping the whole.
 
+mod directory;
+
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -15,7 +17,7 @@ use crate::faults::Fault;
 use crate::keys::{KeyError, KeyRing};
 use crate::listen::Listener;
 use crate::misbehaviour::ActiveMisbehaviour;
-use crate::request_log::RequestRecord;
+use crate::request_log::{RequestCounts, RequestRecord};
 use crate::scenario::{Application, Policies, Scenario, ScenarioError, Switches};
 use crate::state::{Grant, ServicePrincipal, State};
 use crate::store::{self, Persisted, StoreError};
@@ -158,6 +160,11 @@ impl Emulator {
         self.graph.clone()
     }
 
+    /// SharePoint's own API: `{sharepoint}/{host of the tenant}/_api/web` stands for `https://{host}/_api/web`.
+    pub fn sharepoint(&self) -> Url {
+        self.graph.join("sharepoint/").unwrap_or_else(|_| self.graph.clone())
+    }
+
     /// The control API (when mounted).
     pub fn control(&self) -> Url {
         self.login.join("_control/").unwrap_or_else(|_| self.login.clone())
@@ -233,6 +240,11 @@ impl Emulator {
     /// Forgets the request log.
     pub fn clear_requests(&self) {
         self.app.state().log.clear();
+    }
+
+    /// How many requests there were since the log was cleared, beyond its limit, too.
+    pub fn request_counts(&self) -> RequestCounts {
+        self.app.state().log.counts()
     }
 
     /// Changes a person.

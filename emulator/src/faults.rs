@@ -19,10 +19,12 @@ use crate::state::State;
 pub struct Fault {
     /// A name for listing and removing.
     pub name: String,
-    /// `authorize`, `token`, `metadata`, `keys`, `discovery`, `adminconsent`, `graph`.
+    /// `authorize`, `token`, `metadata`, `keys`, `discovery`, `adminconsent`, `graph`, `sharepoint`.
     pub endpoint: Option<String>,
     /// Beginning of the path, such as `/v1.0/me/messages`.
     pub path: Option<String>,
+    /// End of the path, such as `/appRoleAssignedTo`.
+    pub path_end: Option<String>,
     /// HTTP method.
     pub method: Option<String>,
     /// `grant_type` of a token request.
@@ -116,8 +118,10 @@ impl Target {
 }
 
 fn endpoint(service: Service, path: &str) -> &'static str {
-    if service == Service::Graph {
-        return "graph";
+    match service {
+        Service::Graph => return "graph",
+        Service::Sharepoint => return "sharepoint",
+        Service::Login => {}
     }
     let ends = [
         ("/authorize", "authorize"),
@@ -134,10 +138,46 @@ fn endpoint(service: Service, path: &str) -> &'static str {
 }
 
 impl Fault {
+    /// The next so many Graph calls below this path answer 429 and say when to come back.
+    pub fn throttled(path: &str, times: u32, retry_after_seconds: u32) -> Self {
+        Self {
+            endpoint: Some("graph".to_owned()),
+            path: Some(path.to_owned()),
+            times: Some(times),
+            effect: Effect {
+                status: Some(429),
+                headers: vec![("Retry-After".to_owned(), retry_after_seconds.to_string())],
+                ..Effect::default()
+            },
+            ..Self::default()
+        }
+    }
+
+    /// The next Graph call with this method whose path begins so is carried out, and the connection breaks before the
+    /// answer.
+    pub fn lost_answer(method: &str, path: &str) -> Self {
+        Self {
+            endpoint: Some("graph".to_owned()),
+            path: Some(path.to_owned()),
+            method: Some(method.to_owned()),
+            times: Some(1),
+            effect: Effect { drop: Some(Drop::AfterProcessing), ..Effect::default() },
+            ..Self::default()
+        }
+    }
+
+    /// Narrows a fault to paths with this end.
+    #[must_use]
+    pub fn ending(mut self, end: &str) -> Self {
+        self.path_end = Some(end.to_owned());
+        self
+    }
+
     fn hits(&self, target: &Target) -> bool {
         self.times != Some(0)
             && self.endpoint.as_deref().is_none_or(|endpoint| endpoint == target.endpoint)
             && self.path.as_deref().is_none_or(|path| target.path.starts_with(path))
+            && self.path_end.as_deref().is_none_or(|end| target.path.ends_with(end))
             && self.method.as_deref().is_none_or(|method| method.eq_ignore_ascii_case(&target.method))
             && self.grant_type.as_deref().is_none_or(|grant| target.grant_type.as_deref() == Some(grant))
             && self.tenant.is_none_or(|tenant| target.tenant == Some(tenant))

@@ -3,12 +3,16 @@
 mod applications;
 mod assignments;
 mod bearer;
+mod deleted;
 mod directory;
 mod error;
+mod federated;
 mod key_credentials;
+pub(crate) mod mailbox;
 mod page;
 mod principals;
 mod samples;
+mod tenant_content;
 mod write;
 
 use axum::body::Bytes;
@@ -19,8 +23,9 @@ use serde_json::{Map, Value};
 
 use crate::app::{App, Caller};
 use crate::cors;
-use crate::graph::bearer::Bearer;
+pub(crate) use crate::graph::bearer::{Bearer, verified};
 use crate::graph::error::GraphError;
+pub(crate) use crate::graph::tenant_content::SITE_NAMES;
 use crate::params::Params;
 use crate::random;
 use crate::state::State as World;
@@ -55,6 +60,7 @@ pub(crate) async fn answer(
     let path = decoded.strip_prefix("/v1.0/").unwrap_or_default().trim_end_matches('/');
     let answer = {
         let mut state = app.state();
+        state.forget_deleted(now);
         Bearer::check(&state, &headers, &caller.base, now).and_then(|bearer| {
             let call = Call { bearer: &bearer, path, query: &query, base: &caller.base, now };
             if method == Method::GET {
@@ -65,6 +71,13 @@ pub(crate) async fn answer(
         })
     };
     let mut response = match answer {
+        // The one thing here that is not JSON is a message as MIME.
+        Ok((status, Value::String(text))) => {
+            let mut response = (status, text).into_response();
+            finish(&mut response, &request_id, &headers);
+            response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain"));
+            return response;
+        }
         Ok((status, Value::Null)) => status.into_response(),
         Ok((status, body)) => (status, body.to_string()).into_response(),
         Err(error) => error.response(&request_id, now),
@@ -86,8 +99,11 @@ fn finish(response: &mut Response, request_id: &str, asked: &HeaderMap) {
 
 fn read(world: &mut World, call: &Call<'_>) -> write::Done {
     let answer = applications::read(world, call)
+        .or_else(|| deleted::read(world, call))
         .or_else(|| assignments::read(world, call))
         .or_else(|| directory::read(world, call))
+        .or_else(|| mailbox::read(world, call))
+        .or_else(|| tenant_content::read(world, call))
         .unwrap_or_else(|| samples::read(world, call));
     answer.map(|body| (StatusCode::OK, body))
 }

@@ -19,6 +19,9 @@ pub(crate) struct Account {
     /// Wrong passwords in a row, and until when the account is locked.
     pub(crate) wrong_passwords: u32,
     pub(crate) locked_until: i64,
+    /// Roles before the last change, and when that was: sign-ins from before carry only what was and still is.
+    pub(crate) roles_before: Vec<String>,
+    pub(crate) roles_changed: i64,
 }
 
 /// An account as one tenant sees it.
@@ -114,6 +117,8 @@ impl Account {
             confidential_valid_from: i64::MIN,
             wrong_passwords: 0,
             locked_until: i64::MIN,
+            roles_before: Vec::new(),
+            roles_changed: i64::MIN,
         }
     }
 
@@ -144,6 +149,15 @@ impl Account {
 
     fn roles(&self) -> Vec<Uuid> {
         self.person.roles.iter().filter_map(|role| role_id(role)).collect()
+    }
+
+    /// The roles of `identity` that a sign-in at that moment carries: activated before it, and still active.
+    pub(crate) fn roles_since(&self, auth_millis: i64, identity: &Identity) -> Vec<Uuid> {
+        if auth_millis >= self.roles_changed {
+            return identity.roles.clone();
+        }
+        let before: Vec<Uuid> = self.roles_before.iter().filter_map(|role| role_id(role)).collect();
+        identity.roles.iter().copied().filter(|role| before.contains(role)).collect()
     }
 
     /// Everything issued before now is dead, for all clients.

@@ -21,6 +21,9 @@ pub(crate) struct Registration {
     pub(crate) keys: Vec<KeyCredential>,
     /// Names of client secrets; the values are in the application.
     pub(crate) passwords: Vec<(Uuid, String)>,
+    /// Federated identity credentials, as they were sent, each with its id.
+    #[serde(default)]
+    pub(crate) federated: Vec<Value>,
     /// `authenticationBehaviors.coopEnforcement`.
     pub(crate) coop: Option<bool>,
     pub(crate) created_millis: i64,
@@ -37,6 +40,9 @@ pub(crate) struct KeyCredential {
     pub(crate) display_name: Option<String>,
     pub(crate) start_millis: i64,
     pub(crate) end_millis: i64,
+    /// When it was registered; the token endpoint may learn of it later.
+    #[serde(default)]
+    pub(crate) added_millis: i64,
 }
 
 impl State {
@@ -48,6 +54,22 @@ impl State {
     /// Whether an object made at that moment is not everywhere yet.
     pub(crate) fn is_young(&self, created_millis: i64, now: i64) -> bool {
         now.saturating_sub(created_millis) < self.switches.replication_seconds.saturating_mul(1000)
+    }
+
+    /// Whether the token endpoint has not heard yet of what was made at that moment.
+    pub(crate) fn is_new_to_tokens(&self, created_millis: i64, now: i64) -> bool {
+        now.saturating_sub(created_millis) < self.switches.token_delay_seconds.saturating_mul(1000)
+    }
+
+    /// Puts an application and its service principal among the deleted items.
+    pub(crate) fn delete_registration(&mut self, id: Uuid, now: i64) {
+        let known = self.registrations.iter_mut().find(|known| known.id == id && known.deleted_millis.is_none());
+        let Some(known) = known else { return };
+        known.deleted_millis = Some(now);
+        let (tid, app_id) = (known.tid, known.app_id);
+        // While sign-in still knows the application: its service principal may never have been written down.
+        self.delete_service_principal(tid, app_id, now);
+        self.publish(id);
     }
 
     /// Makes sign-in and tokens see what a registration says now.

@@ -35,6 +35,15 @@ pub enum Service {
     Login,
     /// Microsoft Graph.
     Graph,
+    /// SharePoint's own API.
+    Sharepoint,
+}
+
+impl Service {
+    /// SharePoint is played behind Graph's listener, below a path of its own.
+    pub(crate) fn at(self, path: &str) -> Self {
+        if self == Self::Graph && path.starts_with("/sharepoint/") { Self::Sharepoint } else { self }
+    }
 }
 
 /// One request.
@@ -54,6 +63,9 @@ pub struct RequestRecord {
     pub query: BTreeMap<String, String>,
     /// Form fields; secrets likewise.
     pub form: BTreeMap<String, String>,
+    /// JSON body; secrets and key material likewise.
+    #[serde(default)]
+    pub body: Option<Value>,
     /// Names of the headers.
     pub headers: Vec<String>,
     /// `Origin`.
@@ -66,11 +78,77 @@ pub struct RequestRecord {
     pub status: u16,
 }
 
+impl RequestRecord {
+    /// Whether it asked the token endpoint, with this `grant_type` if one is given.
+    pub fn is_token(&self, grant_type: Option<&str>) -> bool {
+        let asked = self.form.get("grant_type").map(String::as_str);
+        self.service == Service::Login
+            && self.path.ends_with("/oauth2/v2.0/token")
+            && grant_type.is_none_or(|wanted| asked == Some(wanted))
+    }
+
+    /// Whether it asked Graph with this method for a path that contains this text.
+    pub fn is_graph(&self, method: &str, path_part: &str) -> bool {
+        self.service == Service::Graph && self.method.eq_ignore_ascii_case(method) && self.path.contains(path_part)
+    }
+
+    /// The shape of the JSON body: every member's path and kind, such as `keyCredentials[].key: string`, sorted.
+    pub fn body_shape(&self) -> Vec<String> {
+        let mut lines = std::collections::BTreeSet::new();
+        if let Some(body) = &self.body {
+            shape_of(body, "", &mut lines);
+        }
+        lines.into_iter().collect()
+    }
+}
+
+fn shape_of(value: &Value, path: &str, lines: &mut std::collections::BTreeSet<String>) {
+    match value {
+        Value::Object(members) => {
+            let dot = if path.is_empty() { "" } else { "." };
+            for (name, value) in members {
+                shape_of(value, &format!("{path}{dot}{name}"), lines);
+            }
+        }
+        Value::Array(items) if !items.is_empty() => {
+            for item in items {
+                shape_of(item, &format!("{path}[]"), lines);
+            }
+        }
+        other => {
+            let kind = match other {
+                Value::Null => "null",
+                Value::Bool(_) => "boolean",
+                Value::Number(_) => "number",
+                Value::String(_) => "string",
+                _ => "empty list",
+            };
+            lines.insert(format!("{path}: {kind}"));
+        }
+    }
+}
+
+/// Counts that the limit of the log does not touch.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RequestCounts {
+    /// Requests at the token endpoint.
+    pub token: u64,
+    /// Of those, refreshes.
+    pub refresh: u64,
+    /// Of those, for an application itself.
+    pub client_credentials: u64,
+    /// Calls of Graph.
+    pub graph: u64,
+    /// Calls of SharePoint.
+    pub sharepoint: u64,
+}
+
 /// The last requests.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct RequestLog {
     records: VecDeque<RequestRecord>,
     last: u64,
+    counts: RequestCounts,
 }
 
 impl RequestLog {
@@ -81,11 +159,12 @@ impl RequestLog {
         now: i64,
         (method, uri, headers): (&Method, &Uri, &HeaderMap),
         form: &Params,
+        body: &[u8],
     ) -> u64 {
         self.last += 1;
         let text = |name: header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
         let bearer = text(header::AUTHORIZATION).and_then(|value| value.split_once(' ')).map(|(_, token)| token);
-        self.records.push_back(RequestRecord {
+        let record = RequestRecord {
             id: self.last,
             at_millis: now,
             service,
@@ -93,16 +172,36 @@ impl RequestLog {
             path: uri.path().to_owned(),
             query: harmless(&Params::parse(uri.query().unwrap_or_default())),
             form: harmless(form),
+            body: serde_json::from_slice(body).ok().map(harmless_body),
             headers: headers.keys().map(ToString::to_string).collect(),
             origin: text(header::ORIGIN).map(str::to_owned),
             bearer: bearer.map(marked),
             assertion: form.get("client_assertion").and_then(Jws::parse).map(|jws| described(&jws)),
             status: 0,
-        });
+        };
+        self.count(&record);
+        self.records.push_back(record);
         if self.records.len() > MOST {
             self.records.pop_front();
         }
         self.last
+    }
+
+    fn count(&mut self, record: &RequestRecord) {
+        let counts = &mut self.counts;
+        match record.service {
+            Service::Graph => counts.graph += 1,
+            Service::Sharepoint => counts.sharepoint += 1,
+            Service::Login => {
+                counts.token += u64::from(record.is_token(None));
+                counts.refresh += u64::from(record.is_token(Some("refresh_token")));
+                counts.client_credentials += u64::from(record.is_token(Some("client_credentials")));
+            }
+        }
+    }
+
+    pub(crate) fn counts(&self) -> RequestCounts {
+        self.counts
     }
 
     /// Notes how a request was answered.
@@ -118,6 +217,7 @@ impl RequestLog {
 
     pub(crate) fn clear(&mut self) {
         self.records.clear();
+        self.counts = RequestCounts::default();
     }
 }
 
@@ -128,6 +228,23 @@ fn marked(secret: &str) -> String {
 fn harmless(params: &Params) -> BTreeMap<String, String> {
     let shown = |name: &str, value: &str| if SECRET.contains(&name) { marked(value) } else { value.to_owned() };
     params.iter().map(|(name, value)| (name.to_owned(), shown(name, value))).collect()
+}
+
+/// Members of JSON bodies whose value must not be kept.
+const SECRET_MEMBERS: [&str; 4] = ["key", "proof", "secretText", "password"];
+
+fn harmless_body(body: Value) -> Value {
+    match body {
+        Value::Object(members) => members
+            .into_iter()
+            .map(|(name, value)| match value {
+                Value::String(text) if SECRET_MEMBERS.contains(&name.as_str()) => (name, json!(marked(&text))),
+                value => (name, harmless_body(value)),
+            })
+            .collect(),
+        Value::Array(items) => items.into_iter().map(harmless_body).collect(),
+        other => other,
+    }
 }
 
 fn described(jws: &Jws) -> Value {

@@ -50,6 +50,8 @@ pub struct Tenant {
     pub policies: Policies,
     /// Microsoft services (application ids) this tenant has no subscription for.
     pub absent_resources: Vec<Uuid>,
+    /// Host of its SharePoint; made of the `onmicrosoft.com` domain when absent.
+    pub sharepoint_host: Option<String>,
 }
 
 /// One account.
@@ -187,6 +189,9 @@ pub struct Switches {
     pub graph_revokes_at_once: bool,
     /// For so long after their creation, objects are not everywhere yet (400, 404, lists that lag).
     pub replication_seconds: i64,
+    /// For so long after they are made through Graph, the token endpoint knows no new certificate (700027), service
+    /// principal (700016) or application permission (absent from `roles`).
+    pub token_delay_seconds: i64,
     /// Items per page of Graph collections that do not ask with `$top`.
     pub graph_page_size: usize,
     /// `admin_consent=True` also on denial, as recorded.
@@ -205,6 +210,7 @@ impl Default for Switches {
             graph_rejects_custom_headers: false,
             graph_revokes_at_once: false,
             replication_seconds: 2,
+            token_delay_seconds: 0,
             graph_page_size: 10,
             admin_consent_true_on_denial: true,
         }
@@ -272,6 +278,23 @@ impl Tenant {
     fn names(&self) -> impl Iterator<Item = String> + '_ {
         let domains = self.domains.iter().chain([&self.default_domain]).filter(|domain| !domain.is_empty());
         domains.cloned().chain([self.tid.to_string()])
+    }
+
+    /// The host of its SharePoint: `contoso.sharepoint.com` for `contoso.onmicrosoft.com`.
+    pub fn sharepoint_host(&self) -> String {
+        if let Some(host) = &self.sharepoint_host {
+            return host.to_ascii_lowercase();
+        }
+        let initial = self.verified_domains().find_map(|domain| domain.strip_suffix(".onmicrosoft.com"));
+        let name = initial.or_else(|| self.default_domain.split('.').next()).unwrap_or_default();
+        format!("{}.sharepoint.com", name.to_ascii_lowercase())
+    }
+
+    /// Whether `host` is one of its SharePoint's: the sites, the personal sites (`-my`) or the administration (`-admin`).
+    pub(crate) fn is_sharepoint_host(&self, host: &str) -> bool {
+        let own = self.sharepoint_host();
+        let (name, rest) = own.split_once('.').unwrap_or((&own, ""));
+        ["", "-my", "-admin"].iter().any(|face| host.eq_ignore_ascii_case(&format!("{name}{face}.{rest}")))
     }
 
     /// All verified domains, the default one first.

@@ -37,6 +37,8 @@ pub(crate) struct State {
     pub(crate) show_passwords: bool,
     pub(crate) faults: Vec<Fault>,
     pub(crate) misbehaviours: Misbehaviours,
+    /// What happened to mailboxes.
+    pub(crate) post: crate::graph::mailbox::Post,
     pub(crate) log: RequestLog,
     /// Set by every change that a restart must keep.
     pub(crate) changed: bool,
@@ -98,6 +100,15 @@ pub struct RoleAssignment {
 /// A request for an administrator's approval.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConsentRequest {
+    /// Request id.
+    #[serde(default)]
+    pub id: Uuid,
+    /// What an approval grants for everybody.
+    #[serde(default)]
+    pub asks: Vec<ConsentAsk>,
+    /// What became of it.
+    #[serde(default)]
+    pub status: ConsentStatus,
     /// The tenant.
     pub tid: Uuid,
     /// The application that asked.
@@ -108,6 +119,30 @@ pub struct ConsentRequest {
     pub justification: String,
     /// When.
     pub created_millis: i64,
+}
+
+/// One API of a request for approval.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConsentAsk {
+    /// The client application.
+    pub client: Uuid,
+    /// The API.
+    pub resource: Uuid,
+    /// Delegated permissions.
+    pub scopes: BTreeSet<String>,
+}
+
+/// What became of a request for approval.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConsentStatus {
+    /// Nobody decided yet.
+    #[default]
+    Pending,
+    /// An administrator consented.
+    Approved,
+    /// An administrator refused.
+    Denied,
 }
 
 /// An authorization code.
@@ -154,7 +189,9 @@ pub(crate) struct RefreshToken {
     pub(crate) revoked: bool,
 }
 
-/// Text of error 650051 and of pages: an id that is not there.
+/// Deleted, and no longer among the deleted items.
+pub(crate) const FOR_GOOD: i64 = i64::MIN;
+/// How long what was deleted can be brought back.
 pub(crate) const DELETED_ITEMS_MILLIS: i64 = 30 * 86_400_000;
 
 impl State {
@@ -180,6 +217,7 @@ impl State {
             show_passwords: scenario.show_passwords,
             faults: Vec::new(),
             misbehaviours: Misbehaviours::default(),
+            post: crate::graph::mailbox::Post::default(),
             log: RequestLog::default(),
             changed: false,
         }
@@ -253,6 +291,34 @@ impl State {
         found
     }
 
+    /// What lies among the deleted items for 30 days is gone.
+    pub(crate) fn forget_deleted(&mut self, now: i64) {
+        let gone = |at: Option<i64>| at.is_some_and(|at| now.saturating_sub(at) >= DELETED_ITEMS_MILLIS);
+        let registrations = self.registrations.len();
+        self.registrations.retain(|known| !gone(known.deleted_millis));
+        let due: Vec<Uuid> = self
+            .service_principals
+            .iter()
+            .filter(|sp| sp.deleted_millis != Some(FOR_GOOD) && gone(sp.deleted_millis))
+            .map(|sp| sp.id)
+            .collect();
+        self.changed |= registrations != self.registrations.len();
+        for id in due {
+            self.purge_service_principal(id);
+        }
+    }
+
+    /// Deletes a service principal for good.
+    pub(crate) fn purge_service_principal(&mut self, id: Uuid) {
+        let Some(at) = self.service_principals.iter().position(|sp| sp.id == id) else { return };
+        let known = self.service_principals.remove(at);
+        // An application of the scenario would come back by itself in its own tenant; the mark keeps it away.
+        if self.service_principal(known.tid, known.app_id).is_some() {
+            self.service_principals.push(ServicePrincipal { deleted_millis: Some(FOR_GOOD), ..known });
+        }
+        self.changed = true;
+    }
+
     /// All delegated permissions of a client on an API for a person.
     pub(crate) fn granted(&self, tid: Uuid, client: Uuid, resource: Uuid, oid: Uuid) -> BTreeSet<String> {
         self.granted_before(tid, client, resource, oid, i64::MAX)
@@ -312,6 +378,15 @@ impl State {
     /// Application permissions of a client on an API.
     pub(crate) fn roles_of(&self, tid: Uuid, client: Uuid, resource: Uuid) -> BTreeSet<String> {
         let concerns = |role: &&RoleAssignment| role.tid == tid && role.client == client && role.resource == resource;
+        self.role_assignments.iter().filter(concerns).map(|role| role.role.clone()).collect()
+    }
+
+    /// Like `roles_of`, but only those that the token endpoint has heard of.
+    pub(crate) fn roles_in_token(&self, tid: Uuid, client: Uuid, resource: Uuid, now: i64) -> BTreeSet<String> {
+        let concerns = |role: &&RoleAssignment| {
+            let known = role.tid == tid && role.client == client && role.resource == resource;
+            known && !self.is_new_to_tokens(role.created_millis, now)
+        };
         self.role_assignments.iter().filter(concerns).map(|role| role.role.clone()).collect()
     }
 

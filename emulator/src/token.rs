@@ -36,6 +36,16 @@ pub(crate) struct TokenRequest<'a> {
     /// Whether a browser sent it from a page.
     pub(crate) has_origin: bool,
     pub(crate) client: Application,
+    /// The client's certificates as Graph registered them; empty for an application of the scenario.
+    pub(crate) registered_keys: Vec<RegisteredKey>,
+}
+
+/// What Graph knows of one certificate of the client.
+pub(crate) struct RegisteredKey {
+    pub(crate) der: Vec<u8>,
+    pub(crate) end_millis: i64,
+    /// The token endpoint has not heard of it yet.
+    pub(crate) is_new: bool,
 }
 
 /// `POST /{tenant}/oauth2/v2.0/token`.
@@ -95,7 +105,8 @@ fn exchange(
     if has_origin && (params.get("client_secret").is_some() || params.get("client_assertion").is_some()) {
         return Err(cross_origin_refused());
     }
-    let request = TokenRequest { now, base, tenant_path, audience, params, has_origin, client };
+    let registered_keys = registered_keys(state, &client, now);
+    let request = TokenRequest { now, base, tenant_path, audience, params, has_origin, client, registered_keys };
     match grant_type {
         "authorization_code" => code::redeem(state, &request),
         "refresh_token" => refresh::redeem(state, &request),
@@ -107,6 +118,19 @@ fn exchange(
             format!("The app requested an unsupported grant type '{other}'."),
         )),
     }
+}
+
+fn registered_keys(state: &World, client: &Application, now: i64) -> Vec<RegisteredKey> {
+    let is_it = |known: &&crate::registrations::Registration| {
+        known.app_id == client.client_id && known.deleted_millis.is_none()
+    };
+    let keys = state.registrations.iter().find(is_it).map(|known| known.keys.as_slice()).unwrap_or_default();
+    let describe = |key: &crate::registrations::KeyCredential| RegisteredKey {
+        der: key.der.clone(),
+        end_millis: key.end_millis,
+        is_new: state.is_new_to_tokens(key.added_millis, now),
+    };
+    keys.iter().map(describe).collect()
 }
 
 /// A browser sent what only a server may send (9002326).

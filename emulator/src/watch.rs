@@ -34,8 +34,9 @@ pub(crate) async fn around(State(watched): State<Watched>, request: Request, nex
     let (id, effect) = {
         let mut state = watched.app.state();
         let now = watched.app.now_millis();
-        let id = state.log.note(watched.service, now, (&parts.method, &parts.uri, &parts.headers), &form);
-        let target = Target::of(&state, watched.service, &parts, &form);
+        let service = watched.service.at(parts.uri.path());
+        let id = state.log.note(service, now, (&parts.method, &parts.uri, &parts.headers), &form, &bytes);
+        let target = Target::of(&state, service, &parts, &form);
         (id, state.take_fault(&target))
     };
     let connection = parts.extensions.get::<Connection>().cloned();

@@ -54,7 +54,14 @@ fn read(state: &World, path: &str, params: &Params, v1: bool) -> Result<Authoriz
         return Err(AadError::new(900_971, "invalid_request", text));
     }
     // The point of this page is to install an application, so it need not be in the tenant yet.
-    let application = find_client(state, audience, path, params.need("client_id")?)?;
+    let client_id = params.need("client_id")?;
+    let at_home = |known: &&crate::scenario::Application| {
+        audience == Audience::Tenant(known.home_tenant) && known.client_id.to_string().eq_ignore_ascii_case(client_id)
+    };
+    let application = match state.applications.iter().find(at_home) {
+        Some(application) => application,
+        None => find_client(state, audience, path, client_id)?,
+    };
     let (redirect_uri, platform) = find_redirect(application, params.need("redirect_uri")?)?;
     let default = "https://graph.microsoft.com/.default";
     let scope_text = if v1 { params.get("scope").unwrap_or(default) } else { params.need("scope")? };

@@ -14,7 +14,7 @@ use crate::misbehaviour::Misbehaviour;
 use crate::params::Params;
 use crate::people::SignIn;
 use crate::random;
-use crate::state::{ConsentRequest, State as World};
+use crate::state::{ConsentAsk, ConsentRequest, ConsentStatus, State as World};
 use crate::totp;
 
 /// Wrong passwords before the account is locked for a minute.
@@ -184,19 +184,49 @@ pub(crate) async fn consent(
             steps::go(&mut state, flow, &caller, now)
         }
         Some("request") => {
-            let name = state.identity_for(&flow).map(|(account, _)| account.person.username.clone());
-            let tid = state.identity_for(&flow).and_then(|(_, identity)| identity).map(|identity| identity.tid);
-            if let (Some(tid), Some(username)) = (tid, name) {
-                let justification = params.get("justification").unwrap_or_default().to_owned();
-                let client = flow.request.client;
-                let request = ConsentRequest { tid, client, username, justification, created_millis: now };
-                state.consent_requests.push(request);
-                state.changed = true;
+            if request_approval(&mut state, &flow, params.get("justification").unwrap_or_default(), now).is_none() {
+                return respond::refuse(&state, &flow, &declined());
             }
             page(&mut state, flow, &caller, now, |_, flow| pages::request_sent(flow))
         }
         _ => respond::refuse(&state, &flow, &declined()),
     }
+}
+
+/// Notes a request for approval, if the tenant has the workflow; asking twice for the same is one request.
+fn request_approval(state: &mut World, flow: &Flow, justification: &str, now: i64) -> Option<()> {
+    use super::request::PromptKind;
+    let (account, identity) = state.identity_for(flow)?;
+    let (username, identity) = (account.person.username.clone(), identity?);
+    state.tenant(identity.tid).filter(|tenant| tenant.policies.consent_requests_enabled)?;
+    let client = state.application(flow.request.client)?;
+    let force = flow.request.prompt == PromptKind::Consent;
+    let prompt = state.needed_consent(&identity, client, &flow.request.scope, force).ok()??;
+    let ask = |ask: &crate::consent::Ask| ConsentAsk {
+        client: ask.client,
+        resource: ask.resource,
+        scopes: ask.scopes.clone(),
+    };
+    let request = ConsentRequest {
+        id: random::guid(),
+        asks: prompt.asks.iter().map(ask).collect(),
+        status: ConsentStatus::Pending,
+        tid: identity.tid,
+        client: flow.request.client,
+        username,
+        justification: justification.to_owned(),
+        created_millis: now,
+    };
+    let same = |known: &ConsentRequest| {
+        known.status == ConsentStatus::Pending
+            && (known.tid, known.client, &known.username) == (request.tid, request.client, &request.username)
+            && known.asks == request.asks
+    };
+    if !state.consent_requests.iter().any(same) {
+        state.consent_requests.push(request);
+        state.changed = true;
+    }
+    Some(())
 }
 
 /// Checks again what the page showed, then records it: the form decides nothing but yes or no.

@@ -7,7 +7,7 @@ use thiserror::Error;
 use uuid::Uuid;
 
 use crate::random;
-use crate::scenario::{Application, Policies, Services};
+use crate::scenario::{Application, ConditionalAccess, Policies, Requirement, Services, Stage};
 use crate::state::{Grant, State};
 
 /// A change that is impossible.
@@ -19,6 +19,15 @@ pub enum ControlError {
     /// There is no such tenant.
     #[error("no tenant {0}")]
     NoTenant(Uuid),
+    /// There is no such application in that tenant.
+    #[error("no application {0}")]
+    NoApplication(Uuid),
+    /// The text is not a certificate.
+    #[error("not the base64 of a certificate's DER form")]
+    NoCertificate,
+    /// There is no such folder.
+    #[error("no mail folder is called {0}")]
+    NoFolder(String),
 }
 
 /// One thing that happens to a person.
@@ -95,7 +104,10 @@ pub(crate) fn change_person(
         PersonChange::RevokeSessions => account.revoke(now),
         PersonChange::SetMfaEnforced(enforced) => account.person.mfa_enforced = enforced,
         PersonChange::SetTotpSecret(secret) => account.person.totp_secret = secret,
-        PersonChange::SetRoles(roles) => account.person.roles = roles,
+        PersonChange::SetRoles(roles) => {
+            account.roles_before = std::mem::replace(&mut account.person.roles, roles);
+            account.roles_changed = now;
+        }
         PersonChange::SetServices(services) => account.person.services = services,
         PersonChange::Delete => {}
     }
@@ -135,6 +147,53 @@ pub(crate) fn put_application(state: &mut State, application: Application) {
     state.applications.retain(|known| known.client_id != application.client_id);
     state.applications.push(application);
     state.changed = true;
+}
+
+/// Conditional Access for workload identities: blocks one application, or all, from getting tokens for itself (53003).
+pub(crate) fn block_workload(
+    state: &mut State,
+    tid: Uuid,
+    client: Option<Uuid>,
+    blocked: bool,
+) -> Result<(), ControlError> {
+    let tenant = state.tenants.iter_mut().find(|tenant| tenant.tid == tid).ok_or(ControlError::NoTenant(tid))?;
+    let rules = &mut tenant.policies.conditional_access;
+    let clients: Vec<Uuid> = client.into_iter().collect();
+    let same = |rule: &ConditionalAccess| {
+        rule.stages == [Stage::ClientCredentials] && rule.clients == clients && rule.people.is_empty()
+    };
+    rules.retain(|rule| !same(rule));
+    if blocked {
+        rules.push(ConditionalAccess {
+            id: random::guid(),
+            stages: vec![Stage::ClientCredentials],
+            clients,
+            require: Requirement::Block,
+            ..ConditionalAccess::default()
+        });
+    }
+    Ok(())
+}
+
+/// Puts a message into a person's mail folder; answers its id.
+pub(crate) fn deliver_mail(
+    state: &mut State,
+    username: &str,
+    folder: &str,
+    (subject, body): (&str, &str),
+    now: i64,
+) -> Result<String, ControlError> {
+    let missing = || ControlError::NoPerson(username.to_owned());
+    let owner = state.account_called(username).map(|account| account.oid).ok_or_else(missing)?;
+    state.post.deliver(owner, folder, subject, body, now).ok_or_else(|| ControlError::NoFolder(folder.to_owned()))
+}
+
+/// Removes a message of a person for good. Says whether it was there.
+pub(crate) fn remove_mail(state: &mut State, username: &str, id: &str) -> Result<bool, ControlError> {
+    let missing = || ControlError::NoPerson(username.to_owned());
+    let account = state.account_called(username).ok_or_else(missing)?;
+    let (owner, samples) = (account.oid, account.person.samples);
+    Ok(state.post.remove(owner, (samples.mail_folders, samples.messages), id))
 }
 
 /// Replaces a tenant's policies.

@@ -21,7 +21,7 @@ impl IntoResponse for ControlError {
     }
 }
 
-fn changed(app: &App, body: Value) -> Json<Value> {
+pub(super) fn changed(app: &App, body: Value) -> Json<Value> {
     app.report_changes();
     Json(body)
 }

@@ -6,15 +6,16 @@ use uuid::Uuid;
 
 use super::Call;
 use super::error::GraphError;
-use super::key_credentials;
 use super::page::{page, single};
 use super::write::{ADMINISTRATORS, CREATORS, Change, Done, Selector};
+use super::{federated, key_credentials};
 use crate::clock::iso_timestamp;
 use crate::random;
 use crate::registrations::Registration;
 use crate::state::State;
 
-const READ: [&str; 4] =
+/// What reading applications needs.
+pub(super) const READ: [&str; 4] =
     ["Application.Read.All", "Application.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"];
 const WRITE: [&str; 2] = ["Application.ReadWrite.All", "Directory.ReadWrite.All"];
 const CREATE: [&str; 3] = ["Application.ReadWrite.All", "Directory.ReadWrite.All", "AppRegistration.Create"];
@@ -80,6 +81,7 @@ fn make(state: &mut State, change: &Change<'_>, unique_name: Option<String>) -> 
         owners,
         keys: Vec::new(),
         passwords: Vec::new(),
+        federated: Vec::new(),
         coop: None,
         created_millis: change.call.now,
         deleted_millis: None,
@@ -139,17 +141,10 @@ pub(super) fn change(state: &mut State, change: &Change<'_>, selector: &Selector
         }
         (&Method::DELETE, "") => {
             let now = change.call.now;
-            edit(state, registration.id, |known| known.deleted_millis = Some(now));
-            state.delete_service_principal(registration.tid, registration.app_id, now);
+            state.delete_registration(registration.id, now);
             Ok((StatusCode::NO_CONTENT, Value::Null))
         }
-        (&Method::DELETE, owner) => {
-            let id = owner.strip_prefix("owners/").and_then(|owner| owner.strip_suffix("/$ref"));
-            let id = id.and_then(|id| Uuid::parse_str(id).ok()).ok_or_else(GraphError::no_method)?;
-            edit(state, registration.id, |known| known.owners.retain(|owner| *owner != id));
-            Ok((StatusCode::NO_CONTENT, Value::Null))
-        }
-        _ => Err(GraphError::no_method()),
+        _ => federated::change(state, change, &registration, rest).unwrap_or_else(|| Err(GraphError::no_method())),
     }
 }
 
@@ -208,16 +203,7 @@ fn read_one(state: &mut State, call: &Call<'_>, selector: &Selector, rest: &str)
             let asked: Vec<&str> = call.query.get("$select").unwrap_or_default().split(',').collect();
             Ok(single(call, describe(&registration, &asked)))
         }
-        "owners" => {
-            let owners = registration.owners;
-            Ok(page(
-                state,
-                call,
-                owners.len(),
-                |index| json!({ "@odata.type": "#microsoft.graph.user", "id": owners.get(index) }),
-            ))
-        }
-        _ => Err(GraphError::no_segment(call.path)),
+        rest => federated::read(state, call, &registration, rest).ok_or_else(|| GraphError::no_segment(call.path)),
     }
 }
 
@@ -254,7 +240,6 @@ fn describe(registration: &Registration, selected: &[&str]) -> Value {
         "createdDateTime": iso_timestamp(registration.created_millis),
         "keyCredentials": registration.keys.iter().map(|key| key_credentials::describe(key, with_bytes)).collect::<Vec<_>>(),
         "passwordCredentials": passwords,
-        "federatedIdentityCredentials": [],
     });
     if let Some(members) = value.as_object_mut() {
         members.extend(registration.properties.clone());

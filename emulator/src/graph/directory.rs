@@ -39,7 +39,10 @@ pub(super) fn read(state: &mut State, call: &Call<'_>) -> Option<Answer> {
     Some(answer)
 }
 
-fn by_id(state: &State, call: &Call<'_>, path: &str) -> Option<Answer> {
+fn by_id(state: &mut State, call: &Call<'_>, path: &str) -> Option<Answer> {
+    if path.starts_with("servicePrincipals") && path.ends_with("/owners") {
+        return Some(need(call, &READ_APPLICATIONS).map(|()| listed(state, call, &[])));
+    }
     if let Some(rest) = path.strip_prefix("servicePrincipals(appId='") {
         let id = Uuid::parse_str(rest.strip_suffix("')")?).ok()?;
         return Some(service_principal(state, call, |known| known.app_id == id, rest));
@@ -178,6 +181,8 @@ fn describe_principal(principal: &ServicePrincipal, application: &Application) -
         "appId": principal.app_id,
         "displayName": application.display_name,
         "accountEnabled": principal.enabled,
+        "keyCredentials": [],
+        "passwordCredentials": [],
         "appOwnerOrganizationId": application.home_tenant,
         "servicePrincipalType": "Application",
         "servicePrincipalNames": application.identifier_uris.iter().cloned()

@@ -4,11 +4,12 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 use uuid::Uuid;
 use x509_parser::prelude::{FromDer, X509Certificate};
+use x509_parser::public_key::PublicKey;
 
 use super::applications::{edit, find};
 use super::error::GraphError;
 use super::write::{ADMINISTRATORS, Change, Done, Selector};
-use crate::clock::iso_timestamp;
+use crate::clock::{from_iso, iso_timestamp};
 use crate::jose::{Jws, base64, hex, sha1};
 use crate::random;
 use crate::registrations::{KeyCredential, Registration};
@@ -44,6 +45,7 @@ pub(super) fn replace(
     entries.iter().map(|entry| one(before, entry, policy, now)).collect()
 }
 
+/// One entry: only a whole X.509 certificate with a strong enough public key, never anything with a private one.
 fn one(before: &[KeyCredential], entry: &Value, policy: AppManagement, now: i64) -> Result<KeyCredential, GraphError> {
     let given = entry.get("keyId").and_then(Value::as_str).and_then(|id| Uuid::parse_str(id).ok());
     if entry.get("key").is_none_or(Value::is_null) {
@@ -60,27 +62,57 @@ fn one(before: &[KeyCredential], entry: &Value, policy: AppManagement, now: i64)
     if !rest.is_empty() {
         return Err(GraphError::bad_request("Key credential does not contain a valid certificate."));
     }
+    if !is_strong_rsa(&certificate) {
+        return Err(GraphError::bad_request("Key credential does not contain an RSA key of 2048 bits or more."));
+    }
     let validity = certificate.validity();
-    let (start_millis, end_millis) = (validity.not_before.timestamp() * 1000, validity.not_after.timestamp() * 1000);
-    check_policy(policy, end_millis.saturating_sub(now.max(start_millis)))?;
+    let bounds = (validity.not_before.timestamp() * 1000, validity.not_after.timestamp() * 1000);
+    let (start_millis, end_millis) = asked_validity(entry, bounds)?;
+    check_policy(policy, end_millis.saturating_sub(start_millis), certificate.issuer() == certificate.subject())?;
     Ok(KeyCredential {
         key_id: given.unwrap_or_else(random::guid),
         display_name: text("displayName").map(str::to_owned),
         start_millis,
         end_millis,
         der,
+        added_millis: now,
     })
 }
 
-fn check_policy(policy: AppManagement, lifetime_millis: i64) -> Result<(), GraphError> {
-    if policy.no_certificates {
+fn is_strong_rsa(certificate: &X509Certificate<'_>) -> bool {
+    match certificate.public_key().parsed() {
+        Ok(PublicKey::RSA(key)) => key.key_size() >= 2048,
+        _ => false,
+    }
+}
+
+/// `startDateTime` and `endDateTime` may narrow the certificate's own validity, never widen it.
+fn asked_validity(entry: &Value, (not_before, not_after): (i64, i64)) -> Result<(i64, i64), GraphError> {
+    let read = |name: &str| match entry.get(name).and_then(Value::as_str) {
+        None => Ok(None),
+        Some(text) => from_iso(text)
+            .map(Some)
+            .ok_or_else(|| GraphError::bad_request(format!("Invalid value for property '{name}'."))),
+    };
+    let start = read("startDateTime")?.unwrap_or(not_before);
+    let end = read("endDateTime")?.unwrap_or(not_after);
+    if start < not_before || end > not_after || end <= start {
+        let message = "Key credential end date is invalid.";
+        return Err(GraphError::new(StatusCode::BAD_REQUEST, "KeyCredentialsInvalidEndDate", message));
+    }
+    Ok((start, end))
+}
+
+fn check_policy(policy: AppManagement, lifetime_millis: i64, self_signed: bool) -> Result<(), GraphError> {
+    let refuse = |code, message| Err(GraphError::new(StatusCode::BAD_REQUEST, code, message));
+    if policy.no_certificates || (policy.trusted_authorities_only && self_signed) {
         let message = "Credential type not allowed as per assigned policy.";
-        return Err(GraphError::new(StatusCode::BAD_REQUEST, "CredentialTypeNotAllowedAsPerAppPolicy", message));
+        return refuse("CredentialTypeNotAllowedAsPerAppPolicy", message);
     }
     match policy.most_certificate_days {
         Some(days) if lifetime_millis > days.saturating_mul(DAY_MILLIS) => {
             let message = "Credential lifetime exceeds the max value allowed as per assigned policy.";
-            Err(GraphError::new(StatusCode::BAD_REQUEST, "CredentialInvalidLifetimeAsPerAppPolicy", message))
+            refuse("CredentialInvalidLifetimeAsPerAppPolicy", message)
         }
         _ => Ok(()),
     }
@@ -97,7 +129,12 @@ pub(super) fn call(state: &mut State, change: &Change<'_>, selector: &Selector, 
             found?
         }
     };
+    let policy = state.tenant(registration.tid).map(|tenant| tenant.policies.app_management).unwrap_or_default();
     if name == "addPassword" {
+        if policy.no_passwords {
+            let message = "Credential type not allowed as per assigned policy.";
+            return Err(GraphError::new(StatusCode::BAD_REQUEST, "CredentialTypeNotAllowedAsPerAppPolicy", message));
+        }
         let (id, secret) = (random::guid(), random::token());
         edit(state, registration.id, |known| known.passwords.push((id, secret.clone())));
         return Ok((StatusCode::OK, json!({ "keyId": id, "secretText": secret })));
@@ -112,7 +149,6 @@ pub(super) fn call(state: &mut State, change: &Change<'_>, selector: &Selector, 
         return Ok((StatusCode::NO_CONTENT, Value::Null));
     }
     let entry = change.body.get("keyCredential").cloned().unwrap_or_default();
-    let policy = state.tenant(registration.tid).map(|tenant| tenant.policies.app_management).unwrap_or_default();
     let key = one(&[], &entry, policy, change.call.now)?;
     let shown = describe(&key, false);
     edit(state, registration.id, |known| known.keys.push(key));

@@ -61,6 +61,7 @@ pub(super) fn single(call: &Call<'_>, value: Value) -> Value {
     value
 }
 
-fn context(call: &Call<'_>, what: &str) -> String {
+/// The `@odata.context` of something.
+pub(super) fn context(call: &Call<'_>, what: &str) -> String {
     format!("{}/v1.0/$metadata#{what}", call.base)
 }

@@ -90,20 +90,3 @@ pub(super) fn app_id(state: &State, tid: Uuid, selector: &Selector) -> Option<Uu
         Selector::UniqueName(_) => None,
     }
 }
-
-/// `DELETE /directory/deletedItems/{id}`: for good.
-pub(super) fn purge(state: &mut State, change: &Change<'_>, id: Uuid) -> Done {
-    if change.method != Method::DELETE {
-        return Err(GraphError::no_method());
-    }
-    change.check(state, &WRITE, &ADMINISTRATORS)?;
-    let tid = change.call.bearer.tid;
-    let before = state.service_principals.len() + state.registrations.len();
-    state.service_principals.retain(|sp| sp.id != id || sp.tid != tid || sp.deleted_millis.is_none());
-    state.registrations.retain(|known| known.id != id || known.tid != tid || known.deleted_millis.is_none());
-    if before == state.service_principals.len() + state.registrations.len() {
-        return Err(GraphError::not_found(&id.to_string()));
-    }
-    state.changed = true;
-    Ok((StatusCode::NO_CONTENT, Value::Null))
-}

@@ -1,4 +1,4 @@
-//! Invented content of mailboxes, drives, sites, notebooks and teams: enough to prove a read.
+//! Invented content of one person beside mail: calendars, contacts, tasks, drives, notebooks, chats; enough to prove a read.
 
 use axum::http::StatusCode;
 use serde_json::{Value, json};
@@ -13,7 +13,7 @@ use crate::state::State;
 
 /// Which service holds the content, with its own words for refusals.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+pub(super) enum Kind {
     Exchange,
     Files,
     Notes,
@@ -31,31 +31,14 @@ struct Source {
     item: fn(Uuid, usize, i64) -> Value,
 }
 
-const MAIL: &[&str] = &["Mail.Read", "Mail.ReadWrite", "Mail.ReadBasic"];
-const MAIL_ROLES: &[&str] = &["Mail.Read", "Mail.ReadWrite", "Mail.ReadBasic.All"];
+pub(super) const MAIL: &[&str] = &["Mail.Read", "Mail.ReadWrite", "Mail.ReadBasic"];
+pub(super) const MAIL_ROLES: &[&str] = &["Mail.Read", "Mail.ReadWrite", "Mail.ReadBasic.All"];
 const CALENDARS: &[&str] = &["Calendars.Read", "Calendars.ReadWrite"];
 const CONTACTS: &[&str] = &["Contacts.Read", "Contacts.ReadWrite"];
 const FILES: &[&str] = &["Files.Read", "Files.ReadWrite", "Files.Read.All", "Files.ReadWrite.All", "Sites.Read.All"];
-const SITES: &[&str] = &["Sites.Read.All", "Sites.ReadWrite.All"];
 const SETTINGS: &[&str] = &["MailboxSettings.Read", "MailboxSettings.ReadWrite"];
 
-const SOURCES: [Source; 15] = [
-    Source {
-        path: "mailFolders",
-        kind: Kind::Exchange,
-        scopes: MAIL,
-        roles: MAIL_ROLES,
-        count: Some(|s| s.mail_folders + 1),
-        item: folder,
-    },
-    Source {
-        path: "messages",
-        kind: Kind::Exchange,
-        scopes: MAIL,
-        roles: MAIL_ROLES,
-        count: Some(|s| s.messages),
-        item: message,
-    },
+const SOURCES: [Source; 10] = [
     Source {
         path: "mailboxSettings",
         kind: Kind::Exchange,
@@ -136,16 +119,6 @@ const SOURCES: [Source; 15] = [
         count: Some(|s| s.chats),
         item: chat,
     },
-    Source {
-        path: "joinedTeams",
-        kind: Kind::Teams,
-        scopes: &["Team.ReadBasic.All"],
-        roles: &["Team.ReadBasic.All"],
-        count: Some(|s| s.teams),
-        item: team,
-    },
-    Source { path: "sites", kind: Kind::Files, scopes: SITES, roles: SITES, count: Some(|s| s.sites), item: site },
-    Source { path: "sites/root", kind: Kind::Files, scopes: SITES, roles: SITES, count: None, item: site },
 ];
 
 /// Answers a content path, or says that there is no such path.
@@ -153,21 +126,14 @@ pub(super) fn read(state: &mut State, call: &Call<'_>) -> Result<Value, GraphErr
     let (named, rest) = split(call.path);
     let source = SOURCES
         .iter()
-        .find(|source| source.path == rest && (named.is_some() != rest.starts_with("sites")))
+        .find(|source| source.path == rest && named.is_some())
         .ok_or_else(|| GraphError::no_segment(call.path))?;
     if !call.bearer.may(source.scopes, source.roles) {
         return Err(source.kind.denied());
     }
-    let person = match named {
-        Some(Named::User(name)) => Some(call.bearer.person(state, Some(name))?),
-        None if call.bearer.is_app => None,
-        Some(Named::Me) | None => Some(call.bearer.person(state, None)?),
-    };
-    let (owner, samples, services) = match person {
-        Some((account, identity)) => (identity.oid, account.person.samples, account.person.services),
-        None => (call.bearer.tid, Samples::default(), Services::default()),
-    };
-    source.kind.check_licence(services)?;
+    let (account, identity) = call.bearer.person(state, named.and_then(Named::user))?;
+    let (owner, samples) = (identity.oid, account.person.samples);
+    source.kind.check_licence(account.person.services)?;
     let now = call.now;
     Ok(match source.count {
         None => single(call, (source.item)(owner, 0, now)),
@@ -178,12 +144,25 @@ pub(super) fn read(state: &mut State, call: &Call<'_>) -> Result<Value, GraphErr
     })
 }
 
-enum Named<'a> {
+/// Whose content a path is about.
+#[derive(Clone, Copy)]
+pub(super) enum Named<'a> {
     Me,
     User(&'a str),
 }
 
-fn split(path: &str) -> (Option<Named<'_>>, &str) {
+impl<'a> Named<'a> {
+    /// The name in the path, unless it is `me`.
+    pub(super) fn user(self) -> Option<&'a str> {
+        match self {
+            Self::Me => None,
+            Self::User(name) => Some(name),
+        }
+    }
+}
+
+/// Splits `me/rest` and `users/{id}/rest`.
+pub(super) fn split(path: &str) -> (Option<Named<'_>>, &str) {
     if let Some(rest) = path.strip_prefix("me/") {
         return (Some(Named::Me), rest);
     }
@@ -194,7 +173,8 @@ fn split(path: &str) -> (Option<Named<'_>>, &str) {
 }
 
 impl Kind {
-    fn denied(self) -> GraphError {
+    /// The refusal for want of a permission.
+    pub(super) fn denied(self) -> GraphError {
         let (code, message) = match self {
             Self::Exchange => ("ErrorAccessDenied", "Access is denied. Check credentials and try again."),
             Self::Files => ("accessDenied", "Access denied"),
@@ -206,7 +186,8 @@ impl Kind {
         GraphError::new(StatusCode::FORBIDDEN, code, message)
     }
 
-    fn check_licence(self, services: Services) -> Result<(), GraphError> {
+    /// Refuses when the account has no licence for it.
+    pub(super) fn check_licence(self, services: Services) -> Result<(), GraphError> {
         let (licensed, code, message) = match self {
             Self::Exchange => (
                 services.mailbox,
@@ -223,7 +204,8 @@ impl Kind {
     }
 }
 
-fn id(owner: Uuid, kind: &str, index: usize) -> String {
+/// The id of an invented item.
+pub(super) fn id(owner: Uuid, kind: &str, index: usize) -> String {
     format!("AAMk{}", Uuid::new_v5(&owner, format!("{kind}{index}").as_bytes()).simple())
 }
 
@@ -231,21 +213,13 @@ fn day(now: i64, index: usize) -> String {
     iso_timestamp(now.saturating_sub(i64::try_from(index).unwrap_or_default().saturating_mul(86_400_000)))
 }
 
-const FOLDERS: [&str; 7] = ["Inbox", "Sent Items", "Drafts", "Archive", "Deleted Items", "Projects", "Invoices"];
-const SUBJECTS: [&str; 5] = ["Minutes of Monday", "Invoice 2291", "Your delivery", "Lunch?", "Contract, second draft"];
-const NAMES: [&str; 6] = ["Jo Park", "Sam Field", "Ida Holm", "Max Stern", "Noor Aziz", "Lee Brook"];
+pub(super) const SUBJECTS: [&str; 5] =
+    ["Minutes of Monday", "Invoice 2291", "Your delivery", "Lunch?", "Contract, second draft"];
+pub(super) const NAMES: [&str; 6] = ["Jo Park", "Sam Field", "Ida Holm", "Max Stern", "Noor Aziz", "Lee Brook"];
 
-fn pick(list: &[&'static str], index: usize) -> &'static str {
+/// One of a list, going round.
+pub(super) fn pick(list: &[&'static str], index: usize) -> &'static str {
     list.get(index % list.len().max(1)).copied().unwrap_or_default()
-}
-
-fn folder(owner: Uuid, index: usize, _: i64) -> Value {
-    json!({ "id": id(owner, "folder", index), "displayName": pick(&FOLDERS, index), "totalItemCount": 3 + index, "unreadItemCount": index % 2, "childFolderCount": 0 })
-}
-
-fn message(owner: Uuid, index: usize, now: i64) -> Value {
-    let from = json!({ "emailAddress": { "name": pick(&NAMES, index), "address": "sender@partner.example" } });
-    json!({ "id": id(owner, "message", index), "subject": pick(&SUBJECTS, index), "receivedDateTime": day(now, index), "isRead": !index.is_multiple_of(3), "hasAttachments": false, "from": from })
 }
 
 fn settings(_: Uuid, _: usize, _: i64) -> Value {
@@ -283,13 +257,4 @@ fn notebook(owner: Uuid, index: usize, now: i64) -> Value {
 
 fn chat(owner: Uuid, index: usize, now: i64) -> Value {
     json!({ "id": format!("19:{}@thread.v2", Uuid::new_v5(&owner, format!("chat{index}").as_bytes()).simple()), "topic": null, "chatType": "oneOnOne", "createdDateTime": day(now, index) })
-}
-
-fn team(owner: Uuid, index: usize, _: i64) -> Value {
-    json!({ "id": Uuid::new_v5(&owner, format!("team{index}").as_bytes()), "displayName": if index == 0 { "Everybody" } else { "Projects" }, "description": null, "isArchived": false })
-}
-
-fn site(owner: Uuid, index: usize, _: i64) -> Value {
-    let name = if index == 0 { "Communication site".to_owned() } else { format!("Team site {index}") };
-    json!({ "id": format!("standin.sharepoint.com,{},{}", owner, Uuid::new_v5(&owner, format!("site{index}").as_bytes())), "displayName": name, "name": format!("site{index}"), "webUrl": format!("https://standin.sharepoint.com/sites/site{index}") })
 }

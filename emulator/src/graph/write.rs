@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::Call;
 use super::error::GraphError;
-use super::{applications, assignments, key_credentials, principals};
+use super::{applications, assignments, deleted, key_credentials, mailbox, principals};
 use crate::people::{
     APPLICATION_ADMINISTRATOR, APPLICATION_DEVELOPER, CLOUD_APPLICATION_ADMINISTRATOR, GLOBAL_ADMINISTRATOR,
 };
@@ -113,8 +113,11 @@ pub(super) fn change(state: &mut State, change: &Change<'_>) -> Done {
     if let Some((Selector::Id(id), "")) = select(path, "oauth2PermissionGrants") {
         return assignments::change_grant(state, change, id);
     }
-    if let Some((Selector::Id(id), "")) = select(path, "directory/deletedItems") {
-        return principals::purge(state, change, id);
+    if let Some((Selector::Id(id), rest)) = select(path, "directory/deletedItems") {
+        return deleted::change(state, change, id, rest);
+    }
+    if let Some(done) = mailbox::change(state, change) {
+        return done;
     }
     Err(GraphError::no_method())
 }

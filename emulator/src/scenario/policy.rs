@@ -37,8 +37,12 @@ impl Default for Policies {
 pub struct AppManagement {
     /// No certificate may be added.
     pub no_certificates: bool,
-    /// The longest lifetime of an added certificate.
+    /// The longest lifetime of an added certificate, from its start to its end.
     pub most_certificate_days: Option<i64>,
+    /// No client secret may be added.
+    pub no_passwords: bool,
+    /// Only certificates of trusted authorities may be added: no self-signed ones.
+    pub trusted_authorities_only: bool,
 }
 
 /// The user-consent setting.
@@ -98,6 +102,8 @@ pub enum Stage {
     OnBehalfOf,
     /// The refresh grant.
     Refresh,
+    /// The client credentials grant: Conditional Access for workload identities.
+    ClientCredentials,
 }
 
 /// What a Conditional Access rule asks for.

@@ -89,7 +89,10 @@ impl TokenRequest<'_> {
         }
         let now = self.now / 1000;
         let validity = parsed.validity();
-        if now < validity.not_before.timestamp() || now > validity.not_after.timestamp() {
+        if now > validity.not_after.timestamp() {
+            return Err(expired());
+        }
+        if now < validity.not_before.timestamp() {
             let text = "The provided client certificate is not within its specified validity window.";
             return Err(refuse(1_000_502, text));
         }
@@ -110,7 +113,13 @@ impl TokenRequest<'_> {
             20 if algorithm == RsaAlgorithm::Rs256 => sha1(der).as_ref() == wanted,
             _ => false,
         };
-        self.client.certificate_ders().find(named).ok_or_else(not_registered)
+        let known = self.client.certificate_ders().find(named).ok_or_else(not_registered)?;
+        // What Graph registered has an end of its own, which may come before the certificate's.
+        match self.registered_keys.iter().find(|key| key.der == known) {
+            Some(key) if self.now >= key.end_millis => Err(expired()),
+            Some(key) if key.is_new => Err(not_registered()),
+            _ => Ok(known),
+        }
     }
 
     fn check_parties(&self, assertion: &Jws) -> Result<(), AadError> {
@@ -171,6 +180,12 @@ fn show(seconds: f64) -> String {
 
 fn refuse(code: u32, text: &str) -> AadError {
     AadError::new(code, "invalid_client", text)
+}
+
+fn expired() -> AadError {
+    let text = "The certificate with identifier used to sign the client assertion is expired on application. \
+                [Reason - The key used is expired.]";
+    refuse(700_027, text)
 }
 
 fn not_registered() -> AadError {

@@ -41,6 +41,13 @@ pub(super) fn evaluate(state: &State, request: &TokenRequest<'_>, evaluation: &E
     Ok(())
 }
 
+/// Refuses an application that a rule for workload identities blocks; there is nobody who could satisfy anything else.
+pub(super) fn evaluate_workload(state: &State, tid: Uuid, client: Uuid, resource: Uuid) -> Result<(), AadError> {
+    let rules = state.tenant(tid).map(|tenant| tenant.policies.conditional_access.as_slice()).unwrap_or_default();
+    let hit = rules.iter().any(|rule| rule.concerns(Stage::ClientCredentials, client, &[resource], ""));
+    if hit { Err(blocked()) } else { Ok(()) }
+}
+
 fn check(rule: &ConditionalAccess, sign_in: &SignIn, registered: bool, now: i64) -> Result<(), AadError> {
     let satisfied = sign_in.policies.contains(&rule.id);
     match rule.require {

@@ -195,7 +195,7 @@ pub(super) fn application_token(
     proof: Proof,
 ) -> String {
     let client = &request.client;
-    let roles = state.roles_of(tid, client.client_id, api.client_id);
+    let roles = state.roles_in_token(tid, client.client_id, api.client_id, request.now);
     let mut claims = object(json!({
         "aio": random::token(),
         "idp": format!("https://sts.windows.net/{tid}/"),

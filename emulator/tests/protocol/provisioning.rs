@@ -313,6 +313,12 @@ async fn item53_assigning_and_creating_are_different_roles() {
     assert_eq!((refused.status, &refused.body["error"]["code"]), (403, &json!("Authorization_RequestDenied")));
     assert_eq!(assign(&world, &tom, &made, MAIL_READ).await.status, 201);
     roles(&["Cloud Application Administrator"]);
+    assert_eq!(
+        send(&world, Method::POST, "servicePrincipals", &tom, body.clone()).await.status,
+        403,
+        "a role counts only when it was active before the sign-in"
+    );
+    let tom = token(&world, TOM, "pw-tom", &SETUP).await;
     let other = assign(&world, &tom, &made, "ef54d2bf-783f-4e0f-bca1-3210c0444d99").await;
     assert_eq!(other.status, 403, "not for Graph");
     assert_eq!(send(&world, Method::POST, "servicePrincipals", &tom, body).await.status, 201);
