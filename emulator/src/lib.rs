@@ -3,6 +3,10 @@
 //! It knows Microsoft's public protocol and nothing of any product. It must never be kinder than Microsoft: where the
 //! documentation leaves a choice, the stricter one is the default and a switch (`Switches`) changes it.
 //!
+//! Sign-in, Graph and SharePoint share one state behind one lock. What an application of a tenant's own goes through is
+//! in `graph` (made, given roles, deleted), `token::client_credentials` (its tokens) and `sharepoint`; what tests do to it
+//! behind its back is in `control::directory`.
+//!
 //! `Emulator::start` plays a `Scenario`; everything that tests change afterwards has a method here and a JSON endpoint
 //! under `/_control` (see the README).
 

@@ -73,6 +73,7 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     let ready = json!({
         "login": emulator.login().as_str(),
         "graph": emulator.graph().as_str(),
+        "sharepoint": emulator.sharepoint().as_str(),
         "control": emulator.control().as_str(),
         "https_login": emulator.https_login().map(String::from),
         "https_graph": emulator.https_graph().map(String::from),

@@ -14,15 +14,23 @@ mod control;
 mod driver;
 #[path = "protocol/graph.rs"]
 mod graph;
+#[path = "protocol/mail.rs"]
+mod mail;
 #[path = "protocol/misbehaviour.rs"]
 mod misbehaviour;
+#[path = "protocol/objects.rs"]
+mod objects;
 #[path = "protocol/on_behalf_of.rs"]
 mod on_behalf_of;
 #[path = "protocol/provisioning.rs"]
 mod provisioning;
 #[path = "protocol/refresh.rs"]
 mod refresh;
+#[path = "protocol/setup.rs"]
+mod setup;
 #[path = "protocol/token.rs"]
 mod token;
+#[path = "protocol/workload.rs"]
+mod workload;
 #[path = "protocol/world.rs"]
 mod world;

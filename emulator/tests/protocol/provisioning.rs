@@ -1,105 +1,16 @@
 //! Items 30-34, 37, 38, 48, 49, 53: applications, service principals and assignments through Graph.
 
-use rekey_emulator::scenario::{AppManagement, Policies, Scenario};
-use rekey_emulator::{PersonChange, TenantGrant};
+use rekey_emulator::PersonChange;
+use rekey_emulator::scenario::{AppManagement, Policies};
 use reqwest::Method;
-use serde_json::{Value, json};
+use serde_json::json;
 use uuid::Uuid;
 
-use crate::assertion::{assertion_claims, claims, ps256};
-use crate::driver::{ASSERTION_TYPE, Answer, read};
-use crate::world::{ADMIN, API, CONTOSO, Credential, GRAPH, TOM, World, credential};
-
-const MAIL_READ: &str = "810c84a8-4a9e-49e6-bf7d-12d183f40d01";
-const SETUP: [&str; 3] = ["Application.ReadWrite.All", "AppRoleAssignment.ReadWrite.All", "User.Read"];
-
-async fn token(world: &World, username: &str, password: &str, scopes: &[&str]) -> String {
-    let http = world.http();
-    let code = world.browser().walk(http.authorize("contoso.com", &[]), username, password).await.code();
-    let page = http.redeem("contoso.com", &code, true, &[]).await.ok().text("access_token");
-    world.emulator.delete_grants(CONTOSO, API);
-    world.emulator.grant_tenant_wide(&TenantGrant {
-        tid: CONTOSO,
-        client: API,
-        resource: GRAPH,
-        scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
-        ..TenantGrant::default()
-    });
-    let default = "https://graph.microsoft.com/.default";
-    http.on_behalf_of("contoso.com", &world.credential, &page, default).await.ok().text("access_token")
-}
-
-async fn admin(world: &World) -> String {
-    token(world, ADMIN, "pw-anna", &SETUP).await
-}
-
-async fn send(world: &World, method: Method, path: &str, token: &str, body: Value) -> Answer {
-    let http = world.http();
-    let request = http.client.request(method, format!("{}v1.0/{path}", http.graph)).bearer_auth(token);
-    read(request.header("prefer", "create-if-missing").json(&body)).await
-}
-
-async fn without_delay() -> World {
-    World::with(|scenario: &mut Scenario| scenario.switches.replication_seconds = 0).await
-}
-
-fn key_of(credential: &Credential) -> Value {
-    use base64::Engine as _;
-    let key = base64::engine::general_purpose::STANDARD.encode(&credential.certificate_der);
-    json!({ "type": "AsymmetricX509Cert", "usage": "Verify", "key": key, "displayName": "backup" })
-}
-
-struct Made {
-    object: String,
-    app_id: String,
-    principal: String,
-}
-
-/// Creates application and service principal by upsert.
-async fn make(world: &World, token: &str, credential: &Credential) -> Made {
-    let body = json!({
-        "displayName": "Backup", "signInAudience": "AzureADMyOrg", "keyCredentials": [key_of(credential)],
-        "requiredResourceAccess": [{ "resourceAppId": GRAPH, "resourceAccess": [{ "id": MAIL_READ, "type": "Role" }] }],
-    });
-    let path = "applications(uniqueName='rekey-1')";
-    let made = send(world, Method::PATCH, path, token, body.clone()).await;
-    assert_eq!(made.status, 201, "{}", made.body);
-    assert_eq!(send(world, Method::PATCH, path, token, body).await.status, 204);
-    let app_id = made.text("appId");
-    let path = format!("servicePrincipals(appId='{app_id}')");
-    let principal = send(world, Method::PATCH, &path, token, json!({})).await;
-    assert_eq!(principal.status, 201, "{}", principal.body);
-    assert_eq!(send(world, Method::PATCH, &path, token, json!({})).await.status, 204);
-    Made { object: made.text("id"), app_id, principal: principal.text("id") }
-}
-
-async fn graph_principal(world: &World, token: &str) -> String {
-    let path = format!("v1.0/servicePrincipals(appId='{GRAPH}')?$select=id");
-    world.http().graph(&path, token).await.ok().text("id")
-}
-
-async fn assign(world: &World, token: &str, made: &Made, role: &str) -> Answer {
-    let resource = graph_principal(world, token).await;
-    let body = json!({ "principalId": made.principal, "resourceId": resource, "appRoleId": role });
-    send(world, Method::POST, &format!("servicePrincipals/{resource}/appRoleAssignedTo"), token, body).await
-}
-
-/// A token of the made application for itself.
-async fn own_token(world: &World, made: &Made, credential: &Credential) -> Answer {
-    let http = world.http();
-    let mut claims = assertion_claims(&http.token_url("contoso.com"), http.now);
-    claims["iss"] = json!(made.app_id);
-    claims["sub"] = json!(made.app_id);
-    let assertion = ps256(credential, &json!({}), &claims);
-    let fields = [
-        ("client_id", made.app_id.as_str()),
-        ("grant_type", "client_credentials"),
-        ("client_assertion_type", ASSERTION_TYPE),
-        ("client_assertion", assertion.as_str()),
-        ("scope", "https://graph.microsoft.com/.default"),
-    ];
-    http.token("contoso.com", false, &fields).await
-}
+use crate::assertion::{claims, ps256};
+use crate::setup::{
+    MAIL_READ, Made, SETUP, admin, assign, graph_principal, key_of, make, own_token, send, token, without_delay,
+};
+use crate::world::{ADMIN, CONTOSO, Credential, TOM, World, credential};
 
 #[tokio::test]
 async fn item30_an_application_of_the_tenants_own_reaches_its_role() {
