@@ -147,7 +147,9 @@ async fn item34_an_application_reads_what_its_roles_allow_and_nothing_else() {
         for (other, needed) in READS {
             let family =
                 |name: &'static str| name.split('.').next().unwrap_or_default().replace("GroupMember", "Group");
-            if family(needed) != family(role) {
+            // Microsoft lets the sites' role read the drives, which lie in sites.
+            let drives = family(needed) == "Files" && family(role) == "Sites";
+            if family(needed) != family(role) && !drives {
                 assert_eq!(world.http().graph(&full(other), &own).await.status, 403, "{other} with {role}");
             }
         }
