@@ -68,8 +68,9 @@ pub async fn seal_pending(
     let first = tx.take_audit_sequences(count).await?;
     for (row, sequence) in rows.iter_mut().zip(first..) {
         row.sequence = Some(sequence);
-        tx.update_audit_sequence(row.id, sequence).await?;
     }
+    let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
+    tx.update_audit_sequences(&ids, first).await?;
     let last = tx.find_last_audit_batch().await?;
     let (number, previous) = last.map_or((1, Vec::new()), |batch| (batch.batch + 1, batch.hash));
     let master = keyring.active();

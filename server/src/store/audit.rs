@@ -8,7 +8,7 @@ use super::{
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{Expr, OnConflict},
+    sea_query::{CaseStatement, Expr, OnConflict},
 };
 use shared::time::Timestamp;
 use uuid::Uuid;
@@ -145,16 +145,27 @@ impl Scoped {
         self.take_numbers(Counter::Audit, count).await
     }
 
-    /// Gives a row its place.
-    pub async fn update_audit_sequence(&self, id: Uuid, sequence: i64) -> Result<bool, StoreError> {
-        let done = table::Entity::update_many()
-            .col_expr(table::Column::Sequence, Expr::value(sequence))
-            .filter(table::Column::Organization.eq(self.own()))
-            .filter(table::Column::Id.eq(id))
-            .filter(table::Column::Sequence.is_null())
-            .exec(&self.tx)
-            .await?;
-        Ok(done.rows_affected == 1)
+    /// Gives rows their places one after the other, from `first` on; gives how many had none before.
+    pub async fn update_audit_sequences(&self, ids: &[Uuid], first: i64) -> Result<u64, StoreError> {
+        let mut places = ids.iter().zip(first..);
+        let mut updated = 0;
+        loop {
+            let part: Vec<_> = places.by_ref().take(100).collect();
+            if part.is_empty() {
+                return Ok(updated);
+            }
+            let place = part.iter().fold(CaseStatement::new(), |case, (id, place)| {
+                case.case(table::Column::Id.eq(**id), Expr::val(*place))
+            });
+            let done = table::Entity::update_many()
+                .col_expr(table::Column::Sequence, place.into())
+                .filter(table::Column::Organization.eq(self.own()))
+                .filter(table::Column::Id.is_in(part.iter().map(|(id, _)| **id)))
+                .filter(table::Column::Sequence.is_null())
+                .exec(&self.tx)
+                .await?;
+            updated += done.rows_affected;
+        }
     }
 
     /// The last batch.
