@@ -30,10 +30,10 @@ use crate::{
 use shared::{
     api::{
         authorizations::{AuthorizationState, SignInState},
-        connect::{ConnectSignIn, ConnectView, QueueItem, ReportFailure, Save},
+        connect::{ConnectApp, ConnectSignIn, ConnectView, QueueItem, ReportFailure, Save},
         problem::{Help, HelpAction, MicrosoftIds},
     },
-    id::{AttemptId, AuthorizationId, OrganizationId, SignInId},
+    id::{AttemptId, AuthorizationId, OrganizationId, SignInId, TenantId},
     method::Method,
     rules::scopes,
     time::Timestamp,
@@ -112,7 +112,7 @@ pub async fn view(app: &AppState, opened: &Opened) -> Result<ConnectView, Servic
         method: authorization.method,
         kind: authorization.kind,
         way: authorization.way,
-        sign_in: in_hand_view(&tx, &authorization, in_hand).await?,
+        sign_in: in_hand_view(&tx, &authorization, in_hand, customer.tenant).await?,
         queue: items,
         expires_at: opened.link.expires_at,
         version: authorization.version,
@@ -123,6 +123,7 @@ async fn in_hand_view(
     tx: &Scoped,
     authorization: &Authorization,
     sign_in: SignIn,
+    tenant: TenantId,
 ) -> Result<ConnectSignIn, ServiceError> {
     let id = sign_in.id;
     let workloads = save::workloads(tx, id).await?;
@@ -136,6 +137,8 @@ async fn in_hand_view(
     };
     let modern: &[AuthorizationId] = if modern { &[authorization.id] } else { &[] };
     let (_, view) = sign_in_views(tx, modern, vec![sign_in]).await?.pop().ok_or(ServiceError::NotFound)?;
+    let is_over = !modern.is_empty() && view.state == SignInState::Done;
+    let apps = if is_over { apps_of(tx, tenant).await? } else { Vec::new() };
     Ok(ConnectSignIn {
         id,
         account: view.account,
@@ -150,7 +153,20 @@ async fn in_hand_view(
         problem: view.problem,
         approval_url: view.approval_url,
         done_at: view.done_at,
+        apps,
     })
+}
+
+/// The tenant's apps for the receipt.
+async fn apps_of(tx: &Scoped, tenant: TenantId) -> Result<Vec<ConnectApp>, ServiceError> {
+    let mut apps = Vec::new();
+    for purpose in scopes::Purpose::ALL {
+        let Some(app) = tx.find_app_of(tenant, purpose).await? else { continue };
+        let certificate = tx.find_current_certificate(app.id).await?;
+        let not_after = certificate.map(|certificate| certificate.not_after);
+        apps.push(ConnectApp { name: app.display_name, client_id: app.client_id, not_after, left: app.left });
+    }
+    Ok(apps)
 }
 
 /// Receives a Save (§4.5): believed only if everything about it fits, then durable before the answer, then carried out.

@@ -80,6 +80,22 @@ pub struct ConnectSignIn {
     pub approval_url: Option<String>,
     /// When the sets changed.
     pub done_at: Option<Timestamp>,
+    /// For modern, once done: the apps, for the receipt.
+    pub apps: Vec<ConnectApp>,
+}
+
+/// An app on the receipt.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ConnectApp {
+    /// Its name in the tenant.
+    pub name: String,
+    /// Its application (client) id, to look it up there.
+    pub client_id: Option<ClientId>,
+    /// Until when its certificate is good.
+    pub not_after: Option<Timestamp>,
+    /// What an administrator of the tenant must still delete there.
+    pub left: Vec<String>,
 }
 
 /// One sign-in in the queue.

@@ -6,7 +6,7 @@ use crate::api::authorizations::{
     AuthorizationKind, Consenter, PermissionView, SetRef, SignInState, StepState, StepView,
 };
 use crate::api::connect::{
-    AttemptStart, ConnectSignIn, ConnectView, Leg, QueueItem, ReportFailure, Save, StartAttempt,
+    AttemptStart, ConnectApp, ConnectSignIn, ConnectView, Leg, QueueItem, ReportFailure, Save, StartAttempt,
 };
 use crate::api::problem::{Help, HelpAction, MicrosoftIds, Problem};
 use crate::api::session::Meta;
@@ -22,8 +22,9 @@ objects! {
     }
     ConnectSignIn {
         id account signer state sets permissions needs_administrator already_connected signed_in_as steps problem approval_url
-        done_at
+        done_at apps
     }
+    ConnectApp { name client_id not_after left }
     QueueItem { id account state }
     SetRef { id name method }
     PermissionView { value title reason without consent }

@@ -58,7 +58,7 @@ fn view(state: &str, step: &str, method: &str, consent: &str) -> serde_json::Val
     json!({
         "brand": "Rekey", "authorization": ID, "organization": "Northwind", "asked_by": "Jo", "asked_at": 1_795_000_000,
         "customer": "Contoso", "domain": "contoso.com", "tenant": ID, "login_host": "login.microsoftonline.com",
-        "method": method, "expires_at": 1_795_000_900, "version": 3, "later": { "unknown": [1, 2.5e3] },
+        "method": method, "kind": "update_configuration", "way": "own_app", "expires_at": 1_795_000_900, "version": 3, "later": { "unknown": [1, 2.5e3] },
         "queue": [{ "id": ID, "account": "a@contoso.com", "state": state }],
         "sign_in": {
             "id": ID, "account": "a@contoso.com", "state": state, "needs_administrator": true,
@@ -66,6 +66,8 @@ fn view(state: &str, step: &str, method: &str, consent: &str) -> serde_json::Val
             "permissions": [{ "value": "Mail.Read", "title": "t", "reason": "r", "without": "w", "consent": consent }],
             "already_connected": false, "signed_in_as": "Anna", "approval_url": "https://x.example", "done_at": 5,
             "steps": [{ "code": "saved", "title": "t", "state": step, "detail": "d" }], "problem": help("retry"),
+            "signer": "administrator",
+            "apps": [{ "name": "Rekey Backup", "client_id": ID, "not_after": 9, "left": ["Setup"] }],
         },
     })
 }

@@ -62,6 +62,7 @@ pub fn view(state: SignInState) -> ConnectView {
             problem: None,
             approval_url: None,
             done_at: None,
+            apps: Vec::new(),
         },
         queue: vec![
             QueueItem { id: sign_in(1), account: "anna@contoso.com".into(), state },
