@@ -2,19 +2,25 @@
 
 mod cancel;
 mod link;
+mod own_app;
 mod preview;
 mod receipt;
 mod sign_in;
 mod summary;
 mod table;
+mod ways;
+mod wish;
 
 pub use cancel::Cancel;
 pub use link::HandOver;
+pub use own_app::OwnApp;
 pub use preview::{PreviewedSignIn, RefusedSets, TenantCheck};
 pub use receipt::Receipt;
 pub use sign_in::SignInCard;
 pub use summary::Summary;
 pub use table::AuthorizationTable;
+pub use ways::Ways;
+pub use wish::Wish;
 
 use crate::components::Tone;
 use shared::api::authorizations::{AuthorizationState, AuthorizationView, SignInState};

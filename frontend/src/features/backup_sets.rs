@@ -52,12 +52,12 @@ impl Chosen {
     }
 }
 
-/// The set can move today: modern comes later, so hybrid decides.
+/// The set can move, by one method or the other.
 pub fn may_move(set: &BackupSetView) -> bool {
-    set.recommendation.hybrid.possible
+    set.recommendation.hybrid.possible || set.recommendation.modern.possible
 }
 
-/// The set can be part of an authorization: it moves, or its hybrid access is given anew.
+/// The set can be part of an authorization: it moves, or its access is given anew.
 pub fn may_choose(set: &BackupSetView) -> bool {
-    may_move(set) || set.method == Method::Hybrid
+    may_move(set) || set.method != Method::Basic
 }

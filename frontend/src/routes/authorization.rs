@@ -2,13 +2,15 @@
 
 use crate::api::{self, ApiFailure, LiveState};
 use crate::components::{ButtonKind, ButtonLink, Moment, Notice, Tone};
-use crate::features::authorizations::{Cancel, HandOver, Receipt, SignInCard, progress};
+use crate::features::authorizations::{Cancel, HandOver, OwnApp, Receipt, SignInCard, progress};
 use crate::features::page::{PageHead, load};
 use crate::features::session;
-use crate::text::portal::{authorizations, shell};
+use crate::text::portal::{authorizations, modern, shell};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
+use shared::api::apps::Way;
 use shared::api::authorizations::{AuthorizationState, AuthorizationView, SignInState};
+use shared::method::Method;
 
 /// The page of one authorization.
 #[component]
@@ -56,6 +58,13 @@ fn Live(first: AuthorizationView) -> impl IntoView {
     let state = Memo::new(move |_| view.read().state);
     // Each card follows its own sign-in, so that news about one does not disturb what happens in another.
     let cards = (0..view.read_untracked().sign_ins.len()).map(|index| card(view, index, change)).collect_view();
+    let own_app = Memo::new(move |_| {
+        let view = view.read();
+        let waits =
+            view.sign_ins.iter().any(|sign_in| matches!(sign_in.state, SignInState::Waiting | SignInState::Failed));
+        view.way == Way::OwnApp && view.method == Method::Modern && waits && view.state == AuthorizationState::Open
+    });
+    let customer = view.with_untracked(|view| view.customer.id);
     let receipt = Memo::new(move |_| view.with(|view| (view.sign_ins.clone(), view.method)));
     view! {
         <p class="hide" role="status" data-test="progress">{said}</p>
@@ -64,6 +73,7 @@ fn Live(first: AuthorizationView) -> impl IntoView {
         <div class="split" data-test="authorization" data-state=move || authorizations::title(state.get())>
             <div class="stack loose">
                 <div class="stack loose" hidden=move || state.get() == AuthorizationState::Done>{cards}</div>
+                {move || own_app.get().then(|| view! { <OwnApp id customer on_change=change/> })}
                 {move || { let (sign_ins, method) = receipt.get(); view! { <Receipt sign_ins method/> } }}
             </div>
             <aside class="stack loose" aria-label=authorizations::SUMMARY>{move || beside(view, state.get(), change)}</aside>
@@ -73,15 +83,19 @@ fn Live(first: AuthorizationView) -> impl IntoView {
 
 fn head(authorization: AuthorizationView) -> impl IntoView {
     let (done, all) = progress(&authorization);
-    let AuthorizationView { customer, state, created_at, created_by, .. } = authorization;
-    let heading = authorizations::headline(state, done, all, &customer.name);
+    let AuthorizationView { customer, kind, state, created_at, created_by, .. } = authorization;
+    let own = (state != AuthorizationState::Cancelled)
+        .then(|| modern::headline(kind, state == AuthorizationState::Done, &customer.name));
+    let heading = own.flatten().unwrap_or_else(|| authorizations::headline(state, done, all, &customer.name));
+    let words = Some(state).filter(|state| *state == AuthorizationState::Open).and_then(|_| modern::sub(kind));
+    let words = words.unwrap_or(authorizations::sub(state));
     let crumbs = vec![
         (shell::AUTHORIZATIONS.to_owned(), "/authorizations".to_owned()),
         (customer.name.clone(), format!("/customers/{}", customer.id)),
     ];
     let made =
         view! { <span class="faint">{authorizations::made_by(&created_by)}", "<Moment at=created_at/>"."</span> };
-    let sub = view! { {authorizations::sub(state)}" "{made} }.into_any();
+    let sub = view! { {words}" "{made} }.into_any();
     view! { <PageHead title=authorizations::title(state) heading crumbs tenant=customer.tenant sub/> }
 }
 
@@ -97,10 +111,10 @@ fn card(view: RwSignal<AuthorizationView>, index: usize, change: Callback<Author
     let sign_in = Memo::new(move |_| {
         view.with(|view| view.sign_ins.get(index).cloned().map(|sign_in| (sign_in, is_main(view, index))))
     });
-    let (id, method) = view.with_untracked(|view| (view.id, view.method));
+    let (id, method, way) = view.with_untracked(|view| (view.id, view.method, view.way));
     move || {
         sign_in.get().map(|(sign_in, primary)| {
-            view! { <SignInCard authorization=id number=index + 1 sign_in method primary on_change=change/> }
+            view! { <SignInCard authorization=id number=index + 1 sign_in method way primary on_change=change/> }
         })
     }
 }
@@ -110,10 +124,18 @@ fn beside(
     state: AuthorizationState,
     change: Callback<AuthorizationView>,
 ) -> AnyView {
-    let (id, customer) = view.with_untracked(|view| (view.id, view.customer.id));
+    let (id, customer, modern, way) =
+        view.with_untracked(|view| (view.id, view.customer.id, view.method == Method::Modern, view.way));
     if state == AuthorizationState::Open {
-        return view! { <HandOver id/><Cancel id on_change=change/> }.into_any();
+        let link = (way != Way::OwnApp).then(|| view! { <HandOver id for_administrator=modern/> });
+        return view! { {link}<Cancel id on_change=change/> }.into_any();
     }
     let sets = format!("/backup-sets?customer={customer}");
-    view! { <div class="actions"><ButtonLink href=sets kind=ButtonKind::Primary>{authorizations::TO_SETS}</ButtonLink></div> }.into_any()
+    let app = modern.then(|| {
+        view! { <ButtonLink attr:data-test="to-app" href=format!("/customers/{customer}")>{authorizations::TO_APP}</ButtonLink> }
+    });
+    view! {
+        <div class="actions"><ButtonLink href=sets kind=ButtonKind::Primary>{authorizations::TO_SETS}</ButtonLink>{app}</div>
+    }
+    .into_any()
 }

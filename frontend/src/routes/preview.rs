@@ -1,48 +1,56 @@
 //! The preview of an authorization (F6): everything before anybody signs in. Nothing is stored until "Authorize".
 
-use crate::api;
+use crate::api::{self, ApiFailure};
 use crate::components::{Art, Button, ButtonKind, ButtonLink};
-use crate::features::authorizations::{PreviewedSignIn, RefusedSets, Summary, TenantCheck};
+use crate::features::authorizations::{PreviewedSignIn, RefusedSets, Summary, TenantCheck, Ways, Wish};
 use crate::features::backup_sets::Chosen;
+use crate::features::backup_sets::choice::Choice;
 use crate::features::page::{PageHead, Trouble, load};
 use crate::features::session;
 use crate::text::portal::{authorizations, shell};
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
-use shared::api::authorizations::{AuthorizationPreview, AuthorizationView, CreateAuthorization};
+use shared::api::authorizations::{AuthorizationPreview, AuthorizationView};
 use shared::id::BackupSetId;
-use shared::method::Method;
 
 /// The preview of the chosen sets, or of those that the address names.
 #[component]
 pub fn Preview() -> impl IntoView {
     let query = use_query_map();
     let chosen = use_context::<Chosen>();
-    let sets = Memo::new(move |_| {
-        let named: Vec<BackupSetId> =
-            query.read().get("sets").unwrap_or_default().split(',').filter_map(|id| id.parse().ok()).collect();
-        let chosen = || chosen.map(|Chosen(choice)| choice.read_untracked().ids()).unwrap_or_default();
-        if named.is_empty() { chosen() } else { named }
+    let wish = Memo::new(move |_| {
+        let read = |choice: &Choice| Wish::read(|name| query.read().get(name), choice);
+        chosen.map_or_else(|| read(&Choice::default()), |Chosen(choice)| read(&choice.read_untracked()))
     });
     let preview = LocalResource::new(move || {
-        let body = CreateAuthorization::new(sets.get(), Method::Hybrid);
+        let body = wish.read().request(&[]);
         async move {
             if body.backup_sets.is_empty() {
-                return Ok(None);
+                return Err(ApiFailure::Network);
             }
-            api::post::<_, AuthorizationPreview>("/api/v1/authorizations/preview", &body).await.map(Some)
+            api::post::<_, AuthorizationPreview>("/api/v1/authorizations/preview", &body).await
         }
     });
     let again = Callback::new(move |()| preview.refetch());
-    view! {
-        <div class="page">
-            {load(preview, 8, move |preview| match preview {
-                Some(preview) => show(preview, sets, again),
-                None => nothing(),
-            })}
-        </div>
-    }
+    let go = StoredValue::new_local(use_navigate());
+    let change = Callback::new(move |wish: Wish| {
+        let options = NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
+        go.with_value(|go| go(&wish.address(), options));
+    });
+    let is_empty = Memo::new(move |_| wish.read().sets.is_empty());
+    let page = move || {
+        if is_empty.get() {
+            return nothing();
+        }
+        view! {
+            {move || head(preview.get().and_then(Result::ok))}
+            <Ways wish on_change=change/>
+            {load(preview, 8, move |preview| show(preview, wish.get_untracked(), again))}
+        }
+        .into_any()
+    };
+    view! { <div class="page">{page}</div> }
 }
 
 fn nothing() -> AnyView {
@@ -57,35 +65,38 @@ fn nothing() -> AnyView {
     .into_any()
 }
 
-fn show(preview: AuthorizationPreview, sets: Memo<Vec<BackupSetId>>, again: Callback<()>) -> AnyView {
-    let customer = preview.customer.clone();
-    let heading = if preview.sets == 0 {
-        authorizations::nothing_headline(&customer.name)
-    } else {
-        authorizations::preview_headline(preview.sets, &customer.name)
+fn head(preview: Option<AuthorizationPreview>) -> impl IntoView {
+    let mut crumbs = vec![(shell::BACKUP_SETS.to_owned(), "/backup-sets".to_owned())];
+    let tenant = preview.as_ref().map(|preview| preview.customer.tenant);
+    let heading = match &preview {
+        Some(AuthorizationPreview { sets: 0, customer, .. }) => authorizations::nothing_headline(&customer.name),
+        Some(preview) => authorizations::preview_headline(preview.sets, &preview.customer.name),
+        None => authorizations::PREVIEW.to_owned(),
     };
-    let crumbs = vec![
-        (shell::BACKUP_SETS.to_owned(), "/backup-sets".to_owned()),
-        (customer.name.clone(), format!("/customers/{}", customer.id)),
-    ];
-    let method = preview.method;
-    let sign_ins = preview.sign_ins.iter().cloned().enumerate().map(|(index, sign_in)| {
-        view! { <PreviewedSignIn number=index + 1 sign_in method/> }
-    });
-    let check =
-        preview.tenant_unconfirmed.then(|| view! { <TenantCheck customer=customer.clone() on_confirmed=again/> });
+    if let Some(AuthorizationPreview { customer, .. }) = preview {
+        crumbs.push((customer.name, format!("/customers/{}", customer.id)));
+    }
     let sub = view! { {authorizations::PREVIEW_WHY} }.into_any();
+    view! { <PageHead title=authorizations::PREVIEW heading crumbs tenant sub/> }
+}
+
+fn show(preview: AuthorizationPreview, wish: Wish, again: Callback<()>) -> AnyView {
+    let customer = preview.customer.clone();
+    let (method, restores, name) = (preview.method, wish.restores, customer.name.clone());
+    let sign_ins = preview.sign_ins.iter().cloned().enumerate().map(|(index, sign_in)| {
+        view! { <PreviewedSignIn number=index + 1 sign_in method customer=name.clone() restores way=preview.way/> }
+    });
+    let check = preview.tenant_unconfirmed.then(|| view! { <TenantCheck customer on_confirmed=again/> });
     view! {
-        <PageHead title=authorizations::PREVIEW heading crumbs tenant=customer.tenant sub/>
         <div class="split">
             <div class="stack loose">
                 {check}
                 {sign_ins.collect_view()}
-                <RefusedSets refused=preview.refused.clone()/>
+                <RefusedSets refused=preview.refused.clone() method/>
             </div>
             <aside class="stack stuck" aria-label=authorizations::SUMMARY>
-                <Authorize preview=preview.clone() sets/>
-                <Summary preview/>
+                <Authorize preview=preview.clone() wish/>
+                <Summary preview restores/>
             </aside>
         </div>
     }
@@ -94,15 +105,13 @@ fn show(preview: AuthorizationPreview, sets: Memo<Vec<BackupSetId>>, again: Call
 
 /// The action, and why it cannot be pressed when it cannot.
 #[component]
-fn Authorize(preview: AuthorizationPreview, sets: Memo<Vec<BackupSetId>>) -> impl IntoView {
+fn Authorize(preview: AuthorizationPreview, wish: Wish) -> impl IntoView {
     let chosen = use_context::<Chosen>();
     let go = StoredValue::new_local(use_navigate());
     // Only the sets that can take part: the refused ones were shown, and stay as they are.
     let refused: Vec<BackupSetId> = preview.refused.iter().map(|refused| refused.set.id).collect();
-    let method = preview.method;
     let create = Action::new_local(move |(): &()| {
-        let backup_sets = sets.get_untracked().into_iter().filter(|id| !refused.contains(id)).collect();
-        let body = CreateAuthorization::new(backup_sets, method);
+        let body = wish.request(&refused);
         async move { api::post::<_, AuthorizationView>("/api/v1/authorizations", &body).await }
     });
     Effect::new(move |_| {

@@ -8,4 +8,5 @@ pub mod backup_sets;
 pub mod customers;
 pub mod home;
 pub mod imports;
+pub mod modern;
 pub mod shell;

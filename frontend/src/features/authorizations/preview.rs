@@ -1,14 +1,20 @@
 //! What an authorization would do (F6): who signs in, which sets change, what is asked for and why; nothing is stored.
 
+use super::Wish;
 use crate::api;
-use crate::components::{Button, ButtonKind, Fact, Facts, Icon, Keymark, MethodPin, Move, Notice, Perms, Tone};
+use crate::components::{
+    Button, ButtonKind, ButtonLink, Fact, Facts, Icon, Keymark, MethodPin, Move, Notice, Perms, Tone,
+};
+use crate::features::backup_sets::Chosen;
 use crate::features::page::Trouble;
-use crate::text::portal::authorizations;
+use crate::text::portal::{authorizations, backup_sets, modern};
 use leptos::prelude::*;
+use shared::api::apps::Way;
 use shared::api::authorizations::{RefusedSet, SetRef, SignInPreview};
 use shared::api::backup_sets::CustomerRef;
 use shared::api::customers::{ConfirmTenant, CustomerView};
 use shared::method::Method;
+use shared::rules::who::Signer;
 
 /// One person's sign-in.
 #[component]
@@ -19,14 +25,28 @@ pub fn PreviewedSignIn(
     sign_in: SignInPreview,
     /// What the sets get.
     method: Method,
+    /// Whose sets.
+    customer: String,
+    /// An app for restores is made too.
+    restores: bool,
+    /// How the app comes to be.
+    way: Way,
 ) -> impl IntoView {
-    let SignInPreview { account, sets, permissions, needs_administrator, already_connected, .. } = sign_in;
+    let SignInPreview { account, signer, sets, permissions, needs_administrator, already_connected } = sign_in;
     let id = format!("sign-in-{number}");
     let labelled = id.clone();
-    let (heading, who) = if already_connected {
-        (authorizations::connected(&account), authorizations::who_connected(&account))
-    } else {
-        (authorizations::holder(&account), authorizations::who(&account))
+    let modern = signer != Signer::AccountHolder;
+    let (heading, who) = match (modern, already_connected) {
+        (true, true) => (modern::connected(&customer), modern::WHO_CONNECTED.to_owned()),
+        (true, false) if way == Way::OwnApp => (modern::makes_app(&account), modern::WHO_OWN_APP.to_owned()),
+        (true, false) => (modern::signs_in(&account), format!("{} {}", signer.text(), modern::WHO_MORE)),
+        (false, true) => (authorizations::connected(&account), authorizations::who_connected(&account)),
+        (false, false) => (authorizations::holder(&account), authorizations::who(&account)),
+    };
+    let note = match (modern, restores) {
+        (true, true) => modern::NOTE_RESTORE,
+        (true, false) => modern::NOTE_READ,
+        (false, _) => authorizations::READ_ONLY,
     };
     let before = sets.first().map_or(Method::Basic, |set| set.method);
     let picture = if before == method {
@@ -34,7 +54,7 @@ pub fn PreviewedSignIn(
     } else {
         view! { <Move from=before to=method/> }.into_any()
     };
-    let approval = (needs_administrator && !already_connected).then(|| {
+    let approval = (needs_administrator && !already_connected && !modern).then(|| {
         view! { <Notice tone=Tone::Info title=authorizations::NEEDS_ADMINISTRATOR text=authorizations::NEEDS_ADMINISTRATOR_WHY/> }
     });
     let asked = (!permissions.is_empty()).then(|| {
@@ -42,7 +62,7 @@ pub fn PreviewedSignIn(
             <div class="stack tight">
                 <h3>{authorizations::WHAT_FOR}</h3>
                 <Perms permissions/>
-                <p class="note">{authorizations::READ_ONLY}</p>
+                <p class="note">{note}</p>
             </div>
         }
     });
@@ -69,17 +89,29 @@ pub fn SetList(sets: Vec<SetRef>) -> impl IntoView {
     view! { <div class="stack tight"><h3>{authorizations::WHAT_CHANGES}</h3><ul class="setlist">{names}</ul></div> }
 }
 
+/// More than this many sets make an address too long.
+const MOST_NAMED: usize = 40;
+
 /// Sets that cannot take part, each with its reason and what to do instead.
 #[component]
-pub fn RefusedSets(refused: Vec<RefusedSet>) -> impl IntoView {
-    let row = |refused: RefusedSet| {
+pub fn RefusedSets(
+    /// Which.
+    refused: Vec<RefusedSet>,
+    /// The method that they cannot get.
+    method: Method,
+) -> impl IntoView {
+    let chosen = use_context::<Chosen>();
+    let other = other_method(&refused, method);
+    let row = move |refused: RefusedSet| {
         let RefusedSet { set, text, instead, .. } = refused;
+        let is_split = chosen.is_some_and(|Chosen(choice)| choice.read_untracked().is_split(set.id));
+        let split = is_split.then(|| view! { " "<span class="muted">{backup_sets::SPLIT}</span> });
         view! {
             <li class="warn">
                 <Icon name="alert"/>
                 <div>
                     <b><a href=format!("/backup-sets/{}", set.id)>{set.name}</a></b>
-                    <p>{text}{instead.map(|instead| view! { " "<span class="muted">{authorizations::INSTEAD}" "{instead}</span> })}</p>
+                    <p>{text}{instead.map(|instead| view! { " "<span class="muted">{authorizations::INSTEAD}" "{instead}</span> })}{split}</p>
                 </div>
                 <MethodPin method=set.method/>
             </li>
@@ -91,8 +123,22 @@ pub fn RefusedSets(refused: Vec<RefusedSet>) -> impl IntoView {
             <section class="section" aria-labelledby="refused" data-test="refused">
                 <header><h2 id="refused">{authorizations::REFUSED}</h2><span class="note">{authorizations::sets(rows.len())}</span></header>
                 <ul class="tasks">{rows.collect_view()}</ul>
+                {other}
             </section>
         }
+    })
+}
+
+/// The way to a preview of these by the other method. Sets that nothing moves are shown there with their reason.
+fn other_method(refused: &[RefusedSet], method: Method) -> Option<impl IntoView + use<>> {
+    let basic: Vec<_> = refused.iter().filter(|one| one.set.method == Method::Basic).map(|one| one.set.id).collect();
+    let (to, label) = match method {
+        Method::Modern => (Method::Hybrid, modern::SEE_HYBRID),
+        _ => (Method::Modern, modern::SEE_MODERN),
+    };
+    (!basic.is_empty() && basic.len() <= MOST_NAMED).then(|| {
+        let href = Wish::of(basic, to);
+        view! { <div class="actions"><ButtonLink attr:data-test="other-method" href>{label}</ButtonLink></div> }
     })
 }
 

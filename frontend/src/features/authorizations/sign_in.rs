@@ -9,12 +9,14 @@ use crate::components::{
 };
 use crate::features::Nothing;
 use crate::features::page::Trouble;
-use crate::text::portal::authorizations;
+use crate::text::portal::{authorizations, modern};
 use leptos::prelude::*;
+use shared::api::apps::Way;
 use shared::api::authorizations::{AuthorizationView, SignInState, SignInView};
 use shared::api::problem::Help;
 use shared::id::{AuthorizationId, SignInId};
 use shared::method::Method;
+use shared::rules::who::Signer;
 
 /// The words of the button that goes on with a sign-in, when one does.
 const fn next_step(sign_in: &SignInView) -> Option<&'static str> {
@@ -37,6 +39,8 @@ pub fn SignInCard(
     sign_in: SignInView,
     /// What the sets get.
     method: Method,
+    /// How the app comes to be, for modern.
+    way: Way,
     /// Its action is the main one of the page.
     primary: bool,
     /// Called with the authorization after Save.
@@ -46,16 +50,24 @@ pub fn SignInCard(
     let id = format!("sign-in-{number}");
     let labelled = id.clone();
     let only_save = sign_in.already_connected && matches!(sign_in.state, SignInState::Waiting | SignInState::Failed);
+    let is_modern = sign_in.signer != Signer::AccountHolder;
     let heading = match sign_in.state {
-        SignInState::Cancelled => sign_in.account.clone(),
+        SignInState::Cancelled => modern::capital(&sign_in.account),
+        SignInState::Done if sign_in.signed_in_as.is_some() && is_modern => modern::signed_in(&sign_in.account),
         SignInState::Done if sign_in.signed_in_as.is_some() => authorizations::signed_in(&sign_in.account),
+        _ if sign_in.already_connected && is_modern => modern::WHO_CONNECTED.to_owned(),
         _ if sign_in.already_connected => authorizations::connected(&sign_in.account),
+        _ if is_modern => modern::signs_in(&sign_in.account),
         _ => authorizations::holder(&sign_in.account),
     };
+    // Nobody signs in for an app that the customer makes.
+    let may_sign_in = way != Way::OwnApp || sign_in.state != SignInState::Waiting;
     let action = if only_save {
         Some(view! { <SaveNow authorization sign_in=sign_in.id primary on_change/> }.into_any())
     } else {
-        next_step(&sign_in).map(|label| view! { <SignInNow id=authorization label primary/> }.into_any())
+        next_step(&sign_in)
+            .filter(|_| may_sign_in)
+            .map(|label| view! { <SignInNow id=authorization label primary/> }.into_any())
     };
     let signed_in_as = sign_in
         .signed_in_as
@@ -87,7 +99,7 @@ pub fn SignInCard(
                 {sign_in.approval_url.clone().map(|url| view! { <Approval url/> })}
                 {signed_in_as}
                 {has_steps.then(|| view! { <Journal label=authorizations::STEPS steps=Signal::stored(steps)/> })}
-                {(!is_done).then(|| view! { <SetList sets=sign_in.sets/> })}
+                {(!is_done && !sign_in.sets.is_empty()).then(|| view! { <SetList sets=sign_in.sets/> })}
             </div>
         </section>
     }

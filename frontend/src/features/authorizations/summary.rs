@@ -2,16 +2,29 @@
 
 use crate::components::{Fact, Facts};
 use crate::text;
-use crate::text::portal::authorizations;
+use crate::text::portal::{authorizations, modern};
 use leptos::prelude::*;
+use shared::api::apps::Way;
 use shared::api::authorizations::AuthorizationPreview;
+use shared::method::Method;
 
 /// The numbers and facts of a preview.
 #[component]
 #[expect(clippy::needless_pass_by_value, reason = "a component owns its props")]
-pub fn Summary(preview: AuthorizationPreview) -> impl IntoView {
+pub fn Summary(
+    /// What would happen.
+    preview: AuthorizationPreview,
+    /// An app for restores is made too.
+    restores: bool,
+) -> impl IntoView {
     let sign_ins = preview.sign_ins.iter().filter(|sign_in| !sign_in.already_connected).count();
     let tenant = preview.customer.domain.clone().unwrap_or_else(|| preview.customer.name.clone());
+    let (created, ends) = match (preview.method, preview.way, restores) {
+        (Method::Modern, Way::OwnApp, _) => (modern::CREATED_OWN, modern::ENDS),
+        (Method::Modern, _, true) => (modern::CREATED_TWO, modern::ENDS),
+        (Method::Modern, _, false) => (modern::CREATED, modern::ENDS),
+        _ => (authorizations::CREATED_THERE_HYBRID, authorizations::ENDS_HYBRID),
+    };
     let independent = (sign_ins > 1).then(|| view! { <p class="note">{authorizations::INDEPENDENT}</p> });
     view! {
         <div class="total">
@@ -21,8 +34,8 @@ pub fn Summary(preview: AuthorizationPreview) -> impl IntoView {
         </div>
         <Facts>
             <Fact term=authorizations::TENANT small=preview.customer.tenant.to_string()>{tenant}</Fact>
-            <Fact term=authorizations::CREATED_THERE>{authorizations::CREATED_THERE_HYBRID}</Fact>
-            <Fact term=authorizations::ENDS>{authorizations::ENDS_HYBRID}</Fact>
+            <Fact term=authorizations::CREATED_THERE>{created}</Fact>
+            <Fact term=authorizations::ENDS>{ends}</Fact>
             <Fact term=authorizations::JOBS>{authorizations::JOBS_GO_ON}</Fact>
         </Facts>
         {independent}

@@ -5,6 +5,7 @@ use super::choice::{Choice, MOST};
 use crate::components::{Button, ButtonKind, ButtonLink};
 use crate::text::portal::backup_sets;
 use leptos::prelude::*;
+use shared::method::Method;
 
 /// The bar.
 #[component]
@@ -39,13 +40,12 @@ fn Content(choice: Choice, chosen: Chosen, asks: RwSignal<bool>) -> impl IntoVie
     };
     if let [customer] = customers.as_slice() {
         let accounts: Vec<String> = choice.accounts().into_iter().collect();
-        let label = backup_sets::authorize(count, accounts.len());
+        let modern = choice.recommended() == Method::Modern;
+        let label = backup_sets::authorize(count, if modern { 1 } else { accounts.len() });
+        let who =
+            if modern { backup_sets::ADMINISTRATOR_SIGNS_IN.to_owned() } else { backup_sets::signs_in(&accounts) };
         let too_many = count > MOST;
-        let note = if too_many {
-            backup_sets::TOO_MANY.to_owned()
-        } else {
-            format!("{}. {}", backup_sets::signs_in(&accounts), backup_sets::REASON)
-        };
+        let note = if too_many { backup_sets::TOO_MANY.to_owned() } else { format!("{who}. {}", backup_sets::REASON) };
         view! {
             <p><b data-test="chosen">{backup_sets::chosen(count, &customer.name)}</b><small>{note}</small></p>
             <div class="actions">

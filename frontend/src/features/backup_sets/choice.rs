@@ -22,6 +22,9 @@ pub struct ChosenSet {
     pub method: Method,
     /// Modern is what suits it best.
     pub modern_suits: bool,
+    /// Split in two, each part could use the method that fits it.
+    #[serde(default)]
+    pub split: bool,
 }
 
 impl From<&BackupSetView> for ChosenSet {
@@ -32,6 +35,7 @@ impl From<&BackupSetView> for ChosenSet {
             account: set.account.clone(),
             method: set.method,
             modern_suits: set.recommendation.method == Some(Method::Modern),
+            split: set.recommendation.split,
         }
     }
 }
@@ -101,9 +105,15 @@ impl Choice {
         self.0.values().filter_map(|set| set.account.as_deref()).map(str::to_lowercase).collect()
     }
 
-    /// Sets that would be better off modern.
-    pub fn modern_suits(&self) -> usize {
-        self.0.values().filter(|set| set.modern_suits).count()
+    /// The method that suits most of them; the narrower one when as many want either.
+    pub fn recommended(&self) -> Method {
+        let modern = self.0.values().filter(|set| set.modern_suits || set.method == Method::Modern).count();
+        if modern * 2 > self.len() { Method::Modern } else { Method::Hybrid }
+    }
+
+    /// Splitting this one would help.
+    pub fn is_split(&self, id: BackupSetId) -> bool {
+        self.0.get(&id).is_some_and(|set| set.split)
     }
 }
 
@@ -117,7 +127,8 @@ mod tests {
             customer_name: name.to_owned(),
             account: account.map(str::to_owned),
             method: Method::Basic,
-            modern_suits: false,
+            modern_suits: account.is_none(),
+            split: false,
         };
         Choice(
             rows.iter()
@@ -138,6 +149,14 @@ mod tests {
             (THREE, ONE, "Contoso", Some("b@contoso.com")),
         ]);
         assert_eq!((choice.len(), choice.accounts().len(), choice.customers().len()), (3, 2, 1));
+    }
+
+    #[test]
+    fn the_method_of_most_sets_is_preselected() {
+        let rows = [(ONE, ONE, "Contoso", None), (TWO, ONE, "Contoso", Some("a")), (THREE, ONE, "Contoso", None)];
+        assert_eq!(choice(&rows).recommended(), Method::Modern);
+        assert_eq!(choice(&rows[..2]).recommended(), Method::Hybrid);
+        assert_eq!(Choice::default().recommended(), Method::Hybrid);
     }
 
     #[test]

@@ -1,6 +1,5 @@
 //! The method today, what it can become, and the reason in two or three words (A-02, F1).
 
-use super::may_move;
 use crate::browser;
 use crate::components::{MethodPin, Move};
 use crate::text::portal::backup_sets;
@@ -12,7 +11,6 @@ use shared::method::Method;
 fn reason(set: &BackupSetView) -> Option<String> {
     let short = backup_sets::short_reason(&set.recommendation.code).map(str::to_owned);
     match (set.recommendation.method, set.method) {
-        (Some(Method::Modern), _) if !may_move(set) => short.or_else(|| Some(backup_sets::LATER.into())),
         (Some(_), _) | (None, Method::Basic) => short,
         (None, _) => set.method_changed_at.map(|at| backup_sets::since(&browser::short_day(at))),
     }

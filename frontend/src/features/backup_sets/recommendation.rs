@@ -16,10 +16,9 @@ pub fn Recommended(set: BackupSetView) -> impl IntoView {
         Some(to) => view! { <p><Move from=set.method to/></p> }.into_any(),
         None => view! { <p><MethodPin method=set.method/></p> }.into_any(),
     };
-    let able = may_choose(&set);
     let label = if set.method == Method::Basic { backup_sets::AUTHORIZE_THIS } else { backup_sets::AUTHORIZE_AGAIN };
-    let action = able.then(|| {
-        let href = format!("/authorizations/preview?sets={}", set.id);
+    let action = may_choose(&set).then(|| {
+        let href = preview_address(&set);
         view! {
             <div class="actions">
                 <ButtonLink attr:data-test="authorize" href kind=ButtonKind::Primary>{label}</ButtonLink>
@@ -28,15 +27,12 @@ pub fn Recommended(set: BackupSetView) -> impl IntoView {
             <p class="note">{backup_sets::REASON}" "{backup_sets::LEAVE_WHY}</p>
         }
     });
-    let later = (recommendation.method == Some(Method::Modern)).then(
-        || view! { <p class="note">{if able { backup_sets::HYBRID_NOW } else { backup_sets::MODERN_LATER }}</p> },
-    );
     let split = recommendation.split.then(|| view! { <Notice tone=Tone::Warn title=backup_sets::SPLIT/> });
     let ways = (set.method == Method::Basic).then(|| {
         view! {
             <ul class="ways">
-                <Way method=Method::Hybrid possibility=recommendation.hybrid.clone() now=true/>
-                <Way method=Method::Modern possibility=recommendation.modern.clone() now=false/>
+                <Way method=Method::Hybrid possibility=recommendation.hybrid.clone()/>
+                <Way method=Method::Modern possibility=recommendation.modern.clone()/>
             </ul>
         }
     });
@@ -46,7 +42,6 @@ pub fn Recommended(set: BackupSetView) -> impl IntoView {
             <div class="stack">
                 {picture}
                 <p>{recommendation.text.clone()}</p>
-                {later}
                 {split}
                 {action}
                 {ways}
@@ -55,14 +50,18 @@ pub fn Recommended(set: BackupSetView) -> impl IntoView {
     }
 }
 
+/// The preview of this set alone, by the method that suits it.
+fn preview_address(set: &BackupSetView) -> String {
+    let modern = set.method == Method::Modern || set.recommendation.method == Some(Method::Modern);
+    let method = if modern { "&method=modern" } else { "" };
+    format!("/authorizations/preview?sets={}{method}", set.id)
+}
+
 /// One method, whether it is possible and why not.
 #[component]
-fn Way(method: Method, possibility: Possibility, now: bool) -> impl IntoView {
-    let (tone, word) = match (possibility.possible, now) {
-        (true, true) => (Tone::Ok, backup_sets::POSSIBLE),
-        (true, false) => (Tone::Idle, backup_sets::LATER),
-        (false, _) => (Tone::Warn, backup_sets::NOT_POSSIBLE),
-    };
+fn Way(method: Method, possibility: Possibility) -> impl IntoView {
+    let (tone, word) =
+        if possibility.possible { (Tone::Ok, backup_sets::POSSIBLE) } else { (Tone::Warn, backup_sets::NOT_POSSIBLE) };
     view! {
         <li>
             <MethodPin method/>

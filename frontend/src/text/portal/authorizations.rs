@@ -149,6 +149,8 @@ pub const MADE: &str = "Made";
 pub const TABLE: &str = "Table of authorizations";
 /// A button.
 pub const TO_SETS: &str = "See the backup sets";
+/// A button.
+pub const TO_APP: &str = "See the app";
 /// A column of the receipt.
 pub const WHEN: &str = "When";
 /// A column of the receipt.

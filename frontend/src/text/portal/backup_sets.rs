@@ -60,10 +60,8 @@ pub const CHOSEN: &str = "Chosen sets";
 pub const CLEAR: &str = "Clear";
 /// The reason for moving at all, beside the action (A-02).
 pub const REASON: &str = "Microsoft refuses stored passwords; backup and restore by them fail.";
-/// Modern is not in this version.
-pub const MODERN_LATER: &str = "Modern comes with a later version. Until then this set stays as it is.";
-/// Modern is not in this version, but hybrid works.
-pub const HYBRID_NOW: &str = "Modern comes with a later version. Hybrid works today.";
+/// The bar: who must sign in for modern.
+pub const ADMINISTRATOR_SIGNS_IN: &str = "An administrator of the tenant signs in once";
 /// More than one authorization takes.
 pub const TOO_MANY: &str = "One authorization covers up to 5,000 sets. Take some out.";
 
@@ -110,8 +108,6 @@ pub const SPLIT: &str = "Split this set in the backup product: each part can the
 pub const NOT_POSSIBLE: &str = "Not possible";
 /// Possible.
 pub const POSSIBLE: &str = "Possible";
-/// Possible, but not yet.
-pub const LATER: &str = "In a later version";
 
 /// A kind of data.
 pub const fn workload(workload: Workload) -> &'static str {

@@ -1,0 +1,106 @@
+//! What a preview is asked for: read from its address and written back to it, so that it survives a reload.
+
+use crate::features::address::Query;
+use crate::features::backup_sets::choice::Choice;
+use shared::api::apps::Way;
+use shared::api::authorizations::CreateAuthorization;
+use shared::id::BackupSetId;
+use shared::method::Method;
+
+const HERE: &str = "/authorizations/preview";
+
+/// Which sets, by which method, in which way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wish {
+    /// The sets.
+    pub sets: Vec<BackupSetId>,
+    /// The address names them; otherwise they are those that this tab remembers.
+    pub is_named: bool,
+    /// The method.
+    pub method: Method,
+    /// For modern: how the app comes to be.
+    pub way: Way,
+    /// For modern: an app for restores too.
+    pub restores: bool,
+}
+
+impl Wish {
+    /// Reads an address; what it leaves out comes from what was chosen.
+    pub fn read(get: impl Fn(&str) -> Option<String>, chosen: &Choice) -> Self {
+        let named: Vec<BackupSetId> =
+            get("sets").unwrap_or_default().split(',').filter_map(|id| id.parse().ok()).collect();
+        let is_named = !named.is_empty();
+        let usual = if is_named { Method::Hybrid } else { chosen.recommended() };
+        let method = match get("method").as_deref() {
+            Some("modern") => Method::Modern,
+            Some("hybrid") => Method::Hybrid,
+            _ => usual,
+        };
+        Self {
+            sets: if is_named { named } else { chosen.ids() },
+            is_named,
+            method,
+            way: get("way").and_then(|word| Way::parse(&word)).unwrap_or_default(),
+            restores: get("restores").is_some_and(|word| word == "yes"),
+        }
+    }
+
+    /// The address of these sets by a method, in the usual way.
+    pub fn of(sets: Vec<BackupSetId>, method: Method) -> String {
+        Self { sets, is_named: true, method, way: Way::SetUp, restores: false }.address()
+    }
+
+    /// Its address.
+    pub fn address(&self) -> String {
+        let named = self.sets.iter().filter(|_| self.is_named).map(ToString::to_string).collect::<Vec<_>>().join(",");
+        let modern = |word: &'static str| if self.method == Method::Modern { word } else { "" };
+        let way = if self.way == Way::SetUp { "" } else { modern(self.way.as_str()) };
+        let query = Query::new(HERE).add("sets", &named).add("method", self.method.as_str());
+        query.add("way", way).add("restores", if self.restores { modern("yes") } else { "" }).done()
+    }
+
+    /// The request for these sets, those apart that cannot take part.
+    pub fn request(&self, without: &[BackupSetId]) -> CreateAuthorization {
+        let sets = self.sets.iter().copied().filter(|id| !without.contains(id)).collect();
+        let modern = self.method == Method::Modern;
+        let way = if modern { self.way } else { Way::SetUp };
+        CreateAuthorization { way, restores: modern && self.restores, ..CreateAuthorization::new(sets, self.method) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ONE: &str = "0190a0b1-2c3d-7e4f-8a9b-000000000001";
+
+    fn read(query: &[(&str, &str)]) -> Wish {
+        let get = |name: &str| query.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
+        Wish::read(get, &Choice::default())
+    }
+
+    #[test]
+    fn an_address_is_read_as_it_was_written() {
+        let mut wish = read(&[("sets", ONE), ("method", "modern"), ("way", "own_app"), ("restores", "yes")]);
+        assert_eq!((wish.method, wish.way, wish.restores), (Method::Modern, Way::OwnApp, true));
+        let address = wish.address();
+        assert!(address.ends_with("&method=modern&way=own_app&restores=yes"), "{address}");
+        wish.method = Method::Hybrid;
+        assert!(wish.address().ends_with(&format!("sets={ONE}&method=hybrid")), "{}", wish.address());
+    }
+
+    #[test]
+    fn hybrid_asks_for_no_app() {
+        let wish = read(&[("sets", ONE), ("way", "consent"), ("restores", "yes")]);
+        let request = wish.request(&[]);
+        assert_eq!((request.way, request.restores), (Way::SetUp, false));
+        assert!(wish.request(&wish.sets).backup_sets.is_empty());
+    }
+
+    #[test]
+    fn nonsense_reads_as_nothing_chosen() {
+        let wish = read(&[("sets", "x,,"), ("method", "basic"), ("way", "magic")]);
+        assert!(wish.sets.is_empty());
+        assert_eq!((wish.method, wish.way), (Method::Hybrid, Way::SetUp));
+    }
+}
