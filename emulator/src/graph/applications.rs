@@ -60,10 +60,11 @@ fn make(state: &mut State, change: &Change<'_>, unique_name: Option<String>) -> 
     if !bearer.is_app {
         let (_, identity) = bearer.person(state, None)?;
         let open = state.tenant(bearer.tid).is_some_and(|tenant| tenant.policies.allowed_to_create_apps);
-        if !identity.holds(&CREATORS) {
-            if !open {
-                return Err(GraphError::denied());
-            }
+        if !open && !identity.holds(&CREATORS) {
+            return Err(GraphError::denied());
+        }
+        // Everybody but an administrator of applications becomes the owner, an Application Developer, too.
+        if !identity.holds(&ADMINISTRATORS) {
             owners.push(identity.oid);
         }
     }

@@ -40,8 +40,8 @@ pub(super) fn read(state: &mut State, call: &Call<'_>) -> Option<Answer> {
 }
 
 fn by_id(state: &mut State, call: &Call<'_>, path: &str) -> Option<Answer> {
-    if path.starts_with("servicePrincipals") && path.ends_with("/owners") {
-        return Some(need(call, &READ_APPLICATIONS).map(|()| listed(state, call, &[])));
+    if let Some((selector, "owners")) = super::write::select(path, "servicePrincipals") {
+        return Some(owners(state, call, &selector));
     }
     if let Some(rest) = path.strip_prefix("servicePrincipals(appId='") {
         let id = Uuid::parse_str(rest.strip_suffix("')")?).ok()?;
@@ -201,6 +201,15 @@ fn service_principal(state: &State, call: &Call<'_>, is_it: impl Fn(&ServicePrin
     let found = principals(state, call.bearer.tid).into_iter().find(|(known, _)| is_it(known));
     let (principal, application) = found.ok_or_else(|| GraphError::not_found(name.trim_end_matches("')")))?;
     Ok(single(call, describe_principal(&principal, application)))
+}
+
+fn owners(state: &mut State, call: &Call<'_>, selector: &super::write::Selector) -> Answer {
+    need(call, &READ_APPLICATIONS)?;
+    let app_id = super::principals::app_id(state, call.bearer.tid, selector);
+    let known = app_id.and_then(|app_id| state.service_principal(call.bearer.tid, app_id));
+    let owners = known.ok_or_else(|| GraphError::not_found(call.path))?.owners;
+    let all: Vec<Value> = owners.iter().map(|id| json!({ "@odata.type": "#microsoft.graph.user", "id": id })).collect();
+    Ok(listed(state, call, &all))
 }
 
 fn service_principals(state: &mut State, call: &Call<'_>) -> Answer {

@@ -39,6 +39,11 @@ fn make(state: &mut State, change: &Change<'_>, app_id: Uuid) -> Done {
     }
     let name = known.map(|application| application.display_name.clone());
     let id = state.ensure_service_principal(tid, app_id, now);
+    let bearer = change.call.bearer;
+    let owner = !bearer.is_app && !bearer.person(state, None)?.1.holds(&ADMINISTRATORS);
+    if let Some(made) = state.service_principals.iter_mut().find(|known| owner && known.id == id) {
+        made.owners.push(bearer.oid);
+    }
     let body = json!({ "id": id, "appId": app_id, "displayName": name, "accountEnabled": true });
     Ok((StatusCode::CREATED, body))
 }
@@ -52,7 +57,7 @@ pub(super) fn change(state: &mut State, change: &Change<'_>, selector: &Selector
         {
             return make(state, change, *wanted);
         }
-        change.check(state, &WRITE, &ADMINISTRATORS)?;
+        check_writer(state, change, app_id)?;
         let app_id = app_id.ok_or_else(|| missing(selector))?;
         if let Some(enabled) = change.body.get("accountEnabled").and_then(Value::as_bool) {
             state.ensure_service_principal(tid, app_id, now);
@@ -66,10 +71,18 @@ pub(super) fn change(state: &mut State, change: &Change<'_>, selector: &Selector
     if change.method != Method::DELETE {
         return Err(GraphError::no_method());
     }
-    change.check(state, &WRITE, &ADMINISTRATORS)?;
+    check_writer(state, change, app_id)?;
     let app_id = app_id.ok_or_else(|| missing(selector))?;
     state.delete_service_principal(tid, app_id, now);
     Ok((StatusCode::NO_CONTENT, Value::Null))
+}
+
+/// Owners may change what is theirs, administrators everything.
+fn check_writer(state: &State, change: &Change<'_>, app_id: Option<Uuid>) -> Result<(), GraphError> {
+    let bearer = change.call.bearer;
+    let known = app_id.and_then(|app_id| state.service_principal(bearer.tid, app_id));
+    let owned = known.is_some_and(|known| known.owners.contains(&bearer.oid));
+    if owned && bearer.may(&WRITE, &WRITE) { Ok(()) } else { change.check(state, &WRITE, &ADMINISTRATORS) }
 }
 
 fn missing(selector: &Selector) -> GraphError {

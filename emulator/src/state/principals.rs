@@ -25,6 +25,9 @@ pub struct ServicePrincipal {
     pub deleted_millis: Option<i64>,
     /// Whether sign-in is allowed.
     pub enabled: bool,
+    /// Object ids of its owners.
+    #[serde(default)]
+    pub owners: Vec<Uuid>,
 }
 
 impl State {
@@ -116,5 +119,5 @@ impl State {
 /// The first principal of an application in a tenant has a predictable id, so that scenarios can name it.
 fn new_principal(tid: Uuid, app_id: Uuid, now: i64) -> ServicePrincipal {
     let id = Uuid::new_v5(&tid, app_id.as_bytes());
-    ServicePrincipal { tid, app_id, id, created_millis: now, deleted_millis: None, enabled: true }
+    ServicePrincipal { tid, app_id, id, created_millis: now, deleted_millis: None, enabled: true, owners: Vec::new() }
 }

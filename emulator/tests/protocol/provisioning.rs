@@ -236,6 +236,24 @@ async fn item53_assigning_and_creating_are_different_roles() {
 }
 
 #[tokio::test]
+async fn item53_a_privileged_role_administrator_with_the_developers_role_sets_up_and_owns_what_it_made() {
+    let world = without_delay().await;
+    let forbid = |policies: &mut Policies| policies.allowed_to_create_apps = false;
+    world.emulator.edit_policies(CONTOSO, forbid).unwrap();
+    let roles = ["Privileged Role Administrator", "Application Developer"].map(str::to_owned).to_vec();
+    world.emulator.change_person(TOM, PersonChange::SetRoles(roles)).unwrap();
+    let tom = token(&world, TOM, "pw-tom", &SETUP).await;
+    let key = credential();
+    let made = make(&world, &tom, &key).await;
+    assert_eq!(assign(&world, &tom, &made, MAIL_READ).await.status, 201);
+    own_token(&world, &made, &key).await.ok();
+    let owners = world.http().graph(&format!("v1.0/applications/{}/owners", made.object), &tom).await.ok();
+    assert_eq!(owners.body["value"][0]["userPrincipalName"], TOM);
+    let others = format!("servicePrincipals(appId='{}')", crate::world::API);
+    assert_eq!(send(&world, Method::DELETE, &others, &tom, json!({})).await.status, 403, "not what others made");
+}
+
+#[tokio::test]
 async fn delegated_grants_are_made_changed_and_deleted() {
     let world = without_delay().await;
     let scopes = ["DelegatedPermissionGrant.ReadWrite.All", "Application.ReadWrite.All", "User.Read"];
