@@ -8,7 +8,11 @@ use crate::{
     services::{ServiceError, sessions::SignedIn},
     store::api_keys::ApiKey,
 };
-use shared::{api::session::MemberRole, id::OrganizationId, time::Timestamp};
+use shared::{
+    api::session::MemberRole,
+    id::{CustomerId, OrganizationId},
+    time::Timestamp,
+};
 
 /// Who asks.
 #[derive(Debug, Clone)]
@@ -37,7 +41,37 @@ impl Caller {
     }
 }
 
-/// May read.
+/// Which customers' records somebody reaches: all, or those that an API key is limited to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reach(Option<Vec<CustomerId>>);
+
+impl Reach {
+    /// What a key reaches.
+    pub fn of(key: &ApiKey) -> Self {
+        Self(key.customers.clone())
+    }
+
+    /// Whether records of this customer are among them. A record out of reach is not found, like an absent one.
+    pub fn has(&self, customer: CustomerId) -> bool {
+        self.0.as_ref().is_none_or(|only| only.contains(&customer))
+    }
+
+    /// The customers; `None`: all.
+    pub fn within(&self) -> Option<&[CustomerId]> {
+        self.0.as_deref()
+    }
+}
+
+/// May read some records: for routes that look at [`Reach`]. All others take [`Reader`], which limited keys never are.
+#[derive(Debug, Clone)]
+pub struct PartReader {
+    /// Whose data.
+    pub organization: OrganizationId,
+    /// Which part of it.
+    pub reach: Reach,
+}
+
+/// May read everything.
 #[derive(Debug, Clone)]
 pub struct Reader {
     /// Whose data.
@@ -64,12 +98,24 @@ pub struct Manager {
     pub actor: Actor,
 }
 
-impl From<Caller> for Reader {
+impl From<Caller> for PartReader {
     fn from(caller: Caller) -> Self {
         let organization = caller.organization();
         match caller {
-            Caller::Member(signed_in) => Self { organization, signed_in: Some(signed_in) },
-            Caller::Key(..) => Self { organization, signed_in: None },
+            Caller::Member(_) => Self { organization, reach: Reach::default() },
+            Caller::Key(_, key) => Self { organization, reach: Reach::of(&key) },
+        }
+    }
+}
+
+impl TryFrom<Caller> for Reader {
+    type Error = ServiceError;
+    fn try_from(caller: Caller) -> Result<Self, ServiceError> {
+        let organization = caller.organization();
+        match caller {
+            Caller::Member(signed_in) => Ok(Self { organization, signed_in: Some(signed_in) }),
+            Caller::Key(_, key) if key.customers.is_some() => Err(key_limited()),
+            Caller::Key(..) => Ok(Self { organization, signed_in: None }),
         }
     }
 }
@@ -81,6 +127,11 @@ impl TryFrom<Caller> for Editor {
             && signed_in.member.role == MemberRole::Auditor
         {
             return Err(forbidden("role_insufficient", "An auditor reads only. Ask an owner or admin."));
+        }
+        if let Caller::Key(_, key) = &caller
+            && (key.customers.is_some() || key.purposes.is_some())
+        {
+            return Err(key_limited());
         }
         Ok(Self { organization: caller.organization(), actor: caller.actor() })
     }
@@ -100,6 +151,10 @@ impl Manager {
         }
         Ok(Self { organization: caller.organization(), actor: caller.actor() })
     }
+}
+
+fn key_limited() -> ServiceError {
+    forbidden("key_limited", "This API key is limited, and this address is not for limited keys.")
 }
 
 fn forbidden(code: &'static str, detail: &str) -> ServiceError {

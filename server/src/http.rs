@@ -5,6 +5,7 @@
 
 pub mod answer;
 pub mod api_keys;
+pub mod apps;
 pub mod audit;
 pub mod authorizations;
 pub mod backup_sets;
@@ -16,11 +17,13 @@ pub mod guard;
 pub mod health;
 pub mod imports;
 pub mod input;
+pub mod job_tokens;
 pub mod limits;
 pub mod live;
 pub mod overview;
 pub mod pages;
 pub mod problem;
+pub mod restores;
 pub mod sessions;
 
 use crate::state::AppState;
@@ -72,6 +75,9 @@ fn api() -> OpenApiRouter<Http> {
         .routes(routes!(backup_sets::counts))
         .routes(routes!(backup_sets::changes))
         .routes(routes!(backup_sets::find))
+        .routes(routes!(job_tokens::create))
+        .routes(routes!(restores::list, restores::create))
+        .routes(routes!(restores::close))
         .routes(routes!(imports::create))
         .routes(routes!(imports::find))
         .routes(routes!(imports::confirm))
@@ -82,6 +88,13 @@ fn api() -> OpenApiRouter<Http> {
         .routes(routes!(authorizations::create_link))
         .routes(routes!(authorizations::save_connected))
         .routes(routes!(authorizations::live))
+        .routes(routes!(apps::list))
+        .routes(routes!(apps::find))
+        .routes(routes!(apps::certificate))
+        .routes(routes!(apps::update_configuration))
+        .routes(routes!(apps::remove))
+        .routes(routes!(apps::undo))
+        .routes(routes!(apps::own_app))
         .routes(routes!(connect::find))
         .routes(routes!(connect::start))
         .routes(routes!(connect::save))

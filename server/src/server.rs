@@ -5,7 +5,7 @@ use crate::{
         self,
         limits::{Limits, LimitsConfig},
     },
-    live::Changes,
+    services::job_tokens::ledger,
     state::AppState,
     worker,
 };
@@ -26,7 +26,7 @@ pub struct Node {
     /// Where it listens.
     pub address: SocketAddr,
     stop: watch::Sender<bool>,
-    changes: Changes,
+    app: AppState,
     face: JoinHandle<io::Result<()>>,
     worker: JoinHandle<()>,
 }
@@ -35,11 +35,10 @@ impl Node {
     /// Starts to serve and to work.
     pub fn start(app: AppState, listener: TcpListener, options: Options) -> io::Result<Self> {
         let address = listener.local_addr()?;
-        let changes = app.changes.clone();
         let (stop, stopped) = watch::channel(false);
         let worker = tokio::spawn(worker::run(app.clone(), options.audit_heads, stopped.clone()));
         let service =
-            http::router(app, Limits::new(options.limits)).into_make_service_with_connect_info::<SocketAddr>();
+            http::router(app.clone(), Limits::new(options.limits)).into_make_service_with_connect_info::<SocketAddr>();
         let mut until = stopped;
         let face = tokio::spawn(async move {
             axum::serve(listener, service)
@@ -48,19 +47,23 @@ impl Node {
                 })
                 .await
         });
-        Ok(Self { address, stop, changes, face, worker })
+        Ok(Self { address, stop, app, face, worker })
     }
 
     /// Stops taking requests, finishes the work in hand, and gives open live views two seconds.
     pub async fn stop(self) {
         let _ = self.stop.send(true);
-        self.changes.stop();
+        self.app.changes.stop();
         if self.worker.await.is_err() {
             tracing::error!("the worker did not end by itself");
         }
         let abort = self.face.abort_handle();
         if tokio::time::timeout(std::time::Duration::from_secs(2), self.face).await.is_err() {
             abort.abort();
+        }
+        // After the last request, so that a clean stop loses no count.
+        if let Err(error) = ledger::flush(&self.app).await {
+            tracing::error!(?error, "the counts of job tokens could not be written");
         }
     }
 }

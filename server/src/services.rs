@@ -4,22 +4,35 @@
 //! with its audit event. To add one: a module here, its verbs as functions that take [`crate::state::AppState`].
 
 pub mod api_keys;
+pub mod apps;
+pub mod apps_health;
 pub mod attempts;
 pub mod audit;
 pub mod authorizations;
 pub mod backup_sets;
 pub mod certificates;
+pub mod channels;
 pub mod connect;
 pub mod cursor;
 pub mod customers;
+pub mod delegated;
+pub mod deliveries;
 pub mod error;
 pub mod heartbeat;
 pub mod help;
 pub mod imports;
+pub mod job_tokens;
+pub mod notices;
 pub mod overview;
+pub mod own_keys;
 pub mod owner;
+pub mod probe;
+pub mod reminders;
+pub mod renewal;
+pub mod restores;
 pub mod save;
 pub mod sessions;
+pub mod set_up;
 pub mod text;
 
 pub use error::ServiceError;

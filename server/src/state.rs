@@ -5,8 +5,10 @@ use crate::{
     clock::SharedClock,
     live::Changes,
     microsoft::Microsoft,
+    outbound::Outgoing,
     random::{SharedRandom, new_uuid},
     seal::Keyring,
+    services::job_tokens::Cache,
     store::Store,
 };
 use shared::{rules::suitability::RuleSwitches, time::Timestamp};
@@ -30,6 +32,10 @@ pub struct AppState {
     pub settings: Arc<Settings>,
     /// Wakes live views and the worker.
     pub changes: Changes,
+    /// What this node remembers of job tokens.
+    pub job_tokens: Cache,
+    /// Mail and webhooks.
+    pub outgoing: Arc<Outgoing>,
 }
 
 /// What the operator chose and people see.

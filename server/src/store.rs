@@ -15,9 +15,11 @@ pub mod audit;
 pub mod authorizations;
 pub mod backup_sets;
 pub mod certificates;
+pub mod channels;
 pub mod connections;
 pub mod customers;
 mod entities;
+mod generations;
 mod group_commit;
 pub mod imports;
 pub mod journals;
@@ -25,11 +27,15 @@ pub mod links;
 pub mod locator;
 pub mod members;
 pub mod migrations;
+pub mod notices;
 pub mod organizations;
+pub mod restores;
 pub mod sessions;
 pub mod sign_ins;
+pub mod token_counts;
 pub mod work;
 
+pub use generations::Generations;
 use group_commit::{Begun, Turn};
 use sea_orm::{
     AccessMode, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, IsolationLevel,
@@ -96,6 +102,7 @@ pub struct Store {
     /// Before SQLite's one writer.
     line: Option<group_commit::Line>,
     backend: DbBackend,
+    generations: Generations,
 }
 
 /// A transaction made for one organization.
@@ -103,6 +110,7 @@ pub struct Scoped {
     tx: DatabaseTransaction,
     /// After `tx`, so that a savepoint is taken back before the next writer's turn.
     turn: Option<Turn>,
+    generations: Generations,
     /// Whose data it reaches.
     pub organization: OrganizationId,
 }
@@ -159,6 +167,7 @@ impl Store {
             line: Some(group_commit::Line::new(writer.clone(), group_commit::OLDEST)),
             writer,
             backend: DbBackend::Sqlite,
+            generations: Generations::default(),
         })
     }
 
@@ -174,7 +183,13 @@ impl Store {
             return Err(StoreError::AboveRowSecurity);
         }
         let connection = SqlxPostgresConnector::from_sqlx_postgres_pool(pool);
-        Ok(Self { reader: connection.clone(), writer: connection, line: None, backend: DbBackend::Postgres })
+        Ok(Self {
+            reader: connection.clone(),
+            writer: connection,
+            line: None,
+            backend: DbBackend::Postgres,
+            generations: Generations::default(),
+        })
     }
 
     /// The one way to change an organization's data. Dropped without [`Scoped::commit`], nothing has happened.
@@ -207,6 +222,12 @@ impl Store {
         Ok(System { tx: begun.tx, turn: begun.turn })
     }
 
+    /// Grows with every change of an organization's data through this handle and its clones: what was decided at one
+    /// generation, read before deciding, still stands at the same one. Changes of other nodes do not show here.
+    pub fn generation(&self, organization: OrganizationId) -> u64 {
+        self.generations.of(organization)
+    }
+
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<(), StoreError> {
         Ok(self.reader.ping().await?)
@@ -234,13 +255,21 @@ impl Store {
             let values = [organization.to_string().into()];
             begun.tx.query_one_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, values)).await?;
         }
-        Ok(Scoped { tx: begun.tx, turn: begun.turn, organization })
+        Ok(Scoped { tx: begun.tx, turn: begun.turn, generations: self.generations.clone(), organization })
     }
 }
 
 impl Scoped {
     /// Makes everything done so far lasting, all at once.
     pub async fn commit(self) -> Result<(), StoreError> {
+        let (generations, organization) = (self.generations.clone(), self.organization);
+        self.commit_counts().await?;
+        generations.advance(organization);
+        Ok(())
+    }
+
+    /// The same for counters that no decision rests on: what was decided before still stands.
+    pub async fn commit_counts(self) -> Result<(), StoreError> {
         Ok(Begun { tx: self.tx, turn: self.turn }.commit().await?)
     }
 

@@ -4,7 +4,7 @@
 
 use crate::{
     audit,
-    services::{ServiceError, heartbeat, save},
+    services::{ServiceError, deliveries, heartbeat, job_tokens::ledger, probe, reminders, renewal, save, set_up},
     state::AppState,
     store::{
         locator,
@@ -84,6 +84,12 @@ async fn carry_out(app: &AppState, work: Work) {
     let done = match work.kind {
         WorkKind::Save => save::run(app, work).await,
         WorkKind::Heartbeat => heartbeat::run(app, work).await,
+        WorkKind::SetUp => set_up::orphaned(app, work).await,
+        WorkKind::Renew => renewal::run(app, work).await,
+        WorkKind::RemoveKey => renewal::run_removal(app, work).await,
+        WorkKind::Remind => reminders::run(app, work).await,
+        WorkKind::Probe => probe::run(app, work).await,
+        WorkKind::Deliver => deliveries::run(app, work).await,
     };
     match done {
         Ok(()) => {}
@@ -104,6 +110,9 @@ async fn keep_house(app: AppState, heads: Option<PathBuf>, mut stop: watch::Rece
         };
         if let Err(error) = seal_all(&app, heads.as_deref()).await {
             tracing::error!(?error, "sealing the audit log failed");
+        }
+        if let Err(error) = ledger::flush(&app).await {
+            tracing::error!(?error, "the counts of job tokens could not be written");
         }
         if round.is_multiple_of(60) {
             app.microsoft.keys.refresh_due().await;

@@ -5,6 +5,7 @@
 pub mod client;
 pub mod dump;
 pub mod road;
+pub mod set_up;
 
 use crate::{databases::TestDatabase, person::Person};
 use client::Client;
@@ -19,10 +20,11 @@ use server::{
         Microsoft,
         config::{Authority, MicrosoftConfig},
     },
+    outbound::{Outgoing, mail::MailConfig},
     random::{SharedRandom, SystemRandom},
     seal::Keyring,
     server::{Node, Options},
-    services::{api_keys, owner, sessions},
+    services::{api_keys, job_tokens::Cache, owner, sessions},
     state::{AppState, Settings},
     store::{Store, members::Member},
 };
@@ -63,6 +65,8 @@ pub struct Setup {
     pub rules: RuleSwitches,
     /// Limits per address; wide, as in the demo.
     pub limits: LimitsConfig,
+    /// How mail leaves; it does not, unless told.
+    pub mail: Option<MailConfig>,
 }
 
 impl Setup {
@@ -73,7 +77,7 @@ impl Setup {
     pub fn new(backend: Backend) -> Self {
         let limits = LimitsConfig { guesses: 100_000, sign_ins: 100_000, ..LimitsConfig::default() };
         let scenario = world::scenario().expect("the demo's scenario");
-        Self { backend, scenario, rules: RuleSwitches::default(), limits }
+        Self { backend, scenario, rules: RuleSwitches::default(), limits, mail: None }
     }
 }
 
@@ -157,7 +161,8 @@ impl TestApp {
         let random: SharedRandom = Arc::new(SystemRandom);
         Keyring::create(&directory.path().join("keys"), random).expect("a keyring");
         let store = database.store.clone();
-        let state = assemble(&emulator, &origin, registrations.clone(), setup.rules, directory.path(), store);
+        let mail = setup.mail.as_ref();
+        let state = assemble(&emulator, &origin, registrations.clone(), setup.rules, directory.path(), store, mail);
         let organization = seed::organization(&state).await.expect("an organization");
         let api_key = seed::api_key(&state).await.expect("an API key");
         let node = Node::start(state.clone(), listener, options(&setup.limits, directory.path())).expect("a node");
@@ -190,7 +195,7 @@ impl TestApp {
         self.stop().await;
         let store = Store::open(&self.database.config).await.expect("the database opens again");
         let (rules, data) = (self.state.settings.rules, self.directory.path());
-        self.state = assemble(&self.emulator, &self.origin, self.registrations.clone(), rules, data, store);
+        self.state = assemble(&self.emulator, &self.origin, self.registrations.clone(), rules, data, store, None);
         let port = self.origin.rsplit(':').next().and_then(|port| port.parse().ok()).expect("a port");
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.expect("the same port");
         self.node = Some(Node::start(self.state.clone(), listener, options(&self.limits, data)).expect("a node"));
@@ -295,7 +300,7 @@ impl TestApp {
         tx.add_member(&row, app.now()).await.expect("a member");
         sessions::locate_member(&tx, id, member, tenant, object).await.expect("the member is found");
         tx.commit().await.expect("a commit");
-        let key = CreateApiKey { name: "neighbour".to_owned() };
+        let key = CreateApiKey::new("neighbour".to_owned());
         let key = api_keys::create(app, id, &Actor::Operator, &key).await.expect("a key");
         Neighbour { id, key }
     }
@@ -368,6 +373,7 @@ fn assemble(
     rules: RuleSwitches,
     data: &Path,
     store: Store,
+    mail: Option<&MailConfig>,
 ) -> AppState {
     let clock: SharedClock = Arc::new(EmulatorClock(emulator.clone()));
     let random: SharedRandom = Arc::new(SystemRandom);
@@ -386,7 +392,9 @@ fn assemble(
         microsoft: Microsoft::new(config, &clock, &random).expect("Microsoft is set up"),
         clock,
         random,
+        outgoing: Arc::new(Outgoing::new(origin, mail).expect("the ways out are set up")),
         settings: Arc::new(Settings { origin: origin.to_owned(), brand: "Rekey".to_owned(), rules }),
         changes: Changes::default(),
+        job_tokens: Cache::default(),
     }
 }

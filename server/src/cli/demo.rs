@@ -15,9 +15,11 @@ use crate::{
         Microsoft,
         config::{Authority, MicrosoftConfig},
     },
+    outbound::Outgoing,
     random::{SharedRandom, SystemRandom},
     seal::Keyring,
     server::{Node, Options},
+    services::job_tokens::Cache,
     state::{AppState, Settings},
     store::{DatabaseConfig, Store},
 };
@@ -135,8 +137,10 @@ async fn open(
         microsoft: Microsoft::new(microsoft, &clock, &random)?,
         clock,
         random,
+        outgoing: Arc::new(Outgoing::new(&origin, None)?),
         settings: Arc::new(Settings { origin, brand: "Rekey".to_owned(), rules: RuleSwitches::default() }),
         changes: Changes::default(),
+        job_tokens: Cache::default(),
     })
 }
 

@@ -7,9 +7,11 @@ use crate::{
     http::limits::LimitsConfig,
     live::Changes,
     microsoft::Microsoft,
+    outbound::Outgoing,
     random::{SharedRandom, SystemRandom},
     seal::Keyring,
     server::{Node, Options},
+    services::job_tokens::Cache,
     state::{AppState, Settings},
     store::Store,
 };
@@ -29,12 +31,14 @@ pub async fn open(configured: &Configured) -> Result<(Config, AppState), Command
         microsoft: Microsoft::new(config.microsoft.clone(), &clock, &random)?,
         clock,
         random,
+        outgoing: Arc::new(Outgoing::new(&config.origin, config.mail.as_ref())?),
         settings: Arc::new(Settings {
             origin: config.origin.clone(),
             brand: config.brand.clone(),
             rules: config.rules,
         }),
         changes: Changes::default(),
+        job_tokens: Cache::default(),
     };
     Ok((config, app))
 }

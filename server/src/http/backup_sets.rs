@@ -7,7 +7,7 @@ use super::{
     problem::ApiError,
 };
 use crate::{
-    access::{Editor, Reader},
+    access::{Editor, PartReader},
     services::{
         ServiceError,
         backup_sets::{self, List},
@@ -38,6 +38,8 @@ pub struct ListBackupSets {
     customer: Option<CustomerId>,
     /// Text in name, account or customer.
     query: Option<String>,
+    /// Only the set with this id of the backup product's.
+    external_id: Option<String>,
     /// `customer` (then name), `name` or `method`; with a minus before it the other way round.
     sort: Option<String>,
     /// The `next` of the page before.
@@ -75,12 +77,18 @@ pub struct ListChanges {
 ))]
 pub async fn list(
     State(http): State<Http>,
-    reader: Reader,
+    reader: PartReader,
     Query(query): Query<ListBackupSets>,
 ) -> Result<Json<Page<BackupSetView>>, ApiError> {
     let (sort, descending) = backup_sets::parse_sort(query.sort.as_deref())?;
     let methods = backup_sets::parse_methods(query.method.as_deref())?;
-    let filter = Filter { methods, customer: query.customer, query: text(query.query)? };
+    let filter = Filter {
+        methods,
+        customer: query.customer,
+        query: text(query.query)?,
+        external_id: query.external_id,
+        within: within(&reader),
+    };
     let limit = input::limit(query.limit, 200)?;
     let list = List { filter, sort, descending, cursor: query.cursor, limit };
     Ok(Json(backup_sets::list(&http.app, reader.organization, &list).await?))
@@ -90,10 +98,11 @@ pub async fn list(
 #[utoipa::path(get, path = "/api/v1/backup-sets/counts", tag = "backup sets", params(CountBackupSets), responses((status = 200, body = BackupSetCounts)))]
 pub async fn counts(
     State(http): State<Http>,
-    reader: Reader,
+    reader: PartReader,
     Query(query): Query<CountBackupSets>,
 ) -> Result<Json<BackupSetCounts>, ApiError> {
-    let filter = Filter { methods: Vec::new(), customer: query.customer, query: text(query.query)? };
+    let (customer, query) = (query.customer, text(query.query)?);
+    let filter = Filter { customer, query, within: within(&reader), ..Filter::default() };
     Ok(Json(backup_sets::counts(&http.app, reader.organization, &filter).await?))
 }
 
@@ -101,7 +110,7 @@ pub async fn counts(
 #[utoipa::path(get, path = "/api/v1/backup-sets/changes", tag = "backup sets", params(ListChanges), responses((status = 200, body = Changes)))]
 pub async fn changes(
     State(http): State<Http>,
-    reader: Reader,
+    reader: PartReader,
     Query(query): Query<ListChanges>,
 ) -> Result<Json<Changes>, ApiError> {
     let limit = input::limit(query.limit, 1000)?;
@@ -109,7 +118,7 @@ pub async fn changes(
     if after < 0 {
         return Err(ServiceError::field("after", "expected 0 or the `next` of an earlier answer").into());
     }
-    Ok(Json(backup_sets::changes(&http.app, reader.organization, after, limit).await?))
+    Ok(Json(backup_sets::changes(&http.app, reader.organization, &reader.reach, after, limit).await?))
 }
 
 /// One set.
@@ -119,10 +128,10 @@ pub async fn changes(
 ))]
 pub async fn find(
     State(http): State<Http>,
-    reader: Reader,
+    reader: PartReader,
     Id(id): Id<BackupSetId>,
 ) -> Result<Json<BackupSetView>, ApiError> {
-    Ok(Json(backup_sets::find(&http.app, reader.organization, id).await?))
+    Ok(Json(backup_sets::find(&http.app, reader.organization, &reader.reach, id).await?))
 }
 
 /// Adds or changes sets by their `external_id`: all or nothing.
@@ -144,4 +153,8 @@ fn text(query: Option<String>) -> Result<String, ServiceError> {
         return Err(ServiceError::field("query", "expected at most 200 characters"));
     }
     Ok(query)
+}
+
+fn within(reader: &PartReader) -> Option<Vec<CustomerId>> {
+    reader.reach.within().map(<[CustomerId]>::to_vec)
 }

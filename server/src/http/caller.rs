@@ -2,7 +2,7 @@
 
 use super::{Http, problem::ApiError};
 use crate::{
-    access::{Caller, Editor, Manager, Reader},
+    access::{Caller, Editor, Manager, PartReader, Reader},
     services::{
         ServiceError, api_keys,
         connect::{self, Opened},
@@ -48,7 +48,31 @@ impl FromRequestParts<Http> for Reader {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, http: &Http) -> Result<Self, ApiError> {
+        Ok(Self::try_from(Caller::from_request_parts(parts, http).await?)?)
+    }
+}
+
+impl FromRequestParts<Http> for PartReader {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, http: &Http) -> Result<Self, ApiError> {
         Ok(Caller::from_request_parts(parts, http).await?.into())
+    }
+}
+
+/// The API key that a job sends, not looked up yet. A member is told that a key is needed.
+pub struct JobKey(pub Secret<String>);
+
+impl FromRequestParts<Http> for JobKey {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, http: &Http) -> Result<Self, ApiError> {
+        if !parts.headers.contains_key(header::AUTHORIZATION) {
+            Caller::from_request_parts(parts, http).await?;
+            let detail = "Job tokens are for programs: send an API key.".to_owned();
+            return Err(ServiceError::Forbidden { code: "key_needed", detail }.into());
+        }
+        bearer(&parts.headers).map(Self).ok_or(ApiError::Unauthenticated)
     }
 }
 

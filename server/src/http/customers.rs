@@ -7,8 +7,8 @@ use super::{
     problem::ApiError,
 };
 use crate::{
-    access::{Editor, Reader},
-    services::customers,
+    access::{Editor, PartReader},
+    services::{ServiceError, customers},
 };
 use axum::extract::State;
 use serde::Deserialize;
@@ -39,12 +39,14 @@ pub struct ListCustomers {
 #[utoipa::path(get, path = "/api/v1/customers", tag = "customers", params(ListCustomers), responses((status = 200, body = Page<CustomerView>)))]
 pub async fn list(
     State(http): State<Http>,
-    reader: Reader,
+    reader: PartReader,
     Query(query): Query<ListCustomers>,
 ) -> Result<Json<Page<CustomerView>>, ApiError> {
     let limit = input::limit(query.limit, 200)?;
     let text = query.query.unwrap_or_default();
-    Ok(Json(customers::list(&http.app, reader.organization, &text, query.cursor.as_deref(), limit).await?))
+    Ok(Json(
+        customers::list(&http.app, reader.organization, &reader.reach, &text, query.cursor.as_deref(), limit).await?,
+    ))
 }
 
 /// Adds a customer; its tenant is looked up at Microsoft and waits to be confirmed.
@@ -67,9 +69,12 @@ pub async fn create(
 ))]
 pub async fn find(
     State(http): State<Http>,
-    reader: Reader,
+    reader: PartReader,
     Id(id): Id<CustomerId>,
 ) -> Result<Json<CustomerView>, ApiError> {
+    if !reader.reach.has(id) {
+        return Err(ServiceError::NotFound.into());
+    }
     Ok(Json(customers::find(&http.app, reader.organization, id).await?))
 }
 

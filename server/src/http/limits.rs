@@ -2,7 +2,7 @@
 
 use super::problem::ApiError;
 use axum::{extract::ConnectInfo, http::request::Parts};
-use shared::time::Timestamp;
+use shared::{id::ApiKeyId, time::Timestamp};
 use std::{
     collections::HashMap,
     net::{IpAddr, Ipv4Addr, SocketAddr},
@@ -20,13 +20,15 @@ pub struct LimitsConfig {
     pub guesses: u32,
     /// Sign-ins begun per address and minute.
     pub sign_ins: u32,
+    /// Job tokens per API key and minute.
+    pub job_tokens: u32,
     /// Proxies whose `X-Forwarded-For` counts; nobody else's does (H7).
     pub trusted_proxies: Vec<IpAddr>,
 }
 
 impl Default for LimitsConfig {
     fn default() -> Self {
-        Self { guesses: 10, sign_ins: 60, trusted_proxies: Vec::new() }
+        Self { guesses: 10, sign_ins: 60, job_tokens: 12_000, trusted_proxies: Vec::new() }
     }
 }
 
@@ -34,6 +36,7 @@ impl Default for LimitsConfig {
 pub struct Limits {
     config: LimitsConfig,
     counts: Mutex<HashMap<(Kind, IpAddr), (Timestamp, u32)>>,
+    keys: Mutex<HashMap<ApiKeyId, (Timestamp, u32)>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -45,7 +48,7 @@ enum Kind {
 impl Limits {
     /// Nothing counted yet.
     pub fn new(config: LimitsConfig) -> Self {
-        Self { config, counts: Mutex::default() }
+        Self { config, counts: Mutex::default(), keys: Mutex::default() }
     }
 
     /// The caller's address: the connection's, or what a trusted proxy says of it.
@@ -83,6 +86,20 @@ impl Limits {
     pub fn take_sign_in(&self, address: IpAddr, now: Timestamp) -> Result<(), ApiError> {
         self.check(Kind::SignIn, address, self.config.sign_ins, now)?;
         self.count(Kind::SignIn, address, now);
+        Ok(())
+    }
+
+    /// Counts a job token asked for by a key, or refuses it. Keys are few, and only real ones come here.
+    pub fn take_job_token(&self, key: ApiKeyId, now: Timestamp) -> Result<(), ApiError> {
+        let mut keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
+        let (since, count) = keys.entry(key).or_insert((now, 0));
+        if now.since(*since) >= WINDOW {
+            (*since, *count) = (now, 0);
+        }
+        if *count >= self.config.job_tokens {
+            return Err(ApiError::TooMany { retry_after: (WINDOW - now.since(*since)).clamp(1, WINDOW) });
+        }
+        *count += 1;
         Ok(())
     }
 

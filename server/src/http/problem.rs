@@ -88,6 +88,12 @@ fn service_parts(error: &ServiceError) -> Parts {
                 "Sign in again with the claims of this answer. Nothing has changed.",
             )
         },
+        ServiceError::Wait { .. } => parts(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "Not now",
+            "microsoft_unavailable",
+            "Microsoft asks to wait, or did not answer. Nothing has changed. Try again when Retry-After says.",
+        ),
         ServiceError::MicrosoftUnavailable => parts(
             StatusCode::SERVICE_UNAVAILABLE,
             "Microsoft did not answer",
@@ -150,7 +156,7 @@ impl IntoResponse for ApiError {
                     headers.insert(header::WWW_AUTHENTICATE, value);
                 }
             }
-            Self::TooMany { retry_after } => {
+            Self::TooMany { retry_after } | Self::Service(ServiceError::Wait { retry_after }) => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from(*retry_after));
             }
             // The rest of the body stays unread, so this connection can carry no further request: say so (RFC 9112 §9.6).

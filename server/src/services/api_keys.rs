@@ -7,13 +7,15 @@ use crate::{
     seal::hash_secret,
     state::AppState,
     store::{
+        Scoped,
         api_keys::ApiKey,
         locator::{self, Located, LocatorKind, NewLocator},
     },
 };
 use shared::{
     api::api_keys::{ApiKeyCreated, ApiKeyView, CreateApiKey},
-    id::{ApiKeyId, OrganizationId},
+    id::{ApiKeyId, CustomerId, OrganizationId},
+    rules::scopes::Purpose,
 };
 
 /// What every key begins with, so that secret scanners know one.
@@ -26,7 +28,35 @@ fn view(key: ApiKey) -> ApiKeyView {
         created_at: key.created_at,
         last_used_at: key.last_used_at,
         revoked_at: key.revoked_at,
+        customers: key.customers,
+        purposes: key.purposes,
     }
+}
+
+/// The most customers that one key is limited to.
+const MOST_CUSTOMERS: usize = 200;
+
+async fn check_customers(tx: &Scoped, customers: &[CustomerId]) -> Result<Vec<CustomerId>, ServiceError> {
+    let mut customers = customers.to_vec();
+    customers.sort_unstable();
+    customers.dedup();
+    if customers.is_empty() || customers.len() > MOST_CUSTOMERS {
+        return Err(ServiceError::field("customers", "expected 1 to 200 customers, or none at all for every one"));
+    }
+    if tx.find_customers(&customers).await?.len() != customers.len() {
+        return Err(ServiceError::field("customers", "expected ids of your customers"));
+    }
+    Ok(customers)
+}
+
+fn check_purposes(purposes: &[Purpose]) -> Result<Vec<Purpose>, ServiceError> {
+    let mut purposes = purposes.to_vec();
+    purposes.sort_unstable();
+    purposes.dedup();
+    if purposes.is_empty() {
+        return Err(ServiceError::field("purposes", "expected backup, restore or both, or none at all for everything"));
+    }
+    Ok(purposes)
 }
 
 /// Makes a key.
@@ -39,23 +69,27 @@ pub async fn create(
     let name = text::name("name", &request.name, 120)?;
     let secret = format!("{PREFIX}{}", new_secret(&*app.random).expose());
     let id = ApiKeyId(app.new_id());
-    let key = ApiKey {
-        id,
-        name,
-        customers: None,
-        created_at: app.now(),
-        last_used_at: None,
-        revoked_at: None,
-        purposes: None,
-    };
+    let purposes = request.purposes.as_deref().map(check_purposes).transpose()?;
     let tx = app.store.write(organization).await?;
+    let customers = match &request.customers {
+        Some(customers) => Some(check_customers(&tx, customers).await?),
+        None => None,
+    };
+    let key = ApiKey { id, name, customers, created_at: app.now(), last_used_at: None, revoked_at: None, purposes };
     tx.add_api_key(&key).await?;
     let to = Located { organization, id: id.0 };
     locator::add(&tx, NewLocator { hash: hash_secret(&secret), kind: LocatorKind::ApiKey, to, expires_at: None })
         .await?;
-    app.audit().record(&tx, "api_key.created", actor, format!("api_key:{id}"), String::new()).await?;
+    app.audit().record(&tx, "api_key.created", actor, format!("api_key:{id}"), limits(&key)).await?;
     tx.commit().await?;
     Ok(ApiKeyCreated { key: view(key), secret })
+}
+
+/// What a key is limited to, for the audit log.
+fn limits(key: &ApiKey) -> String {
+    let customers = key.customers.as_ref().map(|all| format!("customers={}", all.len()));
+    let purposes = key.purposes.iter().flatten().map(|one| format!("purpose={}", one.as_str()));
+    customers.into_iter().chain(purposes).collect::<Vec<_>>().join(" ")
 }
 
 /// All keys, newest first.

@@ -2,6 +2,7 @@
 
 use super::{ServiceError, cursor};
 use crate::{
+    access::Reach,
     state::AppState,
     store::{
         Scoped,
@@ -24,7 +25,7 @@ use shared::{
         suitability::{self, RuleSwitches, SetFacts, Verdict},
     },
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 /// What the rules need to know of a set.
@@ -111,10 +112,11 @@ async fn views(app: &AppState, tx: &Scoped, sets: Vec<BackupSet>) -> Result<Vec<
 pub async fn find(
     app: &AppState,
     organization: OrganizationId,
+    reach: &Reach,
     id: BackupSetId,
 ) -> Result<BackupSetView, ServiceError> {
     let tx = app.store.read(organization).await?;
-    let set = tx.find_backup_set(id).await?.ok_or(ServiceError::NotFound)?;
+    let set = tx.find_backup_set(id).await?.filter(|set| reach.has(set.customer)).ok_or(ServiceError::NotFound)?;
     views(app, &tx, vec![set]).await?.pop().ok_or(ServiceError::NotFound)
 }
 
@@ -173,13 +175,21 @@ pub async fn counts(
 pub async fn changes(
     app: &AppState,
     organization: OrganizationId,
+    reach: &Reach,
     after: i64,
     limit: u64,
 ) -> Result<Changes, ServiceError> {
-    let mut found = app.store.read(organization).await?.list_method_changes(after, limit + 1).await?;
+    let tx = app.store.read(organization).await?;
+    let mut found = tx.list_method_changes(after, limit + 1).await?;
     let more = found.len() as u64 > limit;
     found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     let next = found.last().map_or(after, |last| last.sequence);
+    if reach.within().is_some() {
+        let ids: Vec<BackupSetId> = found.iter().map(|change| change.backup_set).collect();
+        let sets = tx.find_backup_sets(&ids).await?;
+        let own: HashSet<_> = sets.iter().filter(|set| reach.has(set.customer)).map(|set| set.id).collect();
+        found.retain(|change| own.contains(&change.backup_set));
+    }
     let changes = found
         .into_iter()
         .map(|change| MethodChange {

@@ -2,6 +2,7 @@
 
 use super::{ServiceError, cursor, text};
 use crate::{
+    access::Reach,
     audit::Actor,
     microsoft::tenant::TenantError,
     state::AppState,
@@ -130,13 +131,14 @@ pub async fn find(app: &AppState, organization: OrganizationId, id: CustomerId) 
 pub async fn list(
     app: &AppState,
     organization: OrganizationId,
+    reach: &Reach,
     query: &str,
     after: Option<&str>,
     limit: u64,
 ) -> Result<Page<CustomerView>, ServiceError> {
     let after: Option<(String, CustomerId)> = cursor::read(after)?;
     let tx = app.store.read(organization).await?;
-    let mut found = tx.list_customers(query, after, limit + 1).await?;
+    let mut found = tx.list_customers_within(reach.within(), query, after, limit + 1).await?;
     let more = found.len() as u64 > limit;
     found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     let next = found.last().filter(|_| more).and_then(|last| cursor::write(&(key_of(&last.name), last.id)));

@@ -44,6 +44,12 @@ pub enum ServiceError {
         /// For the person.
         ids: MicrosoftIds,
     },
+    /// Not now; the same request may succeed later.
+    #[error("not before {retry_after} seconds")]
+    Wait {
+        /// Seconds to wait.
+        retry_after: i64,
+    },
     /// Microsoft could not be asked.
     #[error("Microsoft cannot be reached")]
     MicrosoftUnavailable,

@@ -2,7 +2,11 @@
 
 use super::{Scoped, StoreError, customers::key_of, entities::connections as table};
 use crate::seal::Sealed;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, ExprTrait},
+};
 use shared::{
     api::{customers::ConnectionState, problem::Help},
     id::{ConnectionId, CustomerId, ObjectId, TenantId},
@@ -154,6 +158,8 @@ impl Scoped {
             checked_at: Set(connection.checked_at.0),
             failed_at: Set(connection.failed_at.map(|time| time.0)),
             help: Set(help_text(connection.help.as_ref())?),
+            leased_until: Set(0),
+            epoch: Set(0),
         };
         table::Entity::insert(row).exec_without_returning(&self.tx).await?;
         Ok(())
@@ -176,6 +182,36 @@ impl Scoped {
             .filter(table::Column::Organization.eq(self.own()))
             .filter(table::Column::Id.eq(connection.id.0))
             .filter(table::Column::TokenVersion.eq(token_version))
+            .exec(&self.tx)
+            .await?;
+        Ok(done.rows_affected == 1)
+    }
+
+    /// Takes a connection for one refresh until `until` (milliseconds); gives the epoch that its result must carry.
+    /// `None`: somebody else has it, or it is not there.
+    pub async fn lease_connection(&self, id: ConnectionId, now: i64, until: i64) -> Result<Option<i64>, StoreError> {
+        let done = table::Entity::update_many()
+            .col_expr(table::Column::LeasedUntil, until.into())
+            .col_expr(table::Column::Epoch, Expr::col(table::Column::Epoch).add(1))
+            .filter(table::Column::Organization.eq(self.own()))
+            .filter(table::Column::Id.eq(id.0))
+            .filter(table::Column::LeasedUntil.lte(now))
+            .exec(&self.tx)
+            .await?;
+        if done.rows_affected != 1 {
+            return Ok(None);
+        }
+        let row = table::Entity::find_by_id(id.0).filter(table::Column::Organization.eq(self.own())).one(&self.tx);
+        Ok(row.await?.map(|row| row.epoch))
+    }
+
+    /// Gives a leased connection back. `false`: the lease was lost, and the transaction must be dropped.
+    pub async fn release_connection(&self, id: ConnectionId, epoch: i64) -> Result<bool, StoreError> {
+        let done = table::Entity::update_many()
+            .col_expr(table::Column::LeasedUntil, 0.into())
+            .filter(table::Column::Organization.eq(self.own()))
+            .filter(table::Column::Id.eq(id.0))
+            .filter(table::Column::Epoch.eq(epoch))
             .exec(&self.tx)
             .await?;
         Ok(done.rows_affected == 1)

@@ -88,7 +88,21 @@ impl Scoped {
         after: Option<(String, CustomerId)>,
         limit: u64,
     ) -> Result<Vec<Customer>, StoreError> {
+        self.list_customers_within(None, query, after, limit).await
+    }
+
+    /// The same among these customers only; `None`: all.
+    pub async fn list_customers_within(
+        &self,
+        within: Option<&[CustomerId]>,
+        query: &str,
+        after: Option<(String, CustomerId)>,
+        limit: u64,
+    ) -> Result<Vec<Customer>, StoreError> {
         let mut select = table::Entity::find().filter(table::Column::Organization.eq(self.own()));
+        if let Some(within) = within {
+            select = select.filter(table::Column::Id.is_in(within.iter().map(|id| id.0)));
+        }
         if !query.is_empty() {
             let pattern = containing(&key_of(query));
             let domain = Expr::expr(Func::lower(Expr::col(table::Column::Domain)));

@@ -5,7 +5,9 @@
 
 mod modern;
 
-pub use modern::{apps, certificates, journal_steps, journals};
+pub use modern::{
+    apps, certificates, channels, deliveries, journal_steps, journals, key_breadth, notices, restores, token_counts,
+};
 
 pub mod organizations {
     use sea_orm::entity::prelude::*;
@@ -369,6 +371,8 @@ pub mod connections {
         pub checked_at: i64,
         pub failed_at: Option<i64>,
         pub help: Option<String>,
+        pub leased_until: i64,
+        pub epoch: i64,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

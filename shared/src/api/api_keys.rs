@@ -1,6 +1,7 @@
 //! API keys.
 
-use crate::id::ApiKeyId;
+use crate::id::{ApiKeyId, CustomerId};
+use crate::rules::scopes::Purpose;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +12,19 @@ use serde::{Deserialize, Serialize};
 pub struct CreateApiKey {
     /// Name, 1 to 120 characters.
     pub name: String,
+    /// The customers whose records it may reach, 1 to 200; absent: all.
+    #[serde(default)]
+    pub customers: Option<Vec<CustomerId>>,
+    /// What it may ask job tokens for; with it, a key reads and gets job tokens, and changes nothing. Absent: everything.
+    #[serde(default)]
+    pub purposes: Option<Vec<Purpose>>,
+}
+
+impl CreateApiKey {
+    /// A key without limits.
+    pub const fn new(name: String) -> Self {
+        Self { name, customers: None, purposes: None }
+    }
 }
 
 /// An API key, without its secret.
@@ -27,6 +41,12 @@ pub struct ApiKeyView {
     pub last_used_at: Option<Timestamp>,
     /// When it was revoked.
     pub revoked_at: Option<Timestamp>,
+    /// The customers whose records it may reach; absent: all.
+    #[serde(default)]
+    pub customers: Option<Vec<CustomerId>>,
+    /// What it may ask job tokens for; absent: everything.
+    #[serde(default)]
+    pub purposes: Option<Vec<Purpose>>,
 }
 
 /// A new API key: the only time its secret is shown.

@@ -4,7 +4,7 @@ use crate::{rules::manifest::Resource, rules::scopes::Purpose, time::Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Asks for a job token of a backup set.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CreateJobToken {

@@ -22,7 +22,7 @@ use server::{
     random::{SharedRandom, SystemRandom},
     seal::Keyring,
     server::{Node, Options},
-    services::{api_keys, owner},
+    services::{api_keys, job_tokens::Cache, owner},
     state::{AppState, Settings},
 };
 use shared::{api::api_keys::CreateApiKey, rules::suitability::RuleSwitches};
@@ -59,12 +59,14 @@ impl Product {
             microsoft: server::microsoft::Microsoft::new(config, &clock, &random)?,
             clock,
             random,
+            outgoing: Arc::new(server::outbound::Outgoing::new("http://127.0.0.1", None)?),
             settings: Arc::new(Settings {
                 origin: format!("http://{address}"),
                 brand: "Rekey".to_owned(),
                 rules: RuleSwitches::default(),
             }),
             changes: Changes::default(),
+        job_tokens: Cache::default(),
         };
         let key = seed(&state).await?;
         // The generator is one address: what keeps strangers slow must not be what is measured.
@@ -87,6 +89,6 @@ impl Product {
 /// An organization with a key.
 pub async fn seed(state: &AppState) -> Result<String, BenchError> {
     let organization = owner::add_organization(state, "Measured").await?;
-    let request = CreateApiKey { name: "bench".to_owned() };
+    let request = CreateApiKey::new("bench".to_owned());
     Ok(api_keys::create(state, organization, &Actor::Operator, &request).await?.secret)
 }

@@ -22,7 +22,7 @@ pub fn MakeKey(
 ) -> impl IntoView {
     let name = RwSignal::new(String::new());
     let make = Action::new_local(move |(): &()| {
-        let body = CreateApiKey { name: name.get_untracked().trim().to_owned() };
+        let body = CreateApiKey::new(name.get_untracked().trim().to_owned());
         async move { api::post::<_, ApiKeyCreated>("/api/v1/api-keys", &body).await }
     });
     Effect::new(move |_| {

@@ -57,6 +57,6 @@ pub async fn api_key(app: &AppState) -> Result<String, CommandError> {
             api_keys::revoke(app, organization, &Actor::Operator, key.id).await?;
         }
     }
-    let made = api_keys::create(app, organization, &Actor::Operator, &CreateApiKey { name: KEY.to_owned() }).await?;
+    let made = api_keys::create(app, organization, &Actor::Operator, &CreateApiKey::new(KEY.to_owned())).await?;
     Ok(made.secret)
 }

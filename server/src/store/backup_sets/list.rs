@@ -19,6 +19,10 @@ pub struct Filter {
     pub customer: Option<CustomerId>,
     /// Text in name, account or customer.
     pub query: String,
+    /// Only the set with this id of the backup product's.
+    pub external_id: Option<String>,
+    /// Only sets of these customers: the limit of an API key.
+    pub within: Option<Vec<CustomerId>>,
 }
 
 /// In which order.
@@ -72,6 +76,12 @@ impl Filter {
         }
         if let Some(customer) = self.customer {
             all = all.add(table::Column::Customer.eq(customer.0));
+        }
+        if let Some(external_id) = &self.external_id {
+            all = all.add(table::Column::ExternalId.eq(comparable(external_id)));
+        }
+        if let Some(within) = &self.within {
+            all = all.add(table::Column::Customer.is_in(within.iter().map(|id| id.0)));
         }
         let query = key_of(self.query.trim());
         if !query.is_empty() {

@@ -172,6 +172,27 @@ pub mod token_counts {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
+pub mod key_breadth {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "key_breadth")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub organization: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub api_key: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub hour: i64,
+        pub sets: i64,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
 pub mod notices {
     use sea_orm::entity::prelude::*;
 

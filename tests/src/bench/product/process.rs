@@ -70,12 +70,14 @@ async fn make(folder: &Path, microsoft: &Microsoft) -> Result<String, BenchError
         microsoft: server::microsoft::Microsoft::new(config, &clock, &random)?,
         clock,
         random,
+        outgoing: Arc::new(server::outbound::Outgoing::new("http://127.0.0.1", None)?),
         settings: Arc::new(Settings {
             origin: "http://127.0.0.1".to_owned(),
             brand: "Rekey".to_owned(),
             rules: RuleSwitches::default(),
         }),
         changes: Changes::default(),
+        job_tokens: server::services::job_tokens::Cache::default(),
     };
     seed(&state).await
 }

@@ -1,0 +1,47 @@
+//! Job tokens, for programs.
+
+use super::{
+    Http,
+    answer::Json,
+    caller::JobKey,
+    input::{Body, Id},
+    problem::ApiError,
+};
+use crate::services::job_tokens::{self, Asked, Refusal};
+use axum::extract::State;
+use shared::{
+    api::{
+        job_tokens::{CreateJobToken, JobToken},
+        problem::Problem,
+    },
+    id::BackupSetId,
+};
+
+impl From<Refusal> for ApiError {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Unauthenticated => Self::Unauthenticated,
+            Refusal::Service(error) => Self::Service(error),
+        }
+    }
+}
+
+/// A short-lived Microsoft access token for a job of this set, good for ten minutes at least. Only for API keys.
+#[utoipa::path(post, path = "/api/v1/backup-sets/{id}/job-token", tag = "job tokens", params(("id" = BackupSetId, Path)), request_body = CreateJobToken, responses(
+    (status = 200, body = JobToken),
+    (status = 403, description = "key_needed, key_limited", body = Problem, content_type = "application/problem+json"),
+    (status = 404, body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "method_basic, resource_not_available, restore_not_open, restore_not_consented, permissions_missing, needs_holder, needs_administrator, connection_doubtful, connection_ended, not_set_up", body = Problem, content_type = "application/problem+json"),
+    (status = 429, description = "too_many_requests, with Retry-After", body = Problem, content_type = "application/problem+json"),
+    (status = 503, description = "microsoft_unavailable, with Retry-After", body = Problem, content_type = "application/problem+json"),
+))]
+pub async fn create(
+    State(http): State<Http>,
+    JobKey(secret): JobKey,
+    Id(set): Id<BackupSetId>,
+    Body(request): Body<CreateJobToken>,
+) -> Result<Json<JobToken>, ApiError> {
+    let limit = |key| http.limits.take_job_token(key, http.app.now());
+    let asked = Asked { set, request };
+    Ok(Json(job_tokens::create(&http.app, secret.expose(), asked, limit).await?))
+}

@@ -1,0 +1,82 @@
+//! What Microsoft's refusals mean for an app-only connection (P6): the first makes it doubtful, the second an hour later
+//! needs an administrator. Throttling and trouble on Microsoft's side never come here.
+
+use super::{ServiceError, delegated::SECOND_TRY, help};
+use crate::{audit::Actor, microsoft::grants::error::GrantError, state::AppState, store::Scoped};
+use shared::{
+    api::apps::AppState as Health,
+    id::{ConnectionId, OrganizationId},
+};
+
+/// Notes that an app got no token for a reason that does not go away by itself (700016, 7000112, 700027, 53003, …).
+/// Gives the state that it has now.
+pub async fn note_failure(
+    app: &AppState,
+    organization: OrganizationId,
+    id: ConnectionId,
+    error: &GrantError,
+) -> Result<Option<Health>, ServiceError> {
+    let tx = app.store.write(organization).await?;
+    let Some(before) = tx.find_app(id).await?.filter(|one| one.state.is_alive()) else { return Ok(None) };
+    let now = app.now();
+    let mut after = before.clone();
+    after.state = match before.failed_at {
+        Some(first) if now.since(first) >= SECOND_TRY => Health::NeedsAdministrator,
+        _ => Health::Doubtful,
+    };
+    after.failed_at = before.failed_at.or(Some(now));
+    after.help = Some(help::for_grant(error));
+    if !tx.update_app(&after, before.version).await? {
+        // Somebody changed it meanwhile; the next try sees what is so then.
+        return Ok(Some(before.state));
+    }
+    if after.state != before.state {
+        let code = error.ids().and_then(|ids| ids.aadsts).unwrap_or(0);
+        let event = if after.state == Health::Doubtful { "app.doubtful" } else { "app.needs_administrator" };
+        note(app, &tx, id, event, format!("aadsts={code}")).await?;
+    }
+    tx.commit().await?;
+    Ok(Some(after.state))
+}
+
+/// Notes, in the transaction of a good token, that the app works, and the roles that the token carried for a resource.
+pub async fn note_success(
+    app: &AppState,
+    tx: &Scoped,
+    id: ConnectionId,
+    resource: &str,
+    roles: &[String],
+) -> Result<(), ServiceError> {
+    let Some(before) = tx.find_app(id).await? else { return Ok(()) };
+    let prefix = format!("{resource}:");
+    let mut seen: Vec<String> = before.roles.iter().filter(|role| !role.starts_with(&prefix)).cloned().collect();
+    seen.extend(roles.iter().map(|role| format!("{prefix}{role}")));
+    seen.sort_unstable();
+    seen.dedup();
+    let recovered = before.state == Health::Doubtful;
+    let mut known = before.roles.clone();
+    known.sort_unstable();
+    if !recovered && seen == known {
+        return Ok(());
+    }
+    let mut after = before.clone();
+    (after.roles, after.checked_at) = (seen, Some(app.now()));
+    if recovered {
+        (after.state, after.failed_at, after.help) = (Health::Working, None, None);
+    }
+    // Changed meanwhile: whoever did that knows better.
+    if tx.update_app(&after, before.version).await? && recovered {
+        note(app, tx, id, "app.recovered", String::new()).await?;
+    }
+    Ok(())
+}
+
+async fn note(
+    app: &AppState,
+    tx: &Scoped,
+    id: ConnectionId,
+    event: &'static str,
+    detail: String,
+) -> Result<(), ServiceError> {
+    Ok(app.audit().record(tx, event, &Actor::Rekey, format!("app:{id}"), detail).await?)
+}

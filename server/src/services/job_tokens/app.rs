@@ -1,0 +1,57 @@
+//! A token of a customer's own app, by its current certificate.
+
+use super::{LEAST_LIFE, Order, cache::Minted, decide::said};
+use crate::{
+    microsoft::grants::{
+        app::{AppToken, TokenResource},
+        error::GrantError,
+    },
+    services::{ServiceError, apps_health, certificates, help},
+};
+use shared::{api::apps::AppState as Health, id::ConnectionId};
+
+pub(super) async fn mint(order: &Order, id: ConnectionId, resource: &TokenResource) -> Result<Minted, ServiceError> {
+    let (app, organization) = (&order.app, order.key.organization);
+    let tx = app.store.read(organization).await?;
+    let connection = tx.find_app(id).await?.filter(|one| one.state.is_alive()).ok_or(ServiceError::NotFound)?;
+    let certificate = tx.find_current_certificate(id).await?.ok_or_else(|| {
+        let detail = "The app has no certificate. An administrator of the tenant runs Update configuration.";
+        ServiceError::conflict("needs_administrator", detail)
+    })?;
+    drop(tx);
+    let asked_at = app.now();
+    match certificates::token(app, organization, &connection, &certificate, resource).await? {
+        Ok(token) => keep(order, id, token, asked_at).await,
+        Err(error) => Err(refused(order, id, &error).await?),
+    }
+}
+
+async fn keep(
+    order: &Order,
+    id: ConnectionId,
+    token: AppToken,
+    asked_at: shared::time::Timestamp,
+) -> Result<Minted, ServiceError> {
+    let life = i64::try_from(token.expires_in.as_secs()).unwrap_or(LEAST_LIFE);
+    let tx = order.app.store.write(order.key.organization).await?;
+    apps_health::note_success(&order.app, &tx, id, order.key.resource.as_str(), &token.roles).await?;
+    tx.update_app_first_token(id, order.app.now()).await?;
+    order.record(&tx).await?;
+    tx.commit().await?;
+    Ok(Minted {
+        token: token.access_token,
+        minted_at: order.app.now(),
+        expires_at: asked_at.plus(life),
+        permissions: token.roles,
+    })
+}
+
+async fn refused(order: &Order, id: ConnectionId, error: &GrantError) -> Result<ServiceError, ServiceError> {
+    tracing::warn!(app = %id, %error, "a job token was refused");
+    if let Some(wait) = super::cache::wait(error) {
+        return Ok(wait);
+    }
+    let state = apps_health::note_failure(&order.app, order.key.organization, id, error).await?;
+    let code = if state == Some(Health::NeedsAdministrator) { "needs_administrator" } else { "connection_doubtful" };
+    Ok(ServiceError::conflict(code, said(Some(&help::for_grant(error)), "")))
+}
