@@ -228,6 +228,11 @@ impl Store {
         self.generations.of(organization)
     }
 
+    /// Goes on in the same moment with the data of the organization that a secret led to.
+    pub async fn narrow(&self, system: System, organization: OrganizationId) -> Result<Scoped, StoreError> {
+        self.scope(Begun { tx: system.tx, turn: system.turn }, organization).await
+    }
+
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<(), StoreError> {
         Ok(self.reader.ping().await?)

@@ -30,6 +30,14 @@ pub async fn run(app: AppState, heads: Option<PathBuf>, mut stop: watch::Receive
     let mut running = JoinSet::new();
     while !*stop.borrow() {
         while running.try_join_next().is_some() {}
+        if places.available_permits() == 0 {
+            // Until something ends there is nothing to look for.
+            tokio::select! {
+                ended = running.join_next() => drop(ended),
+                _ = stop.changed() => {}
+            }
+            continue;
+        }
         match claim(&app, places.available_permits()).await {
             Ok(claimed) if !claimed.is_empty() => {
                 for work in claimed {
@@ -57,9 +65,6 @@ pub async fn run(app: AppState, heads: Option<PathBuf>, mut stop: watch::Receive
 }
 
 async fn claim(app: &AppState, places: usize) -> Result<Vec<Work>, ServiceError> {
-    if places == 0 {
-        return Ok(Vec::new());
-    }
     let now = app.clock.now_millis();
     let due = work::next_due(&app.store.read_system().await?).await?;
     if due.is_none_or(|due| due > now) {

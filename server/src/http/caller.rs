@@ -17,6 +17,7 @@ use shared::{
     api::{CONNECT_HEADER, session::MemberRole},
     secret::Secret,
 };
+use std::net::IpAddr;
 
 /// The session's cookie.
 pub const COOKIE: &str = "__Host-rekey";
@@ -103,6 +104,35 @@ impl FromRequestParts<Http> for SignedIn {
     }
 }
 
+/// A connect secret that nobody has looked up yet, from an address that may still guess.
+pub struct ConnectSecret {
+    /// The secret: the nonce is made from it.
+    pub secret: Secret<String>,
+    address: IpAddr,
+}
+
+impl ConnectSecret {
+    /// What the secret opened. Unknown secrets look like expired ones, and guessing is slow (O8).
+    pub fn open<T>(&self, http: &Http, opened: Result<T, ServiceError>) -> Result<T, ApiError> {
+        if matches!(opened, Err(ServiceError::NotFound)) {
+            http.limits.count_guess(self.address, http.app.now());
+            tracing::warn!("a connect secret was not known");
+        }
+        Ok(opened?)
+    }
+}
+
+impl FromRequestParts<Http> for ConnectSecret {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, http: &Http) -> Result<Self, ApiError> {
+        let address = http.limits.address(parts);
+        http.limits.check_guesses(address, http.app.now())?;
+        let text = single(&parts.headers, CONNECT_HEADER).filter(|text| text.len() <= LONGEST_SECRET);
+        Ok(Self { secret: Secret::new(text.unwrap_or_default().to_owned()), address })
+    }
+}
+
 /// A connect secret and what it opened.
 pub struct Connect {
     /// What it opened.
@@ -114,21 +144,10 @@ pub struct Connect {
 impl FromRequestParts<Http> for Connect {
     type Rejection = ApiError;
 
-    /// Unknown secrets look like expired ones, and guessing is slow (O8).
     async fn from_request_parts(parts: &mut Parts, http: &Http) -> Result<Self, ApiError> {
-        let address = http.limits.address(parts);
-        http.limits.check_guesses(address, http.app.now())?;
-        let text = single(&parts.headers, CONNECT_HEADER).filter(|text| text.len() <= LONGEST_SECRET);
-        let secret = Secret::new(text.unwrap_or_default().to_owned());
-        match connect::open(&http.app, secret.expose()).await {
-            Ok(opened) => Ok(Self { opened, secret }),
-            Err(ServiceError::NotFound) => {
-                http.limits.count_guess(address, http.app.now());
-                tracing::warn!("a connect secret was not known");
-                Err(ServiceError::NotFound.into())
-            }
-            Err(error) => Err(error.into()),
-        }
+        let caller = ConnectSecret::from_request_parts(parts, http).await?;
+        let opened = caller.open(http, connect::open(&http.app, caller.secret.expose()).await)?;
+        Ok(Self { opened, secret: caller.secret })
     }
 }
 

@@ -1,7 +1,17 @@
 //! The connect page's endpoints. Every one needs the secret of a link or an attempt in the header `rekey-connect`.
 
-use super::{Http, answer::Json, caller::Connect, input::Body, live, problem::ApiError};
-use crate::services::{ServiceError, attempts, connect};
+use super::{
+    Http,
+    answer::Json,
+    caller::{Connect, ConnectSecret},
+    input::Body,
+    live,
+    problem::ApiError,
+};
+use crate::services::{
+    ServiceError, attempts,
+    connect::{self, Opened},
+};
 use axum::{
     extract::State,
     http::{HeaderMap, StatusCode},
@@ -12,6 +22,7 @@ use shared::api::{
     connect::{AttemptStart, ConnectView, ReportFailure, Save, StartAttempt},
     problem::{Help, Problem},
 };
+use shared::id::SignInId;
 use std::time::Duration;
 
 /// How long a Save's answer waits for its end.
@@ -51,13 +62,28 @@ pub async fn start(
 pub async fn save(
     State(http): State<Http>,
     headers: HeaderMap,
-    connect: Connect,
-    Body(request): Body<Save>,
+    caller: ConnectSecret,
+    body: Result<Body<Save>, ApiError>,
 ) -> Result<Response, ApiError> {
-    connect::save(&http.app, &connect.opened, connect.secret.expose(), &request).await?;
-    drop(request);
+    let secret = caller.secret.expose();
+    let Body(request) = match body {
+        Ok(body) => body,
+        Err(error) => {
+            // An unknown secret is told nothing of the body that came with it.
+            caller.open(&http, connect::open(&http.app, secret).await)?;
+            return Err(error);
+        }
+    };
+    let presented = connect::present(&http.app, &request)?;
+    let receiving = caller.open(&http, connect::receive(&http.app, secret).await)?.ok_or(ServiceError::NotFound)?;
+    let opened = receiving.opened.clone();
+    let received = connect::save(&http.app, receiving, &presented, secret, &request).await?;
+    drop((request, presented));
     let asynchronous = headers.get("prefer").is_some_and(|value| value == "respond-async");
-    answer(&http, &connect, if asynchronous { Duration::ZERO } else { PATIENCE }).await
+    match received.view {
+        Some(view) if asynchronous => Ok((StatusCode::ACCEPTED, Json(view)).into_response()),
+        _ => answer(&http, &opened, received.sign_in, if asynchronous { Duration::ZERO } else { PATIENCE }).await,
+    }
 }
 
 /// Carries on the Save that was pressed, after a consent or an approval.
@@ -68,17 +94,12 @@ pub async fn save(
 ))]
 pub async fn carry_on(State(http): State<Http>, connect: Connect) -> Result<Response, ApiError> {
     connect::carry_on(&http.app, &connect.opened).await?;
-    answer(&http, &connect, PATIENCE).await
+    let id = connect::view(&http.app, &connect.opened).await?.sign_in.id;
+    answer(&http, &connect.opened, id, PATIENCE).await
 }
 
 /// Waits for the end of what is going on, then answers by how it stands.
-async fn answer(http: &Http, connect: &Connect, patience: Duration) -> Result<Response, ApiError> {
-    let opened = &connect.opened;
-    let first = connect::view(&http.app, opened).await?;
-    if patience.is_zero() && first.sign_in.state == SignInState::Working {
-        return Ok((StatusCode::ACCEPTED, Json(first)).into_response());
-    }
-    let id = first.sign_in.id;
+async fn answer(http: &Http, opened: &Opened, id: SignInId, patience: Duration) -> Result<Response, ApiError> {
     let state = connect::settle(&http.app, opened.organization, opened.authorization, id, patience).await?;
     match state {
         SignInState::Working => {

@@ -129,6 +129,11 @@ impl Keys {
         }
     }
 
+    /// The key with this id if it is known already; asks nobody.
+    pub fn find_known(&self, kid: &str) -> Option<Arc<SigningKey>> {
+        self.inner.known(kid)
+    }
+
     /// The hourly refresh; call it every minute or so from the background.
     pub async fn refresh_due(&self) {
         self.fetch(Cause::Background).await;

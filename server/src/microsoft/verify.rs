@@ -133,6 +133,17 @@ pub struct VerifiedIdentity {
     pub expires_at: Timestamp,
 }
 
+/// A token whose signature holds. Nothing else about it has been looked at.
+pub struct Signed {
+    claims: Claims,
+    key: Arc<SigningKey>,
+}
+
+/// Types of access tokens.
+const ACCESS: &[&str] = &["JWT", "at+jwt"];
+/// Types of ID tokens.
+const IDENTITY: &[&str] = &["JWT"];
+
 /// Checks tokens of one authority.
 pub struct Verifier {
     authority: Authority,
@@ -153,13 +164,29 @@ impl Verifier {
         Self { skew: seconds.clamp(0, MOST_SKEW), ..self }
     }
 
+    /// Refuses an access token that none of the keys known here has signed, without asking anybody for anything (H13).
+    /// `None`: its key is not known here, which [`Verifier::verify_access_token`] will look into.
+    pub fn signed_access_token(&self, token: &str) -> Result<Option<Signed>, Refused> {
+        self.signed_by_known(token, ACCESS)
+    }
+
+    /// The same for an ID token.
+    pub fn signed_id_token(&self, token: &str) -> Result<Option<Signed>, Refused> {
+        self.signed_by_known(token, IDENTITY)
+    }
+
     /// Decides on an access token for our API.
     pub async fn verify_access_token(
         &self,
         token: &str,
         expected: &AccessExpectation,
     ) -> Result<VerifiedAccess, Refused> {
-        let (claims, key) = self.signed_claims(token, &["JWT", "at+jwt"]).await?;
+        self.check_access_token(&self.signed(token, ACCESS).await?, expected)
+    }
+
+    /// Decides on what a signed access token says.
+    pub fn check_access_token(&self, token: &Signed, expected: &AccessExpectation) -> Result<VerifiedAccess, Refused> {
+        let Signed { claims, key } = token;
         let common = claims.common(&Expected {
             tenant: Some(expected.tenant),
             audience: expected.api,
@@ -168,7 +195,7 @@ impl Verifier {
             skew: self.skew,
             authority: &self.authority,
         })?;
-        self.key_fits(&key, common.tenant)?;
+        self.key_fits(key, common.tenant)?;
         claims.is_for_user_of(expected.page)?;
         Ok(VerifiedAccess {
             tenant: common.tenant,
@@ -188,7 +215,12 @@ impl Verifier {
         token: &str,
         expected: &IdExpectation<'_>,
     ) -> Result<VerifiedIdentity, Refused> {
-        let (claims, key) = self.signed_claims(token, &["JWT"]).await?;
+        self.check_id_token(&self.signed(token, IDENTITY).await?, expected)
+    }
+
+    /// Decides on what a signed ID token says.
+    pub fn check_id_token(&self, token: &Signed, expected: &IdExpectation<'_>) -> Result<VerifiedIdentity, Refused> {
+        let Signed { claims, key } = token;
         let common = claims.common(&Expected {
             tenant: expected.tenant,
             audience: expected.client,
@@ -197,7 +229,7 @@ impl Verifier {
             skew: self.skew,
             authority: &self.authority,
         })?;
-        self.key_fits(&key, common.tenant)?;
+        self.key_fits(key, common.tenant)?;
         claims.is_identity(expected.nonce)?;
         Ok(VerifiedIdentity {
             tenant: common.tenant,
@@ -211,25 +243,18 @@ impl Verifier {
         })
     }
 
-    /// The claims of a token whose signature holds, and the key that made it. Cheap refusals come first (H13).
-    async fn signed_claims(&self, token: &str, types: &[&str]) -> Result<(Claims, Arc<SigningKey>), Refused> {
-        if token.len() > TOKEN_LIMIT {
-            return Err(Reason::TooLong.into());
-        }
-        let (signed, signature) = token.rsplit_once('.').ok_or(Reason::Shape)?;
-        let (header, payload) = signed.split_once('.').ok_or(Reason::Shape)?;
-        let kid = header::check(header, types)?;
-        let key = self.keys.find(&kid).await.map_err(|error| match error {
+    async fn signed(&self, token: &str, types: &[&str]) -> Result<Signed, Refused> {
+        let parts = Parts::of(token, types)?;
+        let key = self.keys.find(&parts.kid).await.map_err(|error| match error {
             KeyError::Unknown => Reason::UnknownKey,
             KeyError::NoneLoaded => Reason::NoKeys,
         })?;
-        match jsonwebtoken::crypto::verify(signature, signed.as_bytes(), key.decoding(), Algorithm::RS256) {
-            Ok(true) => {}
-            Ok(false) | Err(_) => return Err(Reason::Signature.into()),
-        }
-        let payload = URL_SAFE_NO_PAD.decode(payload).map_err(|_| Reason::Shape)?;
-        let claims = parse_object(&payload).map_err(|_| Reason::Json)?;
-        Ok((Claims(claims), key))
+        parts.signed_by(key)
+    }
+
+    fn signed_by_known(&self, token: &str, types: &[&str]) -> Result<Option<Signed>, Refused> {
+        let parts = Parts::of(token, types)?;
+        self.keys.find_known(&parts.kid).map(|key| parts.signed_by(key)).transpose()
     }
 
     fn key_fits(&self, key: &SigningKey, tenant: TenantId) -> Result<(), Refused> {
@@ -238,6 +263,37 @@ impl Verifier {
         } else {
             Err(Reason::KeyIssuer.into())
         }
+    }
+}
+
+/// A token in its parts, with a header that may be; nothing of it is believed.
+struct Parts<'a> {
+    signed: &'a str,
+    payload: &'a str,
+    signature: &'a str,
+    kid: String,
+}
+
+impl<'a> Parts<'a> {
+    /// Cheap refusals come first (H13).
+    fn of(token: &'a str, types: &[&str]) -> Result<Self, Refused> {
+        if token.len() > TOKEN_LIMIT {
+            return Err(Reason::TooLong.into());
+        }
+        let (signed, signature) = token.rsplit_once('.').ok_or(Reason::Shape)?;
+        let (header, payload) = signed.split_once('.').ok_or(Reason::Shape)?;
+        let kid = header::check(header, types)?;
+        Ok(Self { signed, payload, signature, kid })
+    }
+
+    fn signed_by(&self, key: Arc<SigningKey>) -> Result<Signed, Refused> {
+        match jsonwebtoken::crypto::verify(self.signature, self.signed.as_bytes(), key.decoding(), Algorithm::RS256) {
+            Ok(true) => {}
+            Ok(false) | Err(_) => return Err(Reason::Signature.into()),
+        }
+        let payload = URL_SAFE_NO_PAD.decode(self.payload).map_err(|_| Reason::Shape)?;
+        let claims = parse_object(&payload).map_err(|_| Reason::Json)?;
+        Ok(Signed { claims: Claims(claims), key })
     }
 }
 

@@ -229,26 +229,27 @@ pub async fn sign_in_views(
     Ok(sign_ins
         .into_iter()
         .map(|sign_in| {
-            let view = SignInView {
-                id: sign_in.id,
-                account: sign_in.account,
-                signer: if modern.contains(&sign_in.authorization) {
-                    Signer::Administrator
-                } else {
-                    Signer::AccountHolder
-                },
-                state: sign_in.state,
-                signed_in_as: sign_in.signed_in_as,
-                sets: by_sign_in.remove(&sign_in.id).unwrap_or_default(),
-                steps: sign_in.steps,
-                problem: sign_in.problem,
-                approval_url: sign_in.approval_url,
-                done_at: sign_in.done_at,
-                already_connected: sign_in.connection.is_some(),
-            };
-            (sign_in.authorization, view)
+            let sets = by_sign_in.remove(&sign_in.id).unwrap_or_default();
+            (sign_in.authorization, sign_in_view(modern.contains(&sign_in.authorization), sign_in, sets))
         })
         .collect())
+}
+
+/// A sign-in with the sets that it covers.
+pub fn sign_in_view(modern: bool, sign_in: SignIn, sets: Vec<SetRef>) -> SignInView {
+    SignInView {
+        id: sign_in.id,
+        account: sign_in.account,
+        signer: if modern { Signer::Administrator } else { Signer::AccountHolder },
+        state: sign_in.state,
+        signed_in_as: sign_in.signed_in_as,
+        sets,
+        steps: sign_in.steps,
+        problem: sign_in.problem,
+        approval_url: sign_in.approval_url,
+        done_at: sign_in.done_at,
+        already_connected: sign_in.connection.is_some(),
+    }
 }
 
 /// Calls an authorization off: its links and open sign-ins end; what is done stays done.

@@ -5,14 +5,15 @@
 
 use super::{
     ServiceError,
-    authorizations::{app_permissions, permission_view, sign_in_views},
+    authorizations::{app_permissions, permission_view, sign_in_view},
     help, save,
     sessions::nonce_of,
 };
 use crate::{
     audit::Actor,
     microsoft::verify::{
-        AccessExpectation, ExpectedNonce, IdExpectation, MAX_AGE, Reason, Refused, VerifiedAccess, VerifiedIdentity,
+        AccessExpectation, ExpectedNonce, IdExpectation, MAX_AGE, Reason, Refused, Signed, VerifiedAccess,
+        VerifiedIdentity,
     },
     seal::{SealContext, hash_secret},
     state::AppState,
@@ -20,23 +21,25 @@ use crate::{
         Scoped,
         attempts::{Attempt, AttemptState, SavedToken},
         authorizations::Authorization,
+        backup_sets::BackupSet,
         customers::Customer,
         links::Link,
-        locator::{self, LocatorKind},
-        sign_ins::SignIn,
+        locator::{self, Located, LocatorKind},
+        organizations::Organization,
+        sign_ins::{SignIn, SignInSet},
         work::{self, NewWork, WorkKind},
     },
 };
 use shared::{
     api::{
-        authorizations::{AuthorizationState, SignInState},
+        authorizations::{AuthorizationState, SetRef, SignInState},
         connect::{ConnectApp, ConnectSignIn, ConnectView, QueueItem, ReportFailure, Save},
         problem::{Help, HelpAction, MicrosoftIds},
     },
     id::{AttemptId, AuthorizationId, OrganizationId, SignInId, TenantId},
     method::Method,
     rules::scopes,
-    time::Timestamp,
+    workload::Workloads,
 };
 
 /// What a secret opened.
@@ -54,37 +57,34 @@ pub struct Opened {
 
 /// Opens a secret.
 pub async fn open(app: &AppState, secret: &str) -> Result<Opened, ServiceError> {
+    Ok(open_within(app, secret).await?.1)
+}
+
+/// Opens a secret; what else is read in this transaction is of the same moment.
+async fn open_within(app: &AppState, secret: &str) -> Result<(Scoped, Opened, Option<Attempt>), ServiceError> {
     let now = app.now();
-    let hash = hash_secret(secret);
     let system = app.store.read_system().await?;
-    let link = locator::find(&system, LocatorKind::ConnectLink, &hash, now).await?;
-    let attempt = match link {
-        Some(_) => None,
-        None => locator::find(&system, LocatorKind::Attempt, &hash, now).await?,
-    };
-    // Holding one connection while waiting for another lets enough callers at once stop each other for good.
-    drop(system);
-    if let Some(located) = link {
-        let tx = app.store.read(located.organization).await?;
-        let link = tx.find_link(located.id, now).await?.ok_or(ServiceError::NotFound)?;
-        let authorization = link.authorization;
-        return Ok(Opened { organization: located.organization, authorization, link, attempt: None });
+    let kinds = [LocatorKind::ConnectLink, LocatorKind::Attempt];
+    let found = locator::find_any(&system, &kinds, &hash_secret(secret), now).await?;
+    let (kind, Located { organization, id }) = found.ok_or(ServiceError::NotFound)?;
+    let tx = app.store.narrow(system, organization).await?;
+    if kind == LocatorKind::ConnectLink {
+        let link = tx.find_link(id, now).await?.ok_or(ServiceError::NotFound)?;
+        let opened = Opened { organization, authorization: link.authorization, link, attempt: None };
+        return Ok((tx, opened, None));
     }
-    let located = attempt.ok_or(ServiceError::NotFound)?;
-    let tx = app.store.read(located.organization).await?;
-    let id = AttemptId(located.id);
-    let attempt = tx.find_attempt(id).await?.ok_or(ServiceError::NotFound)?;
     // A link that expired while its attempt was at Microsoft may finish; one that was revoked may not.
-    let link = tx.find_link(attempt.link, Timestamp(i64::MIN)).await?.ok_or(ServiceError::NotFound)?;
-    let organization = located.organization;
-    Ok(Opened { organization, authorization: attempt.authorization, link, attempt: Some(id) })
+    let found = tx.find_attempt_and_link(AttemptId(id)).await?;
+    let (attempt, link) = found.ok_or(ServiceError::NotFound)?;
+    let opened = Opened { organization, authorization: attempt.authorization, link, attempt: Some(attempt.id) };
+    Ok((tx, opened, Some(attempt)))
 }
 
 /// What the page shows.
 pub async fn view(app: &AppState, opened: &Opened) -> Result<ConnectView, ServiceError> {
     let tx = app.store.read(opened.organization).await?;
-    let authorization = tx.find_authorization(opened.authorization).await?.ok_or(ServiceError::NotFound)?;
-    let customer = tx.find_customer(authorization.customer).await?.ok_or(ServiceError::NotFound)?;
+    let found = tx.find_authorization_and_customer(opened.authorization).await?;
+    let (authorization, customer) = found.ok_or(ServiceError::NotFound)?;
     let organization = tx.find_organization().await?.ok_or(ServiceError::NotFound)?;
     let queue = tx.list_sign_ins(&[authorization.id]).await?;
     let attempt = match opened.attempt {
@@ -98,8 +98,26 @@ pub async fn view(app: &AppState, opened: &Opened) -> Result<ConnectView, Servic
         .or_else(|| queue.last())
         .cloned()
         .ok_or(ServiceError::NotFound)?;
-    let items = queue.into_iter().map(|one| QueueItem { id: one.id, account: one.account, state: one.state }).collect();
-    Ok(ConnectView {
+    let covered = tx.list_covered(in_hand.id).await?;
+    let is_over = authorization.method == Method::Modern && in_hand.state == SignInState::Done;
+    let apps = if is_over { apps_of(&tx, customer.tenant).await? } else { Vec::new() };
+    drop(tx);
+    Ok(page_view(app, opened, &authorization, customer, organization, queue, in_hand, covered, apps))
+}
+
+#[expect(clippy::too_many_arguments, reason = "what the page is made of, each read once by the caller")]
+fn page_view(
+    app: &AppState,
+    opened: &Opened,
+    authorization: &Authorization,
+    customer: Customer,
+    organization: Organization,
+    queue: Vec<SignIn>,
+    in_hand: SignIn,
+    covered: Vec<(SignInSet, Option<BackupSet>)>,
+    apps: Vec<ConnectApp>,
+) -> ConnectView {
+    ConnectView {
         brand: app.settings.brand.clone(),
         authorization: authorization.id,
         organization: organization.name,
@@ -112,21 +130,24 @@ pub async fn view(app: &AppState, opened: &Opened) -> Result<ConnectView, Servic
         method: authorization.method,
         kind: authorization.kind,
         way: authorization.way,
-        sign_in: in_hand_view(&tx, &authorization, in_hand, customer.tenant).await?,
-        queue: items,
+        sign_in: in_hand_view(authorization, in_hand, covered, apps),
+        queue: queue.into_iter().map(|one| QueueItem { id: one.id, account: one.account, state: one.state }).collect(),
         expires_at: opened.link.expires_at,
         version: authorization.version,
-    })
+    }
 }
 
-async fn in_hand_view(
-    tx: &Scoped,
+fn workloads_of(covered: &[(SignInSet, Option<BackupSet>)]) -> Workloads {
+    covered.iter().filter_map(|(_, set)| set.as_ref()).flat_map(|set| set.workloads.iter().copied()).collect()
+}
+
+fn in_hand_view(
     authorization: &Authorization,
     sign_in: SignIn,
-    tenant: TenantId,
-) -> Result<ConnectSignIn, ServiceError> {
-    let id = sign_in.id;
-    let workloads = save::workloads(tx, id).await?;
+    covered: Vec<(SignInSet, Option<BackupSet>)>,
+    apps: Vec<ConnectApp>,
+) -> ConnectSignIn {
+    let workloads = workloads_of(&covered);
     let modern = authorization.method == Method::Modern;
     let (permissions, needs_administrator) = if modern {
         (app_permissions(&workloads, authorization.restores), true)
@@ -135,12 +156,14 @@ async fn in_hand_view(
         let needs_administrator = scopes::needs_administrator(&scopes);
         (scopes.into_iter().map(permission_view).collect(), needs_administrator)
     };
-    let modern: &[AuthorizationId] = if modern { &[authorization.id] } else { &[] };
-    let (_, view) = sign_in_views(tx, modern, vec![sign_in]).await?.pop().ok_or(ServiceError::NotFound)?;
-    let is_over = !modern.is_empty() && view.state == SignInState::Done;
-    let apps = if is_over { apps_of(tx, tenant).await? } else { Vec::new() };
-    Ok(ConnectSignIn {
-        id,
+    let sets = covered.into_iter().map(|(covered, set)| SetRef {
+        id: covered.backup_set,
+        name: covered.name,
+        method: set.map_or(covered.method, |set| set.method),
+    });
+    let view = sign_in_view(modern, sign_in, sets.collect());
+    ConnectSignIn {
+        id: view.id,
         account: view.account,
         signer: view.signer,
         state: view.state,
@@ -154,7 +177,53 @@ async fn in_hand_view(
         approval_url: view.approval_url,
         done_at: view.done_at,
         apps,
-    })
+    }
+}
+
+/// The tokens of a Save, as far as they can be judged without anything stored.
+pub struct Presented {
+    access: Option<Signed>,
+    identity: Option<Signed>,
+}
+
+/// Refuses tokens that Microsoft has not signed, before anything is read or asked (H13).
+pub fn present(app: &AppState, request: &Save) -> Result<Presented, ServiceError> {
+    let verifier = &app.microsoft.verifier;
+    let refused = |refused: Refused| {
+        tracing::warn!(reason = ?refused.reason(), "a token was refused");
+        refusal(refused)
+    };
+    let access = verifier.signed_access_token(&request.access_token).map_err(refused)?;
+    let identity = verifier.signed_id_token(&request.id_token).map_err(refused)?;
+    Ok(Presented { access, identity })
+}
+
+/// What a Save is about, read in one moment.
+pub struct Receiving {
+    /// What the secret opened.
+    pub opened: Opened,
+    attempt: Attempt,
+    authorization: Authorization,
+    customer: Customer,
+    organization: Organization,
+}
+
+/// Opens an attempt's secret for its Save. `None`: the secret is a link's.
+pub async fn receive(app: &AppState, secret: &str) -> Result<Option<Receiving>, ServiceError> {
+    let (tx, opened, attempt) = open_within(app, secret).await?;
+    let Some(attempt) = attempt else { return Ok(None) };
+    let found = tx.find_authorization_and_customer(opened.authorization).await?;
+    let (authorization, customer) = found.ok_or(ServiceError::NotFound)?;
+    let organization = tx.find_organization().await?.ok_or(ServiceError::NotFound)?;
+    Ok(Some(Receiving { opened, attempt, authorization, customer, organization }))
+}
+
+/// A Save that was received.
+pub struct Received {
+    /// Of which sign-in.
+    pub sign_in: SignInId,
+    /// How the page stands now; `None` if this Save had been received before.
+    pub view: Option<ConnectView>,
 }
 
 /// The tenant's apps for the receipt.
@@ -170,33 +239,27 @@ async fn apps_of(tx: &Scoped, tenant: TenantId) -> Result<Vec<ConnectApp>, Servi
 }
 
 /// Receives a Save (§4.5): believed only if everything about it fits, then durable before the answer, then carried out.
-pub async fn save(app: &AppState, opened: &Opened, secret: &str, request: &Save) -> Result<(), ServiceError> {
-    let id = opened.attempt.ok_or(ServiceError::NotFound)?;
+pub async fn save(
+    app: &AppState,
+    receiving: Receiving,
+    presented: &Presented,
+    secret: &str,
+    request: &Save,
+) -> Result<Received, ServiceError> {
     let hash = hash_secret(&request.access_token);
-    let (attempt, authorization, customer) = load(app, opened, id).await?;
+    let Receiving { opened, attempt, authorization, customer, .. } = &receiving;
     if let Some(saved) = &attempt.saved {
         // The same token on the same attempt gets the same answer; another token is another matter.
-        return if saved.hash == hash { Ok(()) } else { Err(used()) };
+        let again = Received { sign_in: attempt.sign_in, view: None };
+        return if saved.hash == hash { Ok(again) } else { Err(used()) };
     }
-    check_open(app, &attempt, &authorization)?;
-    let (access, identity) = believe(app, &customer, secret, request).await?;
+    check_open(app, attempt, authorization)?;
+    let (access, identity) = believe(app, customer, presented, secret, request).await?;
     if access.guest || identity.guest {
-        return Err(refuse_guest(app, opened, &attempt).await?);
+        return Err(refuse_guest(app, opened, attempt).await?);
     }
-    let saved = seal_token(app, opened.organization, &attempt, &access, hash, &request.access_token)?;
-    commit_save(app, opened.organization, attempt, saved, &identity).await
-}
-
-async fn load(
-    app: &AppState,
-    opened: &Opened,
-    id: AttemptId,
-) -> Result<(Attempt, Authorization, Customer), ServiceError> {
-    let tx = app.store.read(opened.organization).await?;
-    let attempt = tx.find_attempt(id).await?.ok_or(ServiceError::NotFound)?;
-    let authorization = tx.find_authorization(attempt.authorization).await?.ok_or(ServiceError::NotFound)?;
-    let customer = tx.find_customer(authorization.customer).await?.ok_or(ServiceError::NotFound)?;
-    Ok((attempt, authorization, customer))
+    let saved = seal_token(app, opened.organization, attempt, &access, hash, &request.access_token)?;
+    commit_save(app, receiving, saved, &identity).await
 }
 
 fn used() -> ServiceError {
@@ -228,6 +291,7 @@ fn check_open(app: &AppState, attempt: &Attempt, authorization: &Authorization) 
 async fn believe(
     app: &AppState,
     customer: &Customer,
+    presented: &Presented,
     secret: &str,
     request: &Save,
 ) -> Result<(VerifiedAccess, VerifiedIdentity), ServiceError> {
@@ -244,11 +308,20 @@ async fn believe(
         now,
         max_age: MAX_AGE,
     };
-    let access = app.microsoft.verifier.verify_access_token(&request.access_token, &expected).await.map_err(refused)?;
+    let verifier = &app.microsoft.verifier;
+    let access = match &presented.access {
+        Some(signed) => verifier.check_access_token(signed, &expected),
+        None => verifier.verify_access_token(&request.access_token, &expected).await,
+    };
+    let access = access.map_err(refused)?;
     let nonce = nonce_of(secret);
     let expected =
         IdExpectation { tenant: Some(customer.tenant), client: config.sign_in, nonce: ExpectedNonce::Is(&nonce), now };
-    let identity = app.microsoft.verifier.verify_id_token(&request.id_token, &expected).await.map_err(refused)?;
+    let identity = match &presented.identity {
+        Some(signed) => verifier.check_id_token(signed, &expected),
+        None => verifier.verify_id_token(&request.id_token, &expected).await,
+    };
+    let identity = identity.map_err(refused)?;
     if access.object != identity.object || access.tenant != identity.tenant {
         tracing::warn!(customer = %customer.id, "the two tokens of a Save are of different accounts");
         return Err(ServiceError::TokenRefused);
@@ -298,31 +371,35 @@ fn seal_token(
 
 async fn commit_save(
     app: &AppState,
-    organization: OrganizationId,
-    attempt: Attempt,
+    receiving: Receiving,
     saved: SavedToken,
     identity: &VerifiedIdentity,
-) -> Result<(), ServiceError> {
-    let tx = app.store.write(organization).await?;
+) -> Result<Received, ServiceError> {
+    let Receiving { opened, attempt, customer, organization, .. } = receiving;
+    let tx = app.store.write(opened.organization).await?;
     let hash = saved.hash;
     let attempt = Attempt { state: AttemptState::Saved, saved: Some(saved), ..attempt };
-    tx.touch_authorization(attempt.authorization).await?;
+    let authorization = tx.touch_and_find_authorization(attempt.authorization).await?.ok_or(ServiceError::NotFound)?;
     if !tx.update_attempt(&attempt, AttemptState::Open).await? {
         // Another request of the same tab was quicker, or the attempt was superseded in this moment.
         let now = tx.find_attempt(attempt.id).await?;
         let same = now.and_then(|now| now.saved).is_some_and(|saved| saved.hash == hash);
-        return if same { Ok(()) } else { Err(used()) };
+        let again = Received { sign_in: attempt.sign_in, view: None };
+        return if same { Ok(again) } else { Err(used()) };
     }
-    let sign_in = tx.find_sign_in(attempt.sign_in).await?.ok_or(ServiceError::NotFound)?;
+    let mut queue = tx.list_sign_ins(&[authorization.id]).await?;
+    let place = queue.iter_mut().find(|one| one.id == attempt.sign_in).ok_or(ServiceError::NotFound)?;
+    let sign_in = place.clone();
     let from = sign_in.state;
     if !matches!(from, SignInState::Waiting | SignInState::ClaimsNeeded | SignInState::Failed) {
         return Err(used());
     }
     let (name, username) = super::sessions::names_of(identity);
     let shown = if username.is_empty() { name } else { username };
+    let covered = tx.list_covered(sign_in.id).await?;
     let sign_in = SignIn {
         state: SignInState::Working,
-        steps: save::first_steps(&save::workloads(&tx, sign_in.id).await?),
+        steps: save::first_steps(&workloads_of(&covered)),
         signed_in_as: Some(shown.clone()),
         problem: None,
         approval_url: None,
@@ -334,8 +411,11 @@ async fn commit_save(
     app.audit().record(&tx, "sign_in.saved", &actor, format!("sign_in:{}", sign_in.id), String::new()).await?;
     tx.commit().await?;
     app.changes.work();
-    app.changes.authorization(sign_in.authorization);
-    Ok(())
+    app.changes.authorization(authorization.id);
+    place.state = sign_in.state;
+    let id = sign_in.id;
+    let view = page_view(app, &opened, &authorization, customer, organization, queue, sign_in, covered, Vec::new());
+    Ok(Received { sign_in: id, view: Some(view) })
 }
 
 /// Has a Save carried out, now.

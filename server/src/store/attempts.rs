@@ -1,8 +1,12 @@
 //! Sign-in attempts: one PKCE transaction in one browser tab. Their secrets are in `locator` only, hashed.
 
-use super::{Scoped, StoreError, entities::attempts as table};
+use super::{
+    Scoped, StoreError,
+    entities::{attempts as table, connect_links as links},
+    links::Link,
+};
 use crate::seal::Sealed;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, JoinType, QueryFilter, QuerySelect, sea_query::Expr};
 use shared::{
     api::connect::Leg,
     id::{AttemptId, AuthorizationId, ObjectId, SignInId, TenantId},
@@ -136,6 +140,23 @@ impl Scoped {
             .await?
             .map(Attempt::try_from)
             .transpose()
+    }
+
+    /// An attempt with the link that it was made by, unless that was revoked.
+    pub async fn find_attempt_and_link(&self, id: AttemptId) -> Result<Option<(Attempt, Link)>, StoreError> {
+        let found = table::Entity::find_by_id(id.0)
+            .filter(table::Column::Organization.eq(self.own()))
+            .select_also(links::Entity)
+            .join(
+                JoinType::InnerJoin,
+                table::Entity::belongs_to(links::Entity).from(table::Column::Link).to(links::Column::Id).into(),
+            )
+            .filter(links::Column::Organization.eq(self.own()))
+            .filter(links::Column::RevokedAt.is_null())
+            .one(&self.tx)
+            .await?;
+        let Some((attempt, Some(link))) = found else { return Ok(None) };
+        Ok(Some((attempt.try_into()?, link.into())))
     }
 
     /// The attempt of a sign-in whose Save is under way or waits for a consent.

@@ -1,9 +1,13 @@
 //! Authorizations: get access for chosen backup sets of one customer by one method.
 
-use super::{Scoped, StoreError, entities::authorizations as table};
+use super::{
+    Scoped, StoreError,
+    customers::Customer,
+    entities::{authorizations as table, customers},
+};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, EntityTrait, JoinType, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, ExprTrait},
 };
 use shared::{
@@ -100,6 +104,28 @@ impl Scoped {
             .transpose()
     }
 
+    /// An authorization with its customer.
+    pub async fn find_authorization_and_customer(
+        &self,
+        id: AuthorizationId,
+    ) -> Result<Option<(Authorization, Customer)>, StoreError> {
+        let found = table::Entity::find_by_id(id.0)
+            .filter(table::Column::Organization.eq(self.own()))
+            .select_also(customers::Entity)
+            .join(
+                JoinType::InnerJoin,
+                table::Entity::belongs_to(customers::Entity)
+                    .from(table::Column::Customer)
+                    .to(customers::Column::Id)
+                    .into(),
+            )
+            .filter(customers::Column::Organization.eq(self.own()))
+            .one(&self.tx)
+            .await?;
+        let Some((authorization, Some(customer))) = found else { return Ok(None) };
+        Ok(Some((authorization.try_into()?, customer.into())))
+    }
+
     /// The version alone: what a live view asks.
     pub async fn find_authorization_version(&self, id: AuthorizationId) -> Result<Option<i64>, StoreError> {
         Ok(table::Entity::find_by_id(id.0)
@@ -147,6 +173,17 @@ impl Scoped {
             .exec(&self.tx)
             .await?;
         Ok(done.rows_affected == 1)
+    }
+
+    /// The same, and gives the authorization as it is then.
+    pub async fn touch_and_find_authorization(&self, id: AuthorizationId) -> Result<Option<Authorization>, StoreError> {
+        let rows = table::Entity::update_many()
+            .col_expr(table::Column::Version, Expr::col(table::Column::Version).add(1))
+            .filter(table::Column::Organization.eq(self.own()))
+            .filter(table::Column::Id.eq(id.0))
+            .exec_with_returning(&self.tx)
+            .await?;
+        rows.into_iter().next().map(Authorization::try_from).transpose()
     }
 
     /// Moves an open authorization to its end. `false`: it was not open.

@@ -18,6 +18,17 @@ pub struct Link {
     pub expires_at: Timestamp,
 }
 
+impl From<table::Model> for Link {
+    fn from(row: table::Model) -> Self {
+        Self {
+            id: row.id,
+            authorization: AuthorizationId(row.authorization),
+            created_by: row.created_by,
+            expires_at: Timestamp(row.expires_at),
+        }
+    }
+}
+
 impl Scoped {
     /// Adds a link.
     pub async fn add_link(&self, link: &Link, now: Timestamp) -> Result<(), StoreError> {
@@ -42,12 +53,7 @@ impl Scoped {
             .filter(table::Column::ExpiresAt.gt(now.0))
             .one(&self.tx)
             .await?;
-        Ok(row.map(|row| Link {
-            id: row.id,
-            authorization: AuthorizationId(row.authorization),
-            created_by: row.created_by,
-            expires_at: Timestamp(row.expires_at),
-        }))
+        Ok(row.map(Link::from))
     }
 
     /// Ends every link of an authorization.

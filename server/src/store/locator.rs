@@ -80,10 +80,21 @@ pub async fn find(
     hash: &[u8; 32],
     now: Timestamp,
 ) -> Result<Option<Located>, StoreError> {
+    Ok(find_any(at, &[kind], hash, now).await?.map(|(_, located)| located))
+}
+
+/// Where a secret of one of these kinds leads, and its kind.
+pub async fn find_any(
+    at: &impl Outside,
+    kinds: &[LocatorKind],
+    hash: &[u8; 32],
+    now: Timestamp,
+) -> Result<Option<(LocatorKind, Located)>, StoreError> {
     let row = table::Entity::find_by_id(hash.to_vec()).one(at.connection()).await?;
-    Ok(row
-        .filter(|row| row.kind == kind.as_str() && row.expires_at.is_none_or(|end| now.0 < end))
-        .map(|row| Located { organization: OrganizationId(row.organization), id: row.id }))
+    Ok(row.filter(|row| row.expires_at.is_none_or(|end| now.0 < end)).and_then(|row| {
+        let kind = kinds.iter().find(|kind| row.kind == kind.as_str())?;
+        Some((*kind, Located { organization: OrganizationId(row.organization), id: row.id }))
+    }))
 }
 
 /// Uses an entry up: of two callers at once, one gets it.

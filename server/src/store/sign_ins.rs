@@ -2,10 +2,13 @@
 
 use super::{
     Scoped, StoreError,
+    backup_sets::BackupSet,
     customers::key_of,
-    entities::{sign_in_sets as sets, sign_ins as table},
+    entities::{backup_sets, sign_in_sets as sets, sign_ins as table},
 };
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, sea_query::Expr};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
+};
 use shared::{
     api::{
         authorizations::{SignInState, StepView},
@@ -56,6 +59,19 @@ pub struct SignInSet {
     pub method: Method,
     /// Its version.
     pub version: i64,
+}
+
+impl TryFrom<sets::Model> for SignInSet {
+    type Error = StoreError;
+    fn try_from(row: sets::Model) -> Result<Self, StoreError> {
+        Ok(Self {
+            sign_in: SignInId(row.sign_in),
+            backup_set: BackupSetId(row.backup_set),
+            name: row.name,
+            method: Method::parse(&row.method).ok_or(StoreError::Unreadable("method"))?,
+            version: row.version,
+        })
+    }
 }
 
 const STATES: [(SignInState, &str); 8] = [
@@ -162,16 +178,28 @@ impl Scoped {
             .order_by_asc(sets::Column::BackupSet)
             .all(&self.tx)
             .await?;
+        rows.into_iter().map(SignInSet::try_from).collect()
+    }
+
+    /// The sets of a sign-in with the records as they are now, by name; a set that is gone has none.
+    pub async fn list_covered(&self, sign_in: SignInId) -> Result<Vec<(SignInSet, Option<BackupSet>)>, StoreError> {
+        let rows = sets::Entity::find()
+            .filter(sets::Column::Organization.eq(self.own()))
+            .filter(sets::Column::SignIn.eq(sign_in.0))
+            .select_also(backup_sets::Entity)
+            .join(
+                JoinType::LeftJoin,
+                sets::Entity::belongs_to(backup_sets::Entity)
+                    .from((sets::Column::Organization, sets::Column::BackupSet))
+                    .to((backup_sets::Column::Organization, backup_sets::Column::Id))
+                    .into(),
+            )
+            .order_by_asc(sets::Column::Name)
+            .order_by_asc(sets::Column::BackupSet)
+            .all(&self.tx)
+            .await?;
         rows.into_iter()
-            .map(|row| {
-                Ok(SignInSet {
-                    sign_in: SignInId(row.sign_in),
-                    backup_set: BackupSetId(row.backup_set),
-                    name: row.name,
-                    method: Method::parse(&row.method).ok_or(StoreError::Unreadable("method"))?,
-                    version: row.version,
-                })
-            })
+            .map(|(covered, set)| Ok((SignInSet::try_from(covered)?, set.map(BackupSet::try_from).transpose()?)))
             .collect()
     }
 

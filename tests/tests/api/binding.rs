@@ -18,6 +18,22 @@ app_on_both! {
     t12_the_same_token_twice_is_one_save,
     t12_an_attempt_that_was_replaced_or_is_too_old_saves_nothing,
     h8_a_wrong_account_of_the_right_tenant_changes_nothing,
+    h13_what_microsoft_did_not_sign_is_refused_before_anything_is_looked_up,
+}
+
+/// With a forged token no secret is even looked at, so that neither costs nor tells anything.
+async fn h13_what_microsoft_did_not_sign_is_refused_before_anything_is_looked_up(app: TestApp) {
+    app.import_sample().await;
+    let road = app.before_save(&["CON-001"], "backup@contoso.com").await;
+    let mut access = road.tokens.access.clone();
+    let at = access.len() - 100;
+    access.replace_range(at..=at, if &access[at..=at] == "A" { "B" } else { "A" });
+    let forged = Tokens { access, id: road.tokens.id.clone() };
+    let save =
+        async |secret: &str, tokens: &Tokens| app.connect(secret).post("/api/v1/connect/save", &tokens.save()).await;
+    assert_eq!(refusal(&save(&road.attempt.secret, &forged).await), refusal(&save("unknown", &forged).await));
+    save("unknown", &road.tokens).await.refused(404, "not_found");
+    assert_eq!(save(&road.attempt.secret, &road.tokens).await.status, 200);
 }
 
 /// The refusal of a Save whose tokens do not fit, without what differs in every answer.

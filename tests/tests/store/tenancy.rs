@@ -107,7 +107,7 @@ async fn fill(database: &TestDatabase, organization: OrganizationId) -> Filled {
     tx.add_audit_batch(&batch).await.unwrap();
     let sealed = AuditRow { id: next_id(), ..audit.clone() };
     tx.add_audit(&sealed, "").await.unwrap();
-    assert!(tx.update_audit_sequence(sealed.id, 1).await.unwrap());
+    assert_eq!(tx.update_audit_sequences(&[sealed.id], 1).await.unwrap(), 1);
     tx.commit().await.unwrap();
     let set = BackupSet { version: 2, ..set };
     Filled { member, session, customer, set, import, authorization, link, sign_in, attempt, connection, api_key, audit }
@@ -142,6 +142,10 @@ async fn seen(tx: &Scoped, rows: &Filled) -> Vec<&'static str> {
         ("find_import", tx.find_import(rows.import.id).await.unwrap().is_some()),
         ("find_import_rows", tx.find_import_rows(rows.import.id).await.unwrap().is_some()),
         ("find_authorization", tx.find_authorization(rows.authorization.id).await.unwrap().is_some()),
+        (
+            "find_authorization_and_customer",
+            tx.find_authorization_and_customer(rows.authorization.id).await.unwrap().is_some(),
+        ),
         ("find_authorization_version", tx.find_authorization_version(rows.authorization.id).await.unwrap().is_some()),
         ("list_authorizations", !tx.list_authorizations(None, None, 10).await.unwrap().is_empty()),
         ("count_open_authorizations", tx.count_open_authorizations().await.unwrap() != 0),
@@ -149,6 +153,8 @@ async fn seen(tx: &Scoped, rows: &Filled) -> Vec<&'static str> {
         ("find_sign_in", tx.find_sign_in(sign_in).await.unwrap().is_some()),
         ("list_sign_ins", !tx.list_sign_ins(&[rows.authorization.id]).await.unwrap().is_empty()),
         ("list_sign_in_sets", !tx.list_sign_in_sets(&[sign_in]).await.unwrap().is_empty()),
+        ("list_covered", tx.list_covered(sign_in).await.unwrap().iter().any(|(_, set)| set.is_some())),
+        ("find_attempt_and_link", tx.find_attempt_and_link(rows.attempt.id).await.unwrap().is_some()),
         ("find_attempt", tx.find_attempt(rows.attempt.id).await.unwrap().is_some()),
         ("find_saved_attempt", tx.find_saved_attempt(sign_in).await.unwrap().is_some()),
         ("find_last_challenge", tx.find_last_challenge(sign_in).await.unwrap().is_some()),
@@ -171,7 +177,7 @@ async fn seen(tx: &Scoped, rows: &Filled) -> Vec<&'static str> {
     found.iter().filter(|(_, found)| *found).map(|(name, _)| *name).collect()
 }
 
-const READERS: usize = 42;
+const READERS: usize = 45;
 
 async fn m3_another_organization_finds_and_lists_nothing(database: TestDatabase) {
     let (contoso, adatum) = (database.organization("Contoso").await, database.organization("Adatum").await);
@@ -196,6 +202,10 @@ async fn changed(tx: &Scoped, rows: &Filled) -> Vec<&'static str> {
             tx.update_backup_set(&next).await.unwrap()
         }),
         ("touch_authorization", tx.touch_authorization(authorization).await.unwrap()),
+        (
+            "touch_and_find_authorization",
+            tx.touch_and_find_authorization(authorization).await.unwrap().is_some_and(|found| found.version > 1),
+        ),
         ("end_authorization", tx.end_authorization(authorization, AuthorizationState::Done).await.unwrap()),
         ("revoke_links", tx.revoke_links(authorization, START).await.unwrap() != 0),
         ("update_sign_in", tx.update_sign_in(&rows.sign_in, rows.sign_in.state).await.unwrap()),
@@ -206,7 +216,7 @@ async fn changed(tx: &Scoped, rows: &Filled) -> Vec<&'static str> {
         ("supersede_open_attempts", tx.supersede_open_attempts(authorization).await.unwrap() != 0),
         ("update_connection", tx.update_connection(&rows.connection, 1).await.unwrap()),
         ("revoke_api_key", tx.revoke_api_key(rows.api_key.id, START).await.unwrap()),
-        ("update_audit_sequence", tx.update_audit_sequence(rows.audit.id, 2).await.unwrap()),
+        ("update_audit_sequences", tx.update_audit_sequences(&[rows.audit.id], 2).await.unwrap() != 0),
         ("remove_expired_imports", tx.remove_expired_imports(later).await.unwrap() != 0),
     ];
     tx.update_session_seen(rows.session.id, later).await.unwrap();
@@ -214,7 +224,7 @@ async fn changed(tx: &Scoped, rows: &Filled) -> Vec<&'static str> {
     done.iter().filter(|(_, done)| *done).map(|(name, _)| *name).collect()
 }
 
-const WRITERS: usize = 15;
+const WRITERS: usize = 16;
 
 async fn m3_another_organization_changes_nothing(database: TestDatabase) {
     let (contoso, adatum) = (database.organization("Contoso").await, database.organization("Adatum").await);
