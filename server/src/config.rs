@@ -5,6 +5,7 @@
 
 use crate::{
     microsoft::config::{Authority, MicrosoftConfig, Registration, SetupPair},
+    outbound::mail::MailConfig,
     store::DatabaseConfig,
 };
 use serde::Deserialize;
@@ -34,6 +35,8 @@ pub struct Config {
     pub trusted_proxies: Vec<IpAddr>,
     /// `[rules]`: switches of the migration rules.
     pub rules: RuleSwitches,
+    /// `[mail]`: how mail leaves; without it there are no mail channels.
+    pub mail: Option<MailConfig>,
     /// `[microsoft]`: where Microsoft is and who we are there.
     pub microsoft: MicrosoftConfig,
 }
@@ -77,6 +80,7 @@ struct File {
     audit_heads: Option<String>,
     trusted_proxies: Option<String>,
     rules: Rules,
+    mail: Mail,
     microsoft: Microsoft,
 }
 
@@ -85,6 +89,14 @@ struct File {
 struct Rules {
     personal_sites_block_modern: Option<bool>,
     sharepoint_sites_block_modern: Option<bool>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Mail {
+    smtp: Option<String>,
+    password_file: Option<String>,
+    from: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -133,6 +145,7 @@ impl Config {
                     .unwrap_or(rules.sharepoint_sites_block_modern),
                 ..rules
             },
+            mail: mail(&source, file.mail)?,
             microsoft: microsoft(&source, file.microsoft)?,
         })
     }
@@ -195,6 +208,16 @@ fn database(text: &str) -> Result<DatabaseConfig, ConfigError> {
         return Ok(DatabaseConfig::Postgres { url: text.to_owned(), max_connections: 16 });
     }
     Err(wrong("database", "REKEY_DATABASE", "sqlite:<file> or postgres://user:password@host/database"))
+}
+
+fn mail(source: &Source<'_>, file: Mail) -> Result<Option<MailConfig>, ConfigError> {
+    let Some(smtp) = source.maybe(file.smtp, "REKEY_MAIL_SMTP") else { return Ok(None) };
+    let from = source.must(file.from, "mail.from", "REKEY_MAIL_FROM", "a sender such as Rekey <rekey@example.com>")?;
+    let password = source
+        .maybe(file.password_file, "REKEY_MAIL_PASSWORD_FILE")
+        .map(|path| read_text("mail.password_file", Path::new(&path)).map(Secret::new))
+        .transpose()?;
+    Ok(Some(MailConfig { smtp, password, from }))
 }
 
 fn microsoft(source: &Source<'_>, file: Microsoft) -> Result<MicrosoftConfig, ConfigError> {

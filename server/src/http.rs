@@ -10,6 +10,7 @@ pub mod audit;
 pub mod authorizations;
 pub mod backup_sets;
 pub mod caller;
+pub mod certificates;
 pub mod connect;
 pub mod customers;
 pub mod docs;
@@ -20,6 +21,7 @@ pub mod input;
 pub mod job_tokens;
 pub mod limits;
 pub mod live;
+pub mod notices;
 pub mod overview;
 pub mod pages;
 pub mod problem;
@@ -101,6 +103,13 @@ fn api() -> OpenApiRouter<Http> {
         .routes(routes!(connect::carry_on))
         .routes(routes!(connect::failure))
         .routes(routes!(connect::live))
+        .routes(routes!(certificates::list))
+        .routes(routes!(certificates::check))
+        .routes(routes!(certificates::kill_switch))
+        .routes(routes!(notices::list))
+        .routes(routes!(notices::resolve))
+        .routes(routes!(notices::list_channels, notices::create_channel))
+        .routes(routes!(notices::remove_channel))
         .routes(routes!(audit::list))
         .routes(routes!(api_keys::list, api_keys::create))
         .routes(routes!(api_keys::revoke))

@@ -13,6 +13,7 @@ pub mod http;
 pub mod import_file;
 pub mod live;
 pub mod microsoft;
+pub mod outbound;
 pub mod random;
 pub mod seal;
 pub mod server;

@@ -146,6 +146,22 @@ impl Scoped {
         own.one(&self.tx).await?.map(App::try_from).transpose()
     }
 
+    /// Apps by id.
+    pub async fn find_apps(&self, ids: &[ConnectionId]) -> Result<Vec<App>, StoreError> {
+        let mut found = Vec::with_capacity(ids.len());
+        for part in ids.chunks(500) {
+            let rows = table::Entity::find()
+                .filter(table::Column::Organization.eq(self.own()))
+                .filter(table::Column::Id.is_in(part.iter().map(|id| id.0)))
+                .all(&self.tx)
+                .await?;
+            for row in rows {
+                found.push(App::try_from(row)?);
+            }
+        }
+        Ok(found)
+    }
+
     /// The app of a tenant for a purpose that was not removed.
     pub async fn find_app_of(&self, tenant: TenantId, purpose: Purpose) -> Result<Option<App>, StoreError> {
         table::Entity::find()
@@ -223,5 +239,20 @@ impl Scoped {
             .all(&self.tx)
             .await?;
         rows.into_iter().map(TryFrom::try_from).collect()
+    }
+
+    /// Takes a connection away from the sets that use it; their method stays. Gives how many.
+    pub async fn disconnect_sets(&self, id: ConnectionId) -> Result<u64, StoreError> {
+        let done = backup_sets::Entity::update_many()
+            .col_expr(backup_sets::Column::Connection, Expr::value(Option::<uuid::Uuid>::None))
+            .col_expr(
+                backup_sets::Column::Version,
+                sea_orm::sea_query::ExprTrait::add(Expr::col(backup_sets::Column::Version), 1),
+            )
+            .filter(backup_sets::Column::Organization.eq(self.own()))
+            .filter(backup_sets::Column::Connection.eq(id.0))
+            .exec(&self.tx)
+            .await?;
+        Ok(done.rows_affected)
     }
 }

@@ -3,7 +3,11 @@
 
 use super::{Scoped, StoreError, entities::certificates as table};
 use crate::seal::Sealed;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, ExprTrait},
+};
 use shared::{
     api::apps::CertificateState,
     id::{CertificateId, ConnectionId},
@@ -145,5 +149,47 @@ impl Scoped {
             .exec(&self.tx)
             .await?;
         Ok(done.rows_affected == 1)
+    }
+
+    /// The certificates in use of the whole organization, soonest end first, after a position.
+    pub async fn list_current_certificates(
+        &self,
+        after: Option<(Timestamp, CertificateId)>,
+        limit: u64,
+    ) -> Result<Vec<Certificate>, StoreError> {
+        let mut select = table::Entity::find()
+            .filter(table::Column::Organization.eq(self.own()))
+            .filter(table::Column::State.eq(CertificateState::Current.as_str()));
+        if let Some((end, id)) = after {
+            let same = table::Column::NotAfter.eq(end.0).and(table::Column::Id.gt(id.0));
+            select = select.filter(table::Column::NotAfter.gt(end.0).or(same));
+        }
+        let select = select.order_by_asc(table::Column::NotAfter).order_by_asc(table::Column::Id);
+        select.limit(limit).all(&self.tx).await?.into_iter().map(Certificate::try_from).collect()
+    }
+
+    /// Notes the `keyId` of a certificate that has none yet: a fact, whoever holds the work. `false`: it has one, or is gone.
+    pub async fn update_certificate_key(&self, id: CertificateId, key: Uuid) -> Result<bool, StoreError> {
+        let living = [CertificateState::Made, CertificateState::Current].map(CertificateState::as_str);
+        let done = table::Entity::update_many()
+            .col_expr(table::Column::KeyId, Expr::value(key))
+            .filter(table::Column::Organization.eq(self.own()))
+            .filter(table::Column::Id.eq(id.0))
+            .filter(table::Column::KeyId.is_null())
+            .filter(table::Column::State.is_in(living))
+            .exec(&self.tx)
+            .await?;
+        Ok(done.rows_affected == 1)
+    }
+
+    /// Removes a certificate that was made and never used. `false`: it is not there, or was used.
+    pub async fn remove_made_certificate(&self, id: CertificateId) -> Result<bool, StoreError> {
+        let gone = table::Entity::delete_many()
+            .filter(table::Column::Organization.eq(self.own()))
+            .filter(table::Column::Id.eq(id.0))
+            .filter(table::Column::State.eq(CertificateState::Made.as_str()))
+            .exec(&self.tx)
+            .await?;
+        Ok(gone.rows_affected == 1)
     }
 }

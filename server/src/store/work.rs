@@ -19,21 +19,38 @@ pub enum WorkKind {
     Save,
     /// Keep a delegated connection alive. Subject: the connection.
     Heartbeat,
+    /// A set-up that its own node carries out; due only once that node is gone. Subject: the attempt.
+    SetUp,
+    /// Renew the certificate of an app. Subject: the app.
+    Renew,
+    /// Take a replaced certificate off its app. Subject: the certificate.
+    RemoveKey,
+    /// Remind of a certificate's end. Subject: the certificate.
+    Remind,
+    /// See whether an app is well. Subject: the app.
+    Probe,
+    /// Send a notice through a channel. Subject: the delivery.
+    Deliver,
 }
 
+const KINDS: [(WorkKind, &str); 8] = [
+    (WorkKind::Save, "save"),
+    (WorkKind::Heartbeat, "heartbeat"),
+    (WorkKind::SetUp, "set_up"),
+    (WorkKind::Renew, "renew"),
+    (WorkKind::RemoveKey, "remove_key"),
+    (WorkKind::Remind, "remind"),
+    (WorkKind::Probe, "probe"),
+    (WorkKind::Deliver, "deliver"),
+];
+
 impl WorkKind {
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::Save => "save",
-            Self::Heartbeat => "heartbeat",
-        }
+    fn as_str(self) -> &'static str {
+        KINDS.iter().find(|(kind, _)| *kind == self).map_or("", |(_, text)| text)
     }
 
     fn parse(text: &str) -> Result<Self, StoreError> {
-        [Self::Save, Self::Heartbeat]
-            .into_iter()
-            .find(|kind| kind.as_str() == text)
-            .ok_or(StoreError::Unreadable("work"))
+        KINDS.iter().find(|(_, known)| *known == text).map(|(kind, _)| *kind).ok_or(StoreError::Unreadable("work"))
     }
 }
 
@@ -123,10 +140,37 @@ pub async fn claim(at: &impl Outside, now: i64, lease: i64, count: u64) -> Resul
     Ok(claimed)
 }
 
+/// The row of a kind and subject, as if claimed: for the node that added it in this transaction.
+pub async fn find_held(at: &impl Outside, kind: WorkKind, subject: Uuid) -> Result<Option<Work>, StoreError> {
+    let row = table::Entity::find()
+        .filter(table::Column::Kind.eq(kind.as_str()))
+        .filter(table::Column::Subject.eq(subject))
+        .one(at.connection())
+        .await?;
+    Ok(row.map(|row| Work {
+        id: row.id,
+        kind,
+        organization: OrganizationId(row.organization),
+        subject: row.subject,
+        epoch: row.epoch,
+        attempts: row.attempts,
+    }))
+}
+
 /// When the next row is due (milliseconds), if there is one.
 pub async fn next_due(at: &impl Outside) -> Result<Option<i64>, StoreError> {
     let row = table::Entity::find().order_by_asc(table::Column::Due).one(at.connection()).await?;
     Ok(row.map(|row| row.due))
+}
+
+/// The row of a kind and subject: when it is due (milliseconds) and how many tries there were.
+pub async fn find(at: &impl Outside, kind: WorkKind, subject: Uuid) -> Result<Option<(i64, i64)>, StoreError> {
+    let row = table::Entity::find()
+        .filter(table::Column::Kind.eq(kind.as_str()))
+        .filter(table::Column::Subject.eq(subject))
+        .one(at.connection())
+        .await?;
+    Ok(row.map(|row| (row.due, row.attempts)))
 }
 
 /// Ends claimed work. `false`: the claim was lost, and the transaction must be dropped.

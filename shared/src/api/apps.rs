@@ -42,6 +42,16 @@ impl Way {
     }
 }
 
+/// Brings an app of the customer's own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct OwnApp {
+    /// Its application (client) id; absent to prepare the certificate that it is to carry.
+    #[serde(default)]
+    pub client_id: Option<ClientId>,
+}
+
 /// How an app is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -196,4 +206,20 @@ pub struct CertificateView {
     pub remove_at: Option<Timestamp>,
     /// When it was taken off the app.
     pub removed_at: Option<Timestamp>,
+}
+
+/// What a check of an app saw just now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AppCheck {
+    /// How it is.
+    pub state: AppState,
+    /// When a token of it was last seen to work.
+    pub checked_at: Option<Timestamp>,
+    /// Permissions that it should have and has not, as `graph:Mail.Read`.
+    pub missing: Vec<String>,
+    /// Permissions that it has and should not have.
+    pub extra: Vec<String>,
+    /// What is wrong, with the remedy.
+    pub help: Option<Help>,
 }

@@ -1,6 +1,6 @@
 //! Customers: whose data is backed up; each one Microsoft tenant.
 
-use crate::id::{CustomerId, TenantId};
+use crate::id::{ClientId, ConnectionId, CustomerId, ObjectId, TenantId};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -96,4 +96,45 @@ pub enum ConnectionState {
     NeedsHolder,
     /// Ended at Microsoft; somebody must authorize again.
     Ended,
+}
+
+/// Pulls the kill switch of a customer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct KillSwitch {
+    /// The customer's name, typed once more.
+    pub confirm: String,
+}
+
+/// What the kill switch did, and what it could not do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct KillSwitchReport {
+    /// The apps whose keys were forgotten.
+    pub apps: Vec<KilledApp>,
+    /// How many delegated connections ended.
+    pub connections: u64,
+}
+
+/// An app that was switched off.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct KilledApp {
+    /// Id.
+    pub id: ConnectionId,
+    /// Its name in the tenant.
+    pub display_name: String,
+    /// Its application (client) id.
+    pub client_id: Option<ClientId>,
+    /// Its application object.
+    pub object: Option<ObjectId>,
+    /// Its service principal.
+    pub principal: Option<ObjectId>,
+    /// How many keys were taken off the app at Microsoft.
+    pub keys_removed: u64,
+    /// How many public keys stay on the app; nobody has their private halves any more.
+    pub keys_left: u64,
+    /// What an administrator of the tenant must still delete there, in plain words with ids.
+    pub left: Vec<String>,
 }
