@@ -1,7 +1,9 @@
 //! Words of the connect page, in English.
 
+mod modern;
 mod stop;
 
+pub use modern::*;
 pub use stop::*;
 
 use super::{plural, possessive, title};
@@ -54,15 +56,31 @@ pub fn tab_title(state: &State) -> String {
     title(page, &view.brand)
 }
 
+/// An app is set up, renewed or removed; nobody's account is connected.
+pub fn is_modern(view: &ConnectView) -> bool {
+    view.method == Method::Modern
+}
+
+/// A permission's name says that it changes something.
+pub fn writes(value: &str) -> bool {
+    value.as_bytes().windows(5).any(|word| word == b"Write")
+}
+
 // What is asked.
 
 /// The heading.
 pub fn asked_title(view: &ConnectView) -> String {
+    if is_modern(view) {
+        return modern_title(view);
+    }
     format!("Let {} back up {}", view.organization, view.sign_in.account)
 }
 
 /// Under the heading: why, and what for.
 pub fn asked_lede(view: &ConnectView) -> String {
+    if is_modern(view) {
+        return modern_lede(view);
+    }
     let with_password = count(view.sign_in.sets.iter().filter(|set| set.method == Method::Basic));
     let sets = sets(&view.sign_in.sets);
     let account = &view.sign_in.account;
@@ -216,7 +234,11 @@ pub const KEPT_WHAT: &str = "Access that Microsoft gives and can take back, seal
 /// How it ends.
 pub const TO_END: &str = "To end it";
 /// How it ends: the words.
-pub fn to_end(brand: &str) -> String {
+pub fn to_end(view: &ConnectView) -> String {
+    if is_modern(view) {
+        return MODERN_END.to_owned();
+    }
+    let brand = &view.brand;
     format!("Remove {brand} under “Apps” in your Microsoft account, or ask an administrator. It stops within the hour.")
 }
 /// Shows the sets.
@@ -239,7 +261,7 @@ pub const SAVE_NOTE: &str = "Takes a few seconds. You may close the window after
 
 /// The heading.
 pub fn working_title(view: &ConnectView) -> String {
-    format!("Setting up {}", view.sign_in.account)
+    format!("Setting up {}", if is_modern(view) { &view.customer } else { &view.sign_in.account })
 }
 /// Under the heading.
 pub fn working_lede(view: &ConnectView) -> String {
@@ -251,11 +273,12 @@ pub const STEPS: &str = "Steps of the set-up";
 pub fn step_of(done: usize, all: usize) -> String {
     format!("Step {} of {all}", (done + 1).min(all))
 }
-/// The stream is interrupted.
-pub const RECONNECTING: &str = "The connection was lost; this page asks again by itself. The work goes on.";
 
 /// The heading of the end.
 pub fn done_title(view: &ConnectView) -> String {
+    if is_modern(view) {
+        return modern_done(view);
+    }
     let sets = sets(&view.sign_in.sets);
     let need = if view.sign_in.sets.len() == 1 { "needs" } else { "need" };
     format!("{} {sets} no longer {need} a password", possessive(&view.sign_in.account))

@@ -3,11 +3,12 @@
 //! Tokens live here, between callback and Save, and nowhere else; they are wiped on every other way out.
 
 use super::machine::{Effect, Event, Note, Phase, State, is_second_round};
-use super::page::page;
+use super::page::{Here, page};
+use super::parts::HAND_OFF;
 use super::person::Person;
 use super::stop::Stop;
 use super::trip::{Redeem, Returned, Trip};
-use super::work::{APPROVAL_FIELD, receipt};
+use super::work::receipt;
 use crate::api::{self, ApiFailure, LiveHandle};
 use crate::browser::{self, dom::Place, tab};
 use crate::text;
@@ -64,6 +65,8 @@ struct Page {
     secret: RefCell<Option<Secret<String>>>,
     /// The secret is the link's, not an attempt's of this tab.
     is_link: Cell<bool>,
+    /// The link's own secret, to pass on to the right person; remembered on the way to Microsoft and back, and no longer.
+    link: RefCell<Option<Secret<String>>>,
     tokens: RefCell<Option<Save>>,
     live: RefCell<Option<LiveHandle>>,
 }
@@ -77,6 +80,7 @@ impl Driver {
             copied: RefCell::new(None),
             secret: RefCell::new(None),
             is_link: Cell::new(false),
+            link: RefCell::new(None),
             tokens: RefCell::new(None),
             live: RefCell::new(None),
         }));
@@ -101,6 +105,7 @@ impl Driver {
             self.open_tab();
         } else if is_secret(&address.fragment) {
             self.0.is_link.set(true);
+            self.0.link.replace(Some(Secret::new(address.fragment.clone())));
             self.keep(address.fragment);
             self.begin_with(Phase::Opening, Note::None);
             self.run(Effect::Read);
@@ -145,7 +150,12 @@ impl Driver {
     fn show(&self) {
         let state = self.0.state.borrow();
         let copied = self.0.copied.borrow();
-        self.0.place.borrow_mut().show(page(&state, copied.as_deref(), &browser::address().host));
+        let address = browser::address();
+        let link = self.0.link.borrow();
+        let link = link.as_ref().map(|secret| [&address.origin, HERE, "#", secret.expose()].concat());
+        let until = state.view.as_ref().map(|view| browser::date_and_time(view.expires_at)).unwrap_or_default();
+        let here = Here { copied: copied.as_deref(), host: &address.host, link: link.as_deref(), until: &until };
+        self.0.place.borrow_mut().show(page(&state, here));
         browser::set_title(&text::connect::tab_title(&state));
     }
 
@@ -163,7 +173,7 @@ impl Driver {
                 }
             }
             "copy" => spawn_local(self.clone().copy(value.to_owned())),
-            "select" => browser::select(APPROVAL_FIELD),
+            "select" => browser::select(HAND_OFF),
             "receipt" => {
                 if let Some(view) = &self.0.state.borrow().view {
                     browser::download(text::connect::RECEIPT_FILE, "text/plain", &receipt(view));
@@ -255,7 +265,8 @@ impl Driver {
             Err(ApiFailure::Network) => return self.on(Event::AttemptMade(Err(Stop::Offline))),
             Err(failure) => return self.on(Event::AttemptMade(Err(Stop::Refused(failure)))),
         };
-        match Self::prepare(start, known.as_deref()) {
+        let link = self.0.link.borrow().as_ref().map(|secret| secret.expose().clone());
+        match Self::prepare(start, known.as_deref(), link) {
             Ok(url) => {
                 self.on(Event::AttemptMade(Ok(())));
                 browser::navigate(&url);
@@ -265,10 +276,11 @@ impl Driver {
     }
 
     /// Puts into the tab's memory what the way back needs.
-    fn prepare(start: AttemptStart, known: Option<&str>) -> Result<String, Stop> {
+    fn prepare(start: AttemptStart, known: Option<&str>, link: Option<String>) -> Result<String, Stop> {
         let random = browser::random().zip(browser::random()).ok_or(Stop::NoMemory)?;
         let account = known.map_or(AccountChoice::Ask, AccountChoice::Known);
-        let (trip, url) = Trip::begin(start, account, random).map_err(|_| Stop::WrongAnswer("attempt"))?;
+        let (mut trip, url) = Trip::begin(start, account, random).map_err(|_| Stop::WrongAnswer("attempt"))?;
+        trip.link = link;
         let text = trip.write();
         if tab::set(TRIP, text.expose()) { Ok(url) } else { Err(Stop::NoMemory) }
     }
@@ -280,11 +292,12 @@ impl Driver {
             text.zeroize();
             trip
         });
-        let Some(trip) = trip else {
+        let Some(mut trip) = trip else {
             self.0.secret.replace(tab::get(SECRET).map(Secret::new));
             return self.begin_with(Phase::Stopped(Stop::ForeignAnswer), Note::None);
         };
         self.keep(trip.secret().to_owned());
+        self.0.link.replace(trip.link.take().map(Secret::new));
         self.begin_with(Phase::Returning, Note::None);
         spawn_local(self.clone().finish(trip, answer));
     }

@@ -260,7 +260,8 @@ impl State {
             }
             (Phase::Asking(refusal), Ok(view)) => {
                 let before = self.view.as_ref().map(|view| view.sign_in.state);
-                let went_on = before != Some(view.sign_in.state) || refusal.code() == CLAIMS_NEEDED;
+                let is_told = view.sign_in.problem.as_ref().is_some_and(|problem| problem.code == refusal.code());
+                let went_on = before != Some(view.sign_in.state) || is_told || refusal.code() == CLAIMS_NEEDED;
                 self.view = Some(view);
                 let phase = if went_on { Phase::Settled(Note::None) } else { Phase::Stopped(Stop::Refused(refusal)) };
                 self.to(phase, &[])
@@ -334,7 +335,8 @@ impl State {
         if matches!(view.sign_in.state, SignInState::Working | SignInState::Done | SignInState::Cancelled) {
             return self.to(Phase::Settled(Note::None), &[Effect::Forget]);
         }
-        let is_asked = person.has_account(&view.sign_in.account);
+        // For modern any administrator of the tenant is the right one; the server looks at the roles.
+        let is_asked = view.method == Method::Modern || person.has_account(&view.sign_in.account);
         self.to(if is_asked { Phase::Review(person) } else { Phase::Doubt(person) }, &[])
     }
 

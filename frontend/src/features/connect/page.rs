@@ -7,25 +7,39 @@ use crate::markup::Tag;
 use shared::api::authorizations::SignInState;
 use shared::api::connect::ConnectView;
 
-/// Panel and decision. `copied` is what was copied a moment ago, `host` this page's own.
-pub fn page(state: &State, copied: Option<&str>, host: &str) -> Tag {
-    let decision = match &state.view {
-        Some(view) => with_view(state, view, copied),
-        None => without_view(state, copied),
-    };
-    frame::frame(state, host, decision)
+/// What a page shows besides its state.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Here<'a> {
+    /// What was copied a moment ago.
+    pub copied: Option<&'a str>,
+    /// This page's own host.
+    pub host: &'a str,
+    /// The link by which it was opened, to pass on.
+    pub link: Option<&'a str>,
+    /// Until when that is good, in words.
+    pub until: &'a str,
 }
 
-fn without_view(state: &State, copied: Option<&str>) -> Vec<Tag> {
+/// Panel and decision.
+pub fn page(state: &State, here: Here<'_>) -> Tag {
+    let decision = match &state.view {
+        Some(view) => with_view(state, view, here),
+        None => without_view(state, here),
+    };
+    frame::frame(state, here.host, decision)
+}
+
+fn without_view(state: &State, here: Here<'_>) -> Vec<Tag> {
     match &state.phase {
-        Phase::Stopped(stop) => stopped::stopped(stop, Surroundings { view: None, is_busy: false, copied }),
+        Phase::Stopped(stop) => stopped::stopped(stop, Surroundings { view: None, is_busy: false, here }),
         _ => waiting::waiting(),
     }
 }
 
-fn with_view(state: &State, view: &ConnectView, copied: Option<&str>) -> Vec<Tag> {
+fn with_view(state: &State, view: &ConnectView, here: Here<'_>) -> Vec<Tag> {
     let is_busy = state.is_busy();
-    let around = Surroundings { view: Some(view), is_busy, copied };
+    let copied = here.copied;
+    let around = Surroundings { view: Some(view), is_busy, here };
     match &state.phase {
         Phase::Stopped(stop) => stopped::stopped(stop, around),
         Phase::Doubt(person) => stopped::doubt(view, person, is_busy),
@@ -36,11 +50,11 @@ fn with_view(state: &State, view: &ConnectView, copied: Option<&str>) -> Vec<Tag
             waiting::waiting()
         }
         Phase::Settled(note) | Phase::Starting(Some(note)) => match view.sign_in.state {
-            SignInState::Waiting => asked::asked(view, *note, is_busy),
+            SignInState::Waiting => asked::asked(view, *note, here.until, is_busy),
             SignInState::Working => work::working(view),
             SignInState::Done => {
                 let next = state.next().and_then(|id| view.queue.iter().find(|item| item.id == id));
-                work::done(view, next)
+                work::done(view, next, copied)
             }
             SignInState::ConsentNeeded => stopped::consent(view, is_busy),
             SignInState::ClaimsNeeded => stopped::claims(view, is_busy, copied),

@@ -105,7 +105,7 @@ pub fn actions(buttons: Vec<Tag>) -> Tag {
 }
 
 /// A notice.
-pub fn notice(tone: Tone, icon_name: &'static str, title: &'static str, text: impl Into<Tag>) -> Tag {
+pub fn notice(tone: Tone, icon_name: &'static str, title: impl Into<Tag>, text: impl Into<Tag>) -> Tag {
     tag("div")
         .attr("class", format!("notice {}", tone.as_str()))
         .attr("role", "status")
@@ -222,6 +222,19 @@ pub fn copy(label: &'static str, value: String, copied: Option<&str>) -> Tag {
     let said = if is_copied { text::COPIED } else { "" };
     let button = Button::new(SMALL, "copy").icon("copy").value(value);
     button.says(if is_copied { text::COPIED } else { label }, false).with(hidden(said).attr("role", "status"))
+}
+
+/// The field with the link to pass on.
+pub const HAND_OFF: &str = "hand-off";
+
+/// A link to pass on, and what it is good for.
+pub fn hand_off(url: String, note: String, copied: Option<&str>) -> Tag {
+    let input = of("input", "input mono").attr("id", HAND_OFF).flag("readonly", true).attr("value", url.clone());
+    let input = input.attr("data-press", "select");
+    let label = tag("label").attr("for", HAND_OFF).with(text::connect::APPROVAL_LINK);
+    let field = of("div", "copy").with(input).with(copy(text::COPY, url, copied));
+    let field = of("div", "field").with(label).with(field);
+    of("div", "stack tight").with(field).with(of("p", "note").with(note))
 }
 
 /// The ids to tell support, with a button that copies them all.

@@ -1,17 +1,22 @@
 //! The pages on which it does not go on by itself: each says what happened, what did not, and the next step.
 
+use super::page::Here;
 use super::parts::{
-    Button, Ids, PLAIN, PRIMARY, actions, heading, icon, keymark, microsoft_ids, perms, row, section, support,
+    Button, Ids, PLAIN, PRIMARY, actions, hand_off, heading, icon, keymark, microsoft_ids, notice, perms, row, section,
+    support,
 };
 use super::person::Person;
 use super::stop::Stop;
 use crate::markup::{Tag, of, tag};
-use crate::signs::id_lines;
+use crate::signs::{Tone, id_lines};
 use crate::text;
 use shared::api::connect::ConnectView;
 use shared::api::problem::{Help, HelpAction, MicrosoftIds};
 use text::connect as words;
 use words::Words;
+
+/// The server's code for a person whose roles are not enough.
+const ROLE_MISSING: &str = "role_missing";
 
 /// What a page needs besides its reason.
 #[derive(Clone, Copy)]
@@ -20,8 +25,8 @@ pub struct Surroundings<'a> {
     pub view: Option<&'a ConnectView>,
     /// Something is on its way.
     pub is_busy: bool,
-    /// What was copied a moment ago.
-    pub copied: Option<&'a str>,
+    /// What was copied a moment ago, and the link to pass on.
+    pub here: Here<'a>,
 }
 
 /// Stopped on this side.
@@ -42,7 +47,7 @@ pub fn stopped(stop: &Stop, around: Surroundings<'_>) -> Vec<Tag> {
     }
     page.extend(todo(words.todo));
     page.push(actions(buttons));
-    page.extend(support(ids(stop, around.view), around.copied));
+    page.extend(support(ids(stop, around.view), around.here.copied));
     page
 }
 
@@ -170,7 +175,29 @@ pub fn failed(view: &ConnectView, around: Surroundings<'_>) -> Vec<Tag> {
         action: HelpAction::SignInAgain,
         ids: MicrosoftIds::default(),
     });
+    if help.code == ROLE_MISSING && words::is_modern(view) {
+        return admin_needed(view, &help, around);
+    }
     stopped(&Stop::Told(Box::new(help)), around)
+}
+
+/// Another person must do it (C6): who that can be, what Microsoft said, and the link to pass on.
+fn admin_needed(view: &ConnectView, help: &Help, around: Surroundings<'_>) -> Vec<Tag> {
+    let hand_off = match around.here.link {
+        Some(link) => hand_off(link.to_owned(), words::hand_off_note(view, around.here.until), around.here.copied),
+        None => of("p", "muted").with(words::hand_off_ask(view)),
+    };
+    let roles = words::ROLES_ENOUGH.map(|(what, why)| row("key", what, why)).into();
+    let other = Button::new(PRIMARY, "go").says(words::OTHER_ACCOUNT, around.is_busy);
+    let mut page = vec![
+        heading(words::approval_title(&view.customer), help.text.clone()),
+        hand_off,
+        notice(Tone::Idle, "clock", words::APPROVAL_WAITING, words::approval_waiting(&view.asked_by)),
+        actions(vec![other, start_over(around.is_busy)]),
+        section(words::ROLES, vec![of("ul", "perms").all(roles)]),
+    ];
+    page.extend(support(microsoft_ids(&help.ids), around.here.copied));
+    page
 }
 
 /// Called off: nothing to do.

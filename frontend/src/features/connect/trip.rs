@@ -40,12 +40,15 @@ pub struct Trip {
     state: String,
     /// Only of a sign-in: a consent leg's code is never redeemed (security.md B7).
     verifier: Option<String>,
+    /// The secret of the link that opened the page, to pass on.
+    pub link: Option<String>,
 }
 
 impl Drop for Trip {
     fn drop(&mut self) {
         self.state.zeroize();
         self.verifier.zeroize();
+        self.link.zeroize();
         self.start.secret.zeroize();
         self.start.nonce.zeroize();
     }
@@ -57,11 +60,12 @@ impl Read for Trip {
             start: fields.get("start"),
             state: fields.get("state"),
             verifier: fields.get("verifier"),
+            link: fields.get("link"),
         })
     }
 
     fn empty() -> Self {
-        Self { start: AttemptStart::empty(), state: String::new(), verifier: None }
+        Self { start: AttemptStart::empty(), state: String::new(), verifier: None, link: None }
     }
 }
 
@@ -97,7 +101,7 @@ impl Trip {
         let verifier = (start.leg == Leg::SignIn).then(|| Verifier::from_random(random.1));
         let url = address(&start, &state, verifier.as_ref(), account, random.1)?;
         let verifier = verifier.map(|verifier| verifier.expose().to_owned());
-        Ok((Self { start, state: state.expose().to_owned(), verifier }, url))
+        Ok((Self { start, state: state.expose().to_owned(), verifier, link: None }, url))
     }
 
     /// Reads back what [`Trip::write`] wrote.
@@ -108,7 +112,8 @@ impl Trip {
     /// What to remember, as text.
     pub fn write(&self) -> Secret<String> {
         let writer = Writer::default().object("start", &self.start).text("state", &self.state);
-        Secret::new(writer.some("verifier", self.verifier.as_deref()).end())
+        let writer = writer.some("verifier", self.verifier.as_deref());
+        Secret::new(writer.some("link", self.link.as_deref()).end())
     }
 
     /// The attempt's secret.

@@ -72,3 +72,14 @@ pub fn view(state: SignInState) -> ConnectView {
         version: 3,
     }
 }
+
+/// A view of an administrator's sign-in for modern.
+pub fn modern(state: SignInState) -> ConnectView {
+    let mut view = view(state);
+    view.method = Method::Modern;
+    view.kind = AuthorizationKind::MigrateToModern;
+    view.sign_in.account = "an administrator of contoso.com".into();
+    view.sign_in.signer = Signer::Administrator;
+    view.queue.truncate(1);
+    view
+}

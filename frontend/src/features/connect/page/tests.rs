@@ -1,16 +1,18 @@
 use super::*;
 use crate::api::ApiFailure;
-use crate::features::connect::machine::Note;
-use crate::features::connect::machine::fixtures::{person, view};
+use crate::features::connect::machine::fixtures::{modern, person, view};
+use crate::features::connect::machine::{Event, Note};
 use crate::features::connect::stop::Stop;
+use crate::text::connect as words;
 use shared::api::authorizations::{StepState, StepView};
+use shared::api::connect::ConnectApp;
 use shared::api::problem::{Help, HelpAction, MicrosoftIds};
 
-const HOST: &str = "rekey.example";
+const HERE: Here<'_> = Here { copied: None, host: "rekey.example", link: None, until: "noon" };
 const HOSTILE: &str = "<img src=x onerror=alert(1)>";
 
 fn at(phase: Phase, state: SignInState) -> Tag {
-    page(&State { phase, view: Some(view(state)), note: Note::None }, None, HOST)
+    page(&State { phase, view: Some(view(state)), note: Note::None }, HERE)
 }
 
 fn settled(state: SignInState) -> Tag {
@@ -125,10 +127,9 @@ fn b11_what_others_wrote_is_text() {
         detail: Some(HOSTILE.into()),
     }];
     let state = State { phase: Phase::Settled(Note::None), view: Some(hostile.clone()), note: Note::None };
-    let working = page(&state, None, HOST);
+    let working = page(&state, HERE);
     assert!(working.find_all("img").is_empty() && working.text().contains(HOSTILE));
-    let stopped =
-        page(&State { phase: Phase::Stopped(told(HOSTILE)), view: Some(hostile), note: Note::None }, None, HOST);
+    let stopped = page(&State { phase: Phase::Stopped(told(HOSTILE)), view: Some(hostile), note: Note::None }, HERE);
     assert!(stopped.find_all("img").is_empty() && stopped.text().contains(HOSTILE));
 }
 
@@ -137,8 +138,114 @@ fn c6_an_approval_shows_the_link_to_pass_on() {
     let mut waiting = view(SignInState::ApprovalNeeded);
     waiting.sign_in.approval_url = Some("https://login.example/adminconsent".into());
     let state = State { phase: Phase::Settled(Note::None), view: Some(waiting), note: Note::None };
-    let page = page(&state, None, HOST);
+    let page = page(&state, HERE);
     let inputs = page.find_all("input");
     assert_eq!(inputs[0].attribute("value"), Some("https://login.example/adminconsent"));
     assert!(presses(&page).contains(&"check".to_owned()));
+}
+
+fn modern_page(change: impl FnOnce(&mut ConnectView), here: Here<'_>) -> Tag {
+    let mut view = modern(SignInState::Waiting);
+    change(&mut view);
+    page(&State { phase: Phase::Settled(Note::None), view: Some(view), note: Note::None }, here)
+}
+
+fn remedy(code: &str, action: HelpAction) -> Help {
+    let ids = MicrosoftIds { correlation_id: Some("corr".into()), ..MicrosoftIds::default() };
+    Help {
+        code: code.into(),
+        title: "Microsoft says no".into(),
+        text: "It needs a Global Administrator.".into(),
+        action,
+        ids,
+    }
+}
+
+#[test]
+fn c5_modern_says_who_must_sign_in_and_what_happens_in_the_tenant() {
+    let view = modern(SignInState::Waiting);
+    assert!(words::asked_title(&view).contains("Northwind back up Contoso’s Microsoft 365"));
+    assert!(view.sign_in.signer.text().contains("Global Administrator"));
+    let text: String = asked::rights(&view).iter().map(Tag::text).collect();
+    for words in ["nobody sees it", "listed here, and no others", "removed at the end", "Act as you", "Mail.Read"] {
+        assert!(text.contains(words), "{words}");
+    }
+    assert!(!text.contains(words::NO_OTHERS.0));
+}
+
+#[test]
+fn c6_a_missing_role_has_its_own_page_with_the_link_to_pass_on() {
+    let here = Here { link: Some("https://rekey.example/connect#s3cret"), ..HERE };
+    let refuse = |view: &mut ConnectView| {
+        view.sign_in.state = SignInState::Failed;
+        view.sign_in.problem = Some(remedy("role_missing", HelpAction::AskAdministrator));
+    };
+    let page = modern_page(refuse, here);
+    let text = page.text();
+    for words in ["This needs an administrator of Contoso", "It needs a Global Administrator.", "second role", "corr"] {
+        assert!(text.contains(words), "{words}");
+    }
+    assert_eq!(page.find_all("input")[0].attribute("value"), here.link);
+    assert_eq!(presses(&page), ["copy", "go", "over", "copy"]);
+    // Loaded again, the page knows its link no more.
+    let later = modern_page(refuse, HERE);
+    assert!(later.find_all("input").is_empty() && later.text().contains("which still works"));
+}
+
+#[test]
+fn c9_an_interrupted_set_up_says_that_it_goes_on_where_it_was() {
+    let mut view = modern(SignInState::Waiting);
+    assert_eq!(asked::interrupted(&view), None);
+    view.sign_in.problem = Some(remedy("continue_needed", HelpAction::SignInAgain));
+    assert!(asked::interrupted(&view).is_some_and(|notice| notice.text().contains("Microsoft says no")));
+}
+
+#[test]
+fn d2_the_administrator_consents_on_microsofts_own_page() {
+    let page = modern_page(
+        |view| {
+            view.sign_in.state = SignInState::ApprovalNeeded;
+            view.sign_in.approval_url = Some("https://login.example/consent".into());
+            view.sign_in.problem = Some(remedy("consent_at_microsoft", HelpAction::AskAdministrator));
+        },
+        HERE,
+    );
+    let links = page.find_all("a");
+    assert_eq!(links[0].attribute("href"), Some("https://login.example/consent"));
+    assert_eq!(links[0].attribute("rel"), Some("noopener noreferrer"));
+    assert!(page.text().contains("Microsoft says no"));
+}
+
+#[test]
+fn d8_the_receipt_names_the_app_and_what_is_left() {
+    let done = |view: &mut ConnectView| {
+        view.sign_in.state = SignInState::Done;
+        view.sign_in.apps = vec![ConnectApp {
+            name: "Rekey Backup".into(),
+            client_id: Some("0f6a2b7e-4c1d-4a98-9b53-e8d1746fa203".parse().unwrap()),
+            not_after: None,
+            left: vec!["the old app 1234".into()],
+        }];
+        view.sign_in.steps = vec![StepView {
+            code: "cleaned".into(),
+            title: "Access removed".into(),
+            state: StepState::Slow,
+            detail: None,
+        }];
+    };
+    let page = modern_page(done, HERE);
+    let text = page.text();
+    for words in ["Rekey Backup", "0f6a2b7e", "the old app 1234", "still being removed", "no longer on a password"] {
+        assert!(text.contains(words), "{words}");
+    }
+    assert!(presses(&page).contains(&"copy".to_owned()));
+}
+
+#[test]
+fn m6_any_administrator_of_the_tenant_comes_to_the_review() {
+    let state = State { phase: Phase::Returning, view: Some(modern(SignInState::Waiting)), note: Note::None };
+    let (state, _) = state.on(Event::SignedIn(person("lee@contoso.com")));
+    let text = page(&state, HERE).text();
+    assert_eq!(state.name(), "review");
+    assert!(text.contains("Rekey Backup") && !text.contains("Not the account that was asked for"), "{text}");
 }
