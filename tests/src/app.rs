@@ -4,6 +4,7 @@
 
 pub mod client;
 pub mod dump;
+pub mod modern;
 pub mod road;
 pub mod set_up;
 

@@ -8,6 +8,7 @@ mod api {
     mod heartbeat;
     mod imports;
     mod input;
+    mod jobs;
     mod links;
     mod live;
     mod misbehaviour;
@@ -15,4 +16,5 @@ mod api {
     mod programs;
     mod road;
     mod secrets;
+    mod set_up;
 }

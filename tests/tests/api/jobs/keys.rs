@@ -1,0 +1,181 @@
+//! API keys limited to customers and purposes; how much they may ask; the breadth alarm.
+
+use super::{BACKUP, RESTORE, ask_with};
+use rekey_tests::{
+    app::{Backend, Setup, TestApp, eventually},
+    app_on_both,
+};
+use serde_json::{Value, json};
+use server::http::limits::LimitsConfig;
+use shared::{
+    api::{api_keys::ApiKeyCreated, customers::CustomerView, job_tokens::JobToken, page::Page},
+    id::{ApiKeyId, BackupSetId},
+};
+
+app_on_both! {
+    m2_a_limited_key_sees_its_customers_and_nothing_else,
+    a_key_for_backups_gets_no_token_that_writes_and_changes_nothing,
+    limits_of_a_key_are_checked_when_it_is_made,
+    a_key_that_grows_suddenly_broad_is_told,
+}
+
+async fn key(app: &TestApp, body: Value) -> ApiKeyCreated {
+    app.member().await.post("/api/v1/api-keys", &body).await.ok()
+}
+
+async fn m2_a_limited_key_sees_its_customers_and_nothing_else(app: TestApp) {
+    app.import_sample().await;
+    app.plant_app(&["CON-015"]).await;
+    app.plant_app(&["FAB-001"]).await;
+    let contoso = app.customer("Contoso Ltd").await.id;
+    let fabrikam = app.customer("Fabrikam Inc.").await.id;
+    let made = key(&app, json!({ "name": "contoso", "customers": [contoso] })).await;
+    assert_eq!(made.key.customers.as_deref(), Some(&[contoso][..]));
+    let client = app.with_key(&made.secret);
+    ask_with(&app, &made.secret, "CON-015", BACKUP).await.ok::<JobToken>();
+    ask_with(&app, &app.api_key, "FAB-001", BACKUP).await.ok::<JobToken>();
+    // What is out of reach looks like what is not there.
+    let absent = BackupSetId(uuid::Uuid::from_u128(9));
+    let foreign = app.set("FAB-001").await.id;
+    for id in [absent, foreign] {
+        let refused = client.post(&format!("/api/v1/backup-sets/{id}/job-token"), &BACKUP).await;
+        refused.refused(404, "not_found");
+        client.get(&format!("/api/v1/backup-sets/{id}")).await.refused(404, "not_found");
+    }
+    client.get(&format!("/api/v1/customers/{fabrikam}")).await.refused(404, "not_found");
+    client.get(&format!("/api/v1/customers/{contoso}")).await.ok::<CustomerView>();
+    let customers: Page<CustomerView> = client.get("/api/v1/customers").await.ok();
+    assert_eq!(customers.items.iter().map(|one| one.id).collect::<Vec<_>>(), [contoso]);
+    let lists = [
+        "/api/v1/backup-sets?limit=200".to_owned(),
+        format!("/api/v1/backup-sets?customer={fabrikam}"),
+        "/api/v1/backup-sets?external_id=FAB-001".to_owned(),
+        "/api/v1/backup-sets/changes".to_owned(),
+        "/api/v1/restores".to_owned(),
+    ];
+    for path in lists {
+        let answer = client.get(&path).await;
+        assert!(answer.status == 200 && !answer.text().contains("FAB-0"), "{path}: {}", answer.text());
+    }
+    let changes: Value = client.get("/api/v1/backup-sets/changes").await.ok();
+    assert_eq!(changes["changes"].as_array().unwrap().len(), 1, "{changes}");
+    let counts: Value = client.get("/api/v1/backup-sets/counts").await.ok();
+    assert_eq!(counts["total"], 17);
+    // Every other address is not for limited keys.
+    for path in ["/api/v1/overview", "/api/v1/authorizations", "/api/v1/audit", "/api/v1/api-keys"] {
+        client.get(path).await.refused(403, "key_limited");
+    }
+    let body = json!({ "tenant": app.customer("Contoso Ltd").await.tenant });
+    let confirm = format!("/api/v1/customers/{contoso}/confirm-tenant");
+    client.post(&confirm, &body).await.refused(403, "key_limited");
+    client.put("/api/v1/backup-sets", &json!({ "sets": [] })).await.refused(403, "key_limited");
+}
+
+async fn a_key_for_backups_gets_no_token_that_writes_and_changes_nothing(app: TestApp) {
+    app.import_sample().await;
+    app.plant_app(&["CON-015"]).await;
+    app.plant_restore_app(&["CON-015"]).await;
+    let body = json!({ "customer": app.customer("Contoso Ltd").await.id, "reason": "A test", "hours": 1 });
+    app.member().await.post("/api/v1/restores", &body).await.ok::<Value>();
+    let made = key(&app, json!({ "name": "backups", "purposes": ["backup", "backup"] })).await;
+    ask_with(&app, &made.secret, "CON-015", BACKUP).await.ok::<JobToken>();
+    ask_with(&app, &made.secret, "CON-015", RESTORE).await.refused(403, "key_limited");
+    let client = app.with_key(&made.secret);
+    client.get("/api/v1/backup-sets").await.ok::<Value>();
+    client.put("/api/v1/backup-sets", &json!({ "sets": [] })).await.refused(403, "key_limited");
+    // Two at a time, for rotation: the new one works before the old one goes.
+    let next = key(&app, json!({ "name": "backups", "purposes": ["restore"] })).await;
+    ask_with(&app, &next.secret, "CON-015", RESTORE).await.ok::<JobToken>();
+    ask_with(&app, &made.secret, "CON-015", BACKUP).await.ok::<JobToken>();
+}
+
+async fn limits_of_a_key_are_checked_when_it_is_made(app: TestApp) {
+    app.import_sample().await;
+    let member = app.member().await;
+    for (body, field) in [
+        (json!({ "name": "x", "customers": [] }), "customers"),
+        (json!({ "name": "x", "customers": [uuid::Uuid::from_u128(3)] }), "customers"),
+        (json!({ "name": "x", "purposes": [] }), "purposes"),
+    ] {
+        let problem = member.post("/api/v1/api-keys", &body).await.refused(422, "field_invalid");
+        assert_eq!(problem.field.as_deref(), Some(field));
+    }
+    let neighbour = app.neighbour().await;
+    let foreign = app.with_key(&neighbour.key.secret);
+    let sets = json!({ "sets": [{ "external_id": "N-1", "name": "N", "customer": "N", "tenant": "adatum.com", "workloads": ["tasks"] }] });
+    foreign.put("/api/v1/backup-sets", &sets).await.ok::<Value>();
+    let theirs: Page<CustomerView> = foreign.get("/api/v1/customers").await.ok();
+    let body = json!({ "name": "x", "customers": [theirs.items[0].id] });
+    member.post("/api/v1/api-keys", &body).await.refused(422, "field_invalid");
+}
+
+async fn a_key_that_grows_suddenly_broad_is_told(app: TestApp) {
+    let sets: Vec<Value> = (0..25)
+        .map(|at| {
+            json!({
+                "external_id": format!("B-{at:02}"), "name": format!("Set {at}"), "customer": "Contoso Ltd",
+                "tenant": "contoso.com", "covers": "whole_tenant", "workloads": ["exchange"],
+            })
+        })
+        .collect();
+    app.key().put("/api/v1/backup-sets", &json!({ "sets": sets })).await.ok::<Value>();
+    let names: Vec<String> = (0..25).map(|at| format!("B-{at:02}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    app.plant_app(&names).await;
+    let ids = app.ids(&names).await;
+    let ask = async |many: usize| {
+        for id in &ids[..many] {
+            app.key().post(&format!("/api/v1/backup-sets/{id}/job-token"), &BACKUP).await.ok::<JobToken>();
+        }
+        server::services::job_tokens::ledger::flush(&app.state).await.unwrap();
+    };
+    let events = async || app.dump().await["audit"].join("\n").matches("api_key.breadth").count();
+    ask(5).await;
+    ask(5).await;
+    assert_eq!(events().await, 0);
+    app.advance(3600);
+    ask(15).await;
+    assert_eq!(events().await, 0, "fewer than twenty never alarm");
+    app.advance(3600);
+    ask(25).await;
+    assert_eq!(events().await, 0, "not three times the hour before");
+    // As if all hours before had been narrow.
+    let key: Vec<Value> = app.member().await.get("/api/v1/api-keys").await.ok();
+    let key: ApiKeyId = key[0]["id"].as_str().unwrap().parse().unwrap();
+    let tx = app.state.store.read(app.organization).await.unwrap();
+    let hour = app.state.now().0.div_euclid(3600);
+    assert_eq!(tx.find_key_breadth(key, hour + 1).await.unwrap(), 25);
+    assert_eq!(tx.find_key_breadth(key, hour).await.unwrap(), 15);
+    drop(tx);
+    app.database.intruder().await.run("UPDATE key_breadth SET sets = 4").await;
+    app.advance(3600);
+    ask(25).await;
+    assert_eq!(events().await, 1);
+    ask(25).await;
+    assert_eq!(events().await, 1, "once an hour");
+}
+
+async fn a_key_that_asks_too_often_waits(backend: Backend) {
+    let setup = Setup::new(backend);
+    let limits = LimitsConfig { job_tokens: 5, ..setup.limits.clone() };
+    let app = TestApp::start_with(Setup { limits, ..setup }).await;
+    app.import_sample().await;
+    app.plant_app(&["CON-015"]).await;
+    let path = format!("/api/v1/backup-sets/{}/job-token", app.set("CON-015").await.id);
+    for _ in 0..5 {
+        app.key().post(&path, &BACKUP).await.ok::<JobToken>();
+    }
+    let answer = app.key().post(&path, &BACKUP).await;
+    answer.refused(429, "too_many_requests");
+    let wait: i64 = answer.header("retry-after").unwrap().parse().unwrap();
+    assert!((1..=60).contains(&wait));
+    let other = key(&app, json!({ "name": "other" })).await;
+    app.with_key(&other.secret).post(&path, &BACKUP).await.ok::<JobToken>();
+    app.advance(wait);
+    eventually("its turn", async || app.key().post(&path, &BACKUP).await.status == 200).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn h12_a_key_that_asks_too_often_waits_and_others_do_not() {
+    a_key_that_asks_too_often_waits(Backend::Sqlite).await;
+}

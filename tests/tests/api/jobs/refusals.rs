@@ -1,0 +1,202 @@
+//! Why there is no token, and what that says of the connection (P6, C8, M4).
+
+use super::{BACKUP, ask, grants};
+use emulator::{Effect, Fault, TokenError};
+use rekey_tests::{
+    app::{OWNER, TestApp},
+    app_on_both,
+};
+use serde_json::{Value, json};
+use shared::{
+    api::{apps::AppState, customers::ConnectionState, job_tokens::JobToken},
+    id::ConnectionId,
+    rules::manifest::Resource,
+};
+
+app_on_both! {
+    p9_only_an_api_key_gets_a_token_and_only_of_a_set_that_has_left_passwords,
+    p6_an_app_that_is_refused_is_doubted_and_an_hour_later_needs_an_administrator,
+    p6_throttling_touches_no_connection,
+    p6_a_claims_challenge_needs_the_holder,
+    p6_a_revoked_account_is_doubted_by_jobs_as_by_heartbeats,
+    c8_a_missing_permission_stops_the_sets_that_need_it_only,
+    m4_what_ended_gives_no_token_from_memory_either,
+}
+
+async fn p9_only_an_api_key_gets_a_token_and_only_of_a_set_that_has_left_passwords(app: TestApp) {
+    app.import_sample().await;
+    let path = format!("/api/v1/backup-sets/{}/job-token", app.set("CON-015").await.id);
+    app.session(&app.sign_in(OWNER).await).post(&path, &BACKUP).await.refused(403, "key_needed");
+    app.anonymous().with("rekey-request", "1").post(&path, &BACKUP).await.refused(401, "unauthenticated");
+    app.with_key("rekey_nothing").post(&path, &BACKUP).await.refused(401, "unauthenticated");
+    app.key().post(&path, &BACKUP).await.refused(409, "method_basic");
+    let body = json!({ "resource": "graph", "purpose": "backup", "more": 1 });
+    app.key().post(&path, &body).await.refused(422, "field_invalid");
+    app.key().post("/api/v1/backup-sets/x/job-token", &BACKUP).await.refused(404, "not_found");
+}
+
+async fn state_of(app: &TestApp, id: ConnectionId) -> (AppState, Option<String>) {
+    let tx = app.state.store.read(app.organization).await.unwrap();
+    let found = tx.find_app(id).await.unwrap().unwrap();
+    (found.state, found.help.map(|help| help.code))
+}
+
+async fn p6_an_app_that_is_refused_is_doubted_and_an_hour_later_needs_an_administrator(app: TestApp) {
+    app.import_sample().await;
+    let planted = app.plant_app(&["CON-015"]).await;
+    let (tenant, client) = (planted.tenant.0, planted.client_id.unwrap().0);
+    app.emulator.block_workload(tenant, Some(client), true).unwrap();
+    ask(&app, "CON-015", BACKUP).await.refused(409, "connection_doubtful");
+    assert_eq!(state_of(&app, planted.id).await, (AppState::Doubtful, Some("aadsts_53003".to_owned())));
+    // A loop of jobs is not a loop at Microsoft.
+    for _ in 0..5 {
+        ask(&app, "CON-015", BACKUP).await.refused(409, "connection_doubtful");
+    }
+    assert_eq!(grants(&app, "client_credentials"), 1);
+    // It was a mistake and is repaired: the next try says so.
+    app.emulator.block_workload(tenant, Some(client), false).unwrap();
+    app.advance(120);
+    ask(&app, "CON-015", BACKUP).await.ok::<JobToken>();
+    assert_eq!(state_of(&app, planted.id).await, (AppState::Working, None));
+    // It is no mistake: final only after a second try an hour later.
+    app.advance(3600);
+    app.emulator.delete_service_principal(tenant, client);
+    ask(&app, "CON-015", BACKUP).await.refused(409, "connection_doubtful");
+    app.advance(1800);
+    ask(&app, "CON-015", BACKUP).await.refused(409, "connection_doubtful");
+    assert_eq!(state_of(&app, planted.id).await, (AppState::Doubtful, Some("aadsts_700016".to_owned())));
+    app.advance(1801);
+    ask(&app, "CON-015", BACKUP).await.refused(409, "needs_administrator");
+    assert_eq!(state_of(&app, planted.id).await.0, AppState::NeedsAdministrator);
+    let asked = grants(&app, "client_credentials");
+    ask(&app, "CON-015", BACKUP).await.refused(409, "needs_administrator");
+    assert_eq!(grants(&app, "client_credentials"), asked);
+    let events = app.dump().await["audit"].join("\n");
+    for event in ["app.doubtful", "app.recovered", "app.needs_administrator"] {
+        assert!(events.contains(event), "{event}");
+    }
+}
+
+fn fault(grant_type: &str, effect: Effect) -> Fault {
+    let grant_type = Some(grant_type.to_owned());
+    Fault { endpoint: Some("token".to_owned()), grant_type, effect, ..Fault::default() }
+}
+
+async fn p6_throttling_touches_no_connection(app: TestApp) {
+    app.import_sample().await;
+    let planted = app.plant_app(&["CON-015"]).await;
+    app.connect_account(&["CON-001"], "backup@contoso.com").await;
+    for (set, grant) in [("CON-015", "client_credentials"), ("CON-001", "refresh_token")] {
+        let busy = TokenError { error: "invalid_grant".to_owned(), aadsts: 50_196, ..TokenError::default() };
+        let after = vec![("Retry-After".to_owned(), "120".to_owned())];
+        let effects = [
+            (Effect { status: Some(429), headers: after, ..Effect::default() }, "120"),
+            (Effect { error: Some(busy), ..Effect::default() }, "5"),
+            (Effect { status: Some(503), ..Effect::default() }, "5"),
+        ];
+        for (effect, seconds) in effects {
+            app.emulator.set_fault(fault(grant, effect));
+            let answer = ask(&app, set, BACKUP).await;
+            answer.refused(503, "microsoft_unavailable");
+            assert_eq!(answer.header("retry-after"), Some(seconds));
+            app.emulator.clear_faults();
+            app.advance(121);
+        }
+        ask(&app, set, BACKUP).await.ok::<JobToken>();
+    }
+    assert_eq!(state_of(&app, planted.id).await.0, AppState::Working);
+    let events = app.dump().await["audit"].join("\n");
+    assert!(!events.contains("doubtful"), "{events}");
+}
+
+async fn account_state(app: &TestApp) -> ConnectionState {
+    app.customer("Contoso Ltd").await.connections.first().expect("a connection").state
+}
+
+async fn p6_a_claims_challenge_needs_the_holder(app: TestApp) {
+    app.import_sample().await;
+    app.connect_account(&["CON-001"], "backup@contoso.com").await;
+    let claims = r#"{"access_token":{"acrs":{"essential":true,"value":"c1"}}}"#.to_owned();
+    let error = TokenError {
+        error: "interaction_required".to_owned(),
+        aadsts: 50_079,
+        claims: Some(claims),
+        ..TokenError::default()
+    };
+    app.emulator.set_fault(fault("refresh_token", Effect { error: Some(error), ..Effect::default() }));
+    let answer = ask(&app, "CON-001", BACKUP).await;
+    answer.refused(409, "needs_holder");
+    assert!(!answer.text().contains("acrs"), "P7: the challenge goes to no job");
+    assert_eq!(account_state(&app).await, ConnectionState::NeedsHolder);
+    ask(&app, "CON-001", BACKUP).await.refused(409, "needs_holder");
+    assert_eq!(grants(&app, "refresh_token"), 1);
+    // The holder signs in, and jobs run again.
+    app.emulator.clear_faults();
+    app.connect_account(&["CON-002"], "backup@contoso.com").await;
+    ask(&app, "CON-001", BACKUP).await.ok::<JobToken>();
+}
+
+async fn p6_a_revoked_account_is_doubted_by_jobs_as_by_heartbeats(app: TestApp) {
+    app.import_sample().await;
+    app.connect_account(&["CON-001"], "backup@contoso.com").await;
+    app.emulator.revoke_user("backup@contoso.com").unwrap();
+    ask(&app, "CON-001", BACKUP).await.refused(409, "connection_doubtful");
+    assert_eq!(account_state(&app).await, ConnectionState::Doubtful);
+    let tokens = app.refresh_tokens().await;
+    app.advance(3601);
+    // A job or the heartbeat, whichever comes first, makes the second try.
+    rekey_tests::app::eventually("the second try", async || {
+        ask(&app, "CON-001", BACKUP).await;
+        account_state(&app).await == ConnectionState::Ended
+    })
+    .await;
+    ask(&app, "CON-001", BACKUP).await.refused(409, "connection_ended");
+    assert_eq!(app.refresh_tokens().await, tokens, "nothing is deleted by itself");
+}
+
+async fn c8_a_missing_permission_stops_the_sets_that_need_it_only(app: TestApp) {
+    app.import_sample().await;
+    let planted = app.plant_app(&["CON-015", "CON-007"]).await;
+    let (tenant, client) = (planted.tenant.0, planted.client_id.unwrap().0);
+    assert!(app.emulator.remove_role(tenant, client, Resource::Graph.app_id(), "Mail.Read"));
+    let problem = ask(&app, "CON-015", BACKUP).await.refused(409, "permissions_missing");
+    assert!(problem.detail.contains("Mail.Read"), "{}", problem.detail);
+    ask(&app, "CON-007", BACKUP).await.ok::<JobToken>();
+    let tx = app.state.store.read(app.organization).await.unwrap();
+    let seen = tx.find_app(planted.id).await.unwrap().unwrap().roles;
+    drop(tx);
+    assert!(!seen.contains(&"graph:Mail.Read".to_owned()) && seen.contains(&"graph:Sites.Read.All".to_owned()));
+    // An administrator gives it back: no need to wait until the token has run out.
+    app.emulator.grant_tenant_wide(&emulator::TenantGrant {
+        tid: tenant,
+        client,
+        resource: Resource::Graph.app_id(),
+        scopes: std::collections::BTreeSet::new(),
+        roles: ["Mail.Read".to_owned()].into(),
+    });
+    app.advance(61);
+    ask(&app, "CON-015", BACKUP).await.ok::<JobToken>();
+}
+
+async fn m4_what_ended_gives_no_token_from_memory_either(app: TestApp) {
+    app.import_sample().await;
+    let planted = app.plant_app(&["CON-015"]).await;
+    let made: Value = app.member().await.post("/api/v1/api-keys", &json!({ "name": "jobs" })).await.ok();
+    let (secret, id) = (made["secret"].as_str().unwrap(), made["key"]["id"].as_str().unwrap());
+    super::ask_with(&app, secret, "CON-015", BACKUP).await.ok::<JobToken>();
+    app.member().await.post(&format!("/api/v1/api-keys/{id}/revoke"), &json!({})).await.ok::<Value>();
+    super::ask_with(&app, secret, "CON-015", BACKUP).await.refused(401, "unauthenticated");
+    // The kill switch, pulled through another node: it shows within the time that a decision stands, not at once.
+    ask(&app, "CON-015", BACKUP).await.ok::<JobToken>();
+    let other = server::store::Store::open(&app.database.config).await.unwrap();
+    let tx = other.write(app.organization).await.unwrap();
+    let mut one = tx.find_app(planted.id).await.unwrap().unwrap();
+    one.state = AppState::Off;
+    let version = one.version;
+    assert!(tx.update_app(&one, version).await.unwrap());
+    tx.commit().await.unwrap();
+    let began = std::time::Instant::now();
+    rekey_tests::app::eventually("no token any more", async || ask(&app, "CON-015", BACKUP).await.status == 409).await;
+    assert!(began.elapsed().as_secs() < 60);
+    ask(&app, "CON-015", BACKUP).await.refused(409, "connection_ended");
+}
