@@ -88,7 +88,7 @@ impl Authority {
     }
 
     /// The address of a Graph read; `path` is written by us and begins with the version.
-    pub(super) fn graph_url(&self, path: &'static str) -> Url {
+    pub(super) fn graph_url(&self, path: &str) -> Url {
         self.graph.join(path).unwrap_or_else(|_| self.graph.clone())
     }
 

@@ -53,6 +53,14 @@ pub struct Granted {
 }
 
 impl Granted {
+    /// How the person signed in, as the `amr` of the access token says; `None`: it does not say. Graph's tokens are not
+    /// ours to verify: this one came from Microsoft over TLS, and this decides only whether it is used.
+    pub fn authentication_methods(&self) -> Option<Vec<String>> {
+        let claims = app::claims(&self.access_token)?;
+        let methods = claims.get("amr")?.as_array()?;
+        Some(methods.iter().filter_map(serde_json::Value::as_str).map(str::to_owned).collect())
+    }
+
     /// The permissions of `wanted` that were not granted.
     pub fn missing<'a>(&self, wanted: &[&'a str]) -> Vec<&'a str> {
         let granted = |name: &&str| self.scopes.iter().any(|scope| scope.eq_ignore_ascii_case(name));

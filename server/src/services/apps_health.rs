@@ -1,7 +1,7 @@
 //! What Microsoft's refusals mean for an app-only connection (P6): the first makes it doubtful, the second an hour later
 //! needs an administrator. Throttling and trouble on Microsoft's side never come here.
 
-use super::{ServiceError, delegated::SECOND_TRY, help};
+use super::{ServiceError, own_keys::help_for, probe};
 use crate::{audit::Actor, microsoft::grants::error::GrantError, state::AppState, store::Scoped};
 use shared::{
     api::apps::AppState as Health,
@@ -18,25 +18,15 @@ pub async fn note_failure(
 ) -> Result<Option<Health>, ServiceError> {
     let tx = app.store.write(organization).await?;
     let Some(before) = tx.find_app(id).await?.filter(|one| one.state.is_alive()) else { return Ok(None) };
-    let now = app.now();
-    let mut after = before.clone();
-    after.state = match before.failed_at {
-        Some(first) if now.since(first) >= SECOND_TRY => Health::NeedsAdministrator,
-        _ => Health::Doubtful,
-    };
-    after.failed_at = before.failed_at.or(Some(now));
-    after.help = Some(help::for_grant(error));
-    if !tx.update_app(&after, before.version).await? {
+    let was = before.state;
+    if !probe::note_failure(app, &tx, before, help_for(error)).await? {
         // Somebody changed it meanwhile; the next try sees what is so then.
-        return Ok(Some(before.state));
+        return Ok(Some(was));
     }
-    if after.state != before.state {
-        let code = error.ids().and_then(|ids| ids.aadsts).unwrap_or(0);
-        let event = if after.state == Health::Doubtful { "app.doubtful" } else { "app.needs_administrator" };
-        note(app, &tx, id, event, format!("aadsts={code}")).await?;
-    }
+    let now = tx.find_app(id).await?.map(|one| one.state);
     tx.commit().await?;
-    Ok(Some(after.state))
+    app.changes.work();
+    Ok(now)
 }
 
 /// Notes, in the transaction of a good token, that the app works, and the roles that the token carried for a resource.

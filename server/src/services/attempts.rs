@@ -8,6 +8,7 @@ use crate::{
     store::{
         Scoped,
         attempts::{Attempt, AttemptState},
+        authorizations::Authorization,
         customers::Customer,
         locator::{self, Located, LocatorKind, NewLocator},
         sign_ins::SignIn,
@@ -15,10 +16,12 @@ use crate::{
 };
 use shared::{
     api::{
+        apps::Way,
         authorizations::{AuthorizationState, SignInState},
         connect::{AttemptStart, Leg, StartAttempt},
     },
-    id::AttemptId,
+    id::{AttemptId, ClientId},
+    method::Method,
 };
 
 /// How long an attempt may take from the click to Save, in seconds: an hour to the callback and half an hour to read.
@@ -64,15 +67,34 @@ pub async fn start(app: &AppState, opened: &Opened, request: &StartAttempt) -> R
     // The secret outlives the attempt a little, so that a late Save hears "over" and not "unknown".
     let expires_at = Some(attempt.expires_at.plus(24 * 3600));
     locator::add(&tx, NewLocator { hash: hash_secret(secret.expose()), kind, to, expires_at }).await?;
-    let scope = scope(app, &tx, &sign_in, leg).await?;
+    let pair = pair(app, &authorization)?;
+    let scope = scope(app, &tx, &pair, &sign_in, leg).await?;
     tx.commit().await?;
     app.changes.authorization(authorization.id);
-    Ok(answer(app, &customer, leg, secret.expose(), scope, claims))
+    Ok(answer(app, &customer, &pair, leg, secret.expose(), scope, claims))
+}
+
+/// The registrations of a trip: the page that signs in, and the API that its token is for.
+struct Pair {
+    page: ClientId,
+    api: ClientId,
+}
+
+/// One pair for hybrid, another for modern: neither asks for what the other needs (§3).
+fn pair(app: &AppState, authorization: &Authorization) -> Result<Pair, ServiceError> {
+    let config = &app.microsoft.config;
+    if authorization.method != Method::Modern {
+        return Ok(Pair { page: config.sign_in, api: config.access.client_id });
+    }
+    let none = || ServiceError::conflict("method_not_available", "This installation does not set up modern.");
+    let setup = config.setup.as_ref().filter(|_| authorization.way != Way::OwnApp).ok_or_else(none)?;
+    Ok(Pair { page: setup.page, api: setup.api.client_id })
 }
 
 fn answer(
     app: &AppState,
     customer: &Customer,
+    pair: &Pair,
     leg: Leg,
     secret: &str,
     scope: String,
@@ -85,7 +107,7 @@ fn answer(
         authority: config.authority.login_origin().to_owned(),
         tenant: customer.tenant,
         issuer: config.authority.issuer(customer.tenant),
-        client_id: if leg == Leg::Consent { config.access.client_id } else { config.sign_in },
+        client_id: if leg == Leg::Consent { pair.api } else { pair.page },
         redirect_uri: format!("{}/connect/callback", app.settings.origin),
         scope,
         nonce: nonce_of(secret),
@@ -145,10 +167,10 @@ async fn last_challenge(app: &AppState, tx: &Scoped, sign_in: &SignIn) -> Result
 
 /// The page asks for our own API by its id, so that both service principals come to be; the consent leg asks for exactly
 /// what the chosen workloads need, with what this tenant uses already.
-async fn scope(app: &AppState, tx: &Scoped, sign_in: &SignIn, leg: Leg) -> Result<String, ServiceError> {
+async fn scope(app: &AppState, tx: &Scoped, pair: &Pair, sign_in: &SignIn, leg: Leg) -> Result<String, ServiceError> {
     let config = &app.microsoft.config;
     if leg == Leg::SignIn {
-        return Ok(format!("openid profile {}/.default", config.access.client_id));
+        return Ok(format!("openid profile {}/.default", pair.api));
     }
     let wanted = save::wanted_permissions(tx, sign_in.id).await?;
     Ok(wanted.iter().map(|name| config.authority.graph_scope(name)).collect::<Vec<_>>().join(" "))

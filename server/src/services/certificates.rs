@@ -122,3 +122,18 @@ async fn request(
 ) -> Result<AppToken, GrantError> {
     app.microsoft.grants.app_token(connection.tenant, client, certificate, resource).await
 }
+
+/// A certificate's public side as PEM (RFC 7468).
+pub fn pem(der: &[u8]) -> String {
+    use base64::{Engine, engine::general_purpose::STANDARD};
+    let text = STANDARD.encode(der);
+    let mut pem = "-----BEGIN CERTIFICATE-----\n".to_owned();
+    let mut rest = text.as_str();
+    while !rest.is_empty() {
+        let (line, more) = rest.split_at(rest.len().min(64));
+        pem.push_str(line);
+        pem.push('\n');
+        rest = more;
+    }
+    pem + "-----END CERTIFICATE-----\n"
+}

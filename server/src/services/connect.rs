@@ -8,6 +8,7 @@ use super::{
     authorizations::{app_permissions, permission_view, sign_in_view},
     help, save,
     sessions::nonce_of,
+    set_up,
 };
 use crate::{
     audit::Actor,
@@ -36,7 +37,7 @@ use shared::{
         connect::{ConnectApp, ConnectSignIn, ConnectView, QueueItem, ReportFailure, Save},
         problem::{Help, HelpAction, MicrosoftIds},
     },
-    id::{AttemptId, AuthorizationId, OrganizationId, SignInId, TenantId},
+    id::{AttemptId, AuthorizationId, ClientId, OrganizationId, SignInId, TenantId},
     method::Method,
     rules::scopes,
     workload::Workloads,
@@ -254,7 +255,19 @@ pub async fn save(
         return if saved.hash == hash { Ok(again) } else { Err(used()) };
     }
     check_open(app, attempt, authorization)?;
-    let (access, identity) = believe(app, customer, presented, secret, request).await?;
+    if authorization.method == Method::Modern {
+        let pair = app.microsoft.config.setup.as_ref().map(|pair| (pair.page, pair.api.client_id));
+        let (page, api) = pair.ok_or(ServiceError::TokenRefused)?;
+        let (access, identity) = believe(app, customer, page, api, presented, secret, request).await?;
+        let Receiving { opened, attempt, authorization, customer, .. } = receiving;
+        let sign_in = attempt.sign_in;
+        let saving = set_up::Saving { attempt, authorization, customer, access, identity, hash };
+        set_up::save(app, &opened, request, saving).await?;
+        return Ok(Received { sign_in, view: None });
+    }
+    let config = &app.microsoft.config;
+    let (page, api) = (config.sign_in, config.access.client_id);
+    let (access, identity) = believe(app, customer, page, api, presented, secret, request).await?;
     if access.guest || identity.guest {
         return Err(refuse_guest(app, opened, attempt).await?);
     }
@@ -262,7 +275,8 @@ pub async fn save(
     commit_save(app, receiving, saved, &identity).await
 }
 
-fn used() -> ServiceError {
+/// The attempt is over.
+pub fn used() -> ServiceError {
     ServiceError::conflict("attempt_used", "This sign-in was used already. Start over.")
 }
 
@@ -291,23 +305,18 @@ fn check_open(app: &AppState, attempt: &Attempt, authorization: &Authorization) 
 async fn believe(
     app: &AppState,
     customer: &Customer,
+    page: ClientId,
+    api: ClientId,
     presented: &Presented,
     secret: &str,
     request: &Save,
 ) -> Result<(VerifiedAccess, VerifiedIdentity), ServiceError> {
-    let config = &app.microsoft.config;
     let now = app.now();
     let refused = |refused: Refused| {
         tracing::warn!(reason = ?refused.reason(), customer = %customer.id, "a token was refused");
         refusal(refused)
     };
-    let expected = AccessExpectation {
-        tenant: customer.tenant,
-        api: config.access.client_id,
-        page: config.sign_in,
-        now,
-        max_age: MAX_AGE,
-    };
+    let expected = AccessExpectation { tenant: customer.tenant, api, page, now, max_age: MAX_AGE };
     let verifier = &app.microsoft.verifier;
     let access = match &presented.access {
         Some(signed) => verifier.check_access_token(signed, &expected),
@@ -315,8 +324,7 @@ async fn believe(
     };
     let access = access.map_err(refused)?;
     let nonce = nonce_of(secret);
-    let expected =
-        IdExpectation { tenant: Some(customer.tenant), client: config.sign_in, nonce: ExpectedNonce::Is(&nonce), now };
+    let expected = IdExpectation { tenant: Some(customer.tenant), client: page, nonce: ExpectedNonce::Is(&nonce), now };
     let identity = match &presented.identity {
         Some(signed) => verifier.check_id_token(signed, &expected),
         None => verifier.verify_id_token(&request.id_token, &expected).await,
@@ -430,6 +438,8 @@ pub async fn add_work(app: &AppState, tx: &Scoped, attempt: AttemptId) -> Result
 pub async fn carry_on(app: &AppState, opened: &Opened) -> Result<(), ServiceError> {
     let tx = app.store.write(opened.organization).await?;
     tx.touch_authorization(opened.authorization).await?;
+    let authorization = tx.find_authorization(opened.authorization).await?.ok_or(ServiceError::NotFound)?;
+    let mut proofs = Vec::new();
     let mut carried = false;
     for sign_in in tx.list_sign_ins(&[opened.authorization]).await? {
         let from = sign_in.state;
@@ -437,6 +447,11 @@ pub async fn carry_on(app: &AppState, opened: &Opened) -> Result<(), ServiceErro
             continue;
         }
         let Some(attempt) = tx.find_saved_attempt(sign_in.id).await? else { continue };
+        if authorization.method == Method::Modern {
+            proofs.push(set_up::prepare_proof(app, &tx, &authorization, sign_in, attempt).await?);
+            carried = true;
+            continue;
+        }
         let steps = save::steps_after_consent(&save::workloads(&tx, sign_in.id).await?);
         let working = SignIn { state: SignInState::Working, steps, problem: None, ..sign_in };
         if tx.update_sign_in(&working, from).await? {
@@ -448,6 +463,9 @@ pub async fn carry_on(app: &AppState, opened: &Opened) -> Result<(), ServiceErro
         tx.commit().await?;
         app.changes.work();
         app.changes.authorization(opened.authorization);
+        for (work, proving) in proofs {
+            set_up::spawn_proof(app, work, proving);
+        }
     }
     Ok(())
 }
@@ -510,7 +528,8 @@ fn clean(ids: &MicrosoftIds) -> MicrosoftIds {
     }
 }
 
-async fn note_problem(
+/// Shows a problem on a sign-in that nobody works on.
+pub async fn note_problem(
     app: &AppState,
     organization: OrganizationId,
     id: SignInId,
@@ -573,6 +592,15 @@ pub async fn save_connected(
     };
     tx.supersede_open_attempts(authorization).await?;
     tx.add_attempt(&attempt).await?;
+    if found.method == Method::Modern {
+        let subject = format!("sign_in:{id}");
+        app.audit().record(&tx, "sign_in.saved", actor, subject, "connected already".to_owned()).await?;
+        let (work, proving) = set_up::prepare_proof(app, &tx, &found, sign_in, attempt).await?;
+        tx.commit().await?;
+        app.changes.authorization(authorization);
+        set_up::spawn_proof(app, work, proving);
+        return Ok(());
+    }
     let steps = save::first_steps(&save::workloads(&tx, id).await?);
     let sign_in = SignIn { state: SignInState::Working, steps, problem: None, approval_url: None, ..sign_in };
     tx.update_sign_in(&sign_in, from).await?;

@@ -2,7 +2,11 @@
 //! lease, calls Microsoft outside any transaction, and stores the result only if the lease's epoch and the token's version
 //! still stand. A refresh token is so never used twice at once, by however many nodes; a late answer overwrites nothing.
 
-use super::{ServiceError, heartbeat, help, save::REFRESH};
+use super::{
+    ServiceError, heartbeat, help,
+    notices::{self, NewNotice},
+    save::REFRESH,
+};
 use crate::{
     audit::Actor,
     microsoft::grants::{Account, Granted, error::GrantError},
@@ -11,7 +15,7 @@ use crate::{
     store::{Scoped, connections::Connection},
 };
 use shared::{
-    api::customers::ConnectionState,
+    api::{customers::ConnectionState, notices::NoticeKind},
     id::{ConnectionId, OrganizationId},
     secret::Secret,
     time::Timestamp,
@@ -90,6 +94,7 @@ pub async fn keep(app: &AppState, tx: &Scoped, mut held: Held, granted: &Granted
     (one.checked_at, one.failed_at, one.help) = (app.now(), None, None);
     if was != ConnectionState::Working {
         note(app, tx, one, "connection.recovered", String::new()).await?;
+        notices::resolve(app, tx, NoticeKind::ConnectionTrouble, one.id.0).await?;
     }
     store(tx, &held).await
 }
@@ -117,6 +122,9 @@ pub async fn fail(
             _ => "connection.doubtful",
         };
         note(app, tx, one, event, format!("aadsts={code}")).await?;
+        if state != ConnectionState::Doubtful {
+            tell(app, tx, one).await?;
+        }
     }
     Ok((store(tx, &held).await?, state, again))
 }
@@ -138,6 +146,21 @@ fn next_state(connection: &Connection, error: &GrantError, now: Timestamp) -> (C
         Some(first) if now.since(first) >= SECOND_TRY => (ConnectionState::Ended, None),
         _ => (ConnectionState::Doubtful, Some(SECOND_TRY)),
     }
+}
+
+/// Everybody hears that a connection needs its holder (J4); it is settled when the connection works again.
+async fn tell(app: &AppState, tx: &Scoped, connection: &Connection) -> Result<(), ServiceError> {
+    let customer = tx.find_customer(connection.customer).await?.map_or_else(String::new, |one| one.name);
+    let (title, why) = connection.help.as_ref().map_or(("", ""), |help| (help.title.as_str(), help.text.as_str()));
+    let notice = NewNotice {
+        kind: NoticeKind::ConnectionTrouble,
+        customer: Some(connection.customer),
+        subject: connection.id.0,
+        stage: 0,
+        title: format!("The access to {} of {customer} needs its holder", connection.account),
+        text: format!("{title}. {why}"),
+    };
+    notices::raise(app, tx, notice).await.map(|_| ())
 }
 
 async fn note(

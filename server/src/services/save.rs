@@ -6,7 +6,10 @@
 mod finish;
 mod steps;
 
-pub use steps::{after_consent as steps_after_consent, first as first_steps};
+pub use steps::{
+    after_consent as steps_after_consent, complete as complete_step, first as first_steps, proof_code, proof_title,
+    stop as stop_steps,
+};
 
 use super::{ServiceError, help};
 use crate::{
@@ -112,7 +115,7 @@ pub async fn forget_saved(tx: &Scoped, sign_in: SignInId) -> Result<(), StoreErr
 }
 
 /// An attempt at its end: the posted token is gone.
-fn ended(attempt: Attempt, challenge: Option<crate::seal::Sealed>) -> Attempt {
+pub fn ended(attempt: Attempt, challenge: Option<crate::seal::Sealed>) -> Attempt {
     let saved = attempt.saved.map(|saved| crate::store::attempts::SavedToken { token: None, ..saved });
     Attempt { state: AttemptState::Ended, saved, challenge, ..attempt }
 }

@@ -155,6 +155,20 @@ impl Scoped {
         rows.into_iter().map(Authorization::try_from).collect()
     }
 
+    /// The open authorizations of a customer.
+    pub async fn list_open_authorizations_of(&self, customer: CustomerId) -> Result<Vec<AuthorizationId>, StoreError> {
+        let rows: Vec<uuid::Uuid> = table::Entity::find()
+            .select_only()
+            .column(table::Column::Id)
+            .filter(table::Column::Organization.eq(self.own()))
+            .filter(table::Column::Customer.eq(customer.0))
+            .filter(table::Column::State.eq("open"))
+            .into_tuple()
+            .all(&self.tx)
+            .await?;
+        Ok(rows.into_iter().map(AuthorizationId).collect())
+    }
+
     /// How many authorizations are open.
     pub async fn count_open_authorizations(&self) -> Result<u64, StoreError> {
         Ok(table::Entity::find()

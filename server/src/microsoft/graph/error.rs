@@ -78,6 +78,17 @@ impl GraphError {
         matches!(self, Self::Throttled { .. } | Self::Unavailable { .. })
     }
 
+    /// Graph's own word for it, where it said one.
+    pub fn code(&self) -> Option<&str> {
+        match self {
+            Self::Unauthorized { code, .. }
+            | Self::Denied { code, .. }
+            | Self::NotFound { code, .. }
+            | Self::Refused { code, .. } => code.as_deref(),
+            _ => None,
+        }
+    }
+
     /// What to show, where Graph said something.
     pub fn ids(&self) -> Option<&MicrosoftIds> {
         match self {

@@ -46,6 +46,32 @@ pub(super) const fn read_of(workload: Workload) -> Option<(&'static str, Shape)>
     }
 }
 
+/// A read with an app's own token.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum AppRead {
+    /// Of the tenant as a whole.
+    Tenant(&'static str, Shape),
+    /// Of one account, below `users/{id}/`.
+    Account(&'static str, Shape),
+}
+
+/// The cheapest read of each workload that needs its application permission.
+pub(super) const fn app_read_of(workload: Workload) -> Option<AppRead> {
+    match workload {
+        Workload::Exchange => Some(AppRead::Account("mailFolders?$top=1", Shape::List)),
+        Workload::Calendar => Some(AppRead::Account("calendars?$top=1", Shape::List)),
+        Workload::Contacts => Some(AppRead::Account("contacts?$top=1&$select=id", Shape::List)),
+        Workload::Tasks => Some(AppRead::Account("todo/lists?$top=1", Shape::List)),
+        Workload::Onedrive => Some(AppRead::Account("drive?$select=id", Shape::Item)),
+        Workload::Sharepoint | Workload::PersonalSites => {
+            Some(AppRead::Tenant("v1.0/sites?search=*&$top=1", Shape::List))
+        }
+        Workload::Teams => Some(AppRead::Account("chats?$top=1", Shape::List)),
+        Workload::Groups => Some(AppRead::Tenant("v1.0/groups?$top=1&$select=id", Shape::List)),
+        Workload::Onenote | Workload::PublicFolders => None,
+    }
+}
+
 /// Whether a 404 says that the account has none of it, rather than that the address is wrong.
 pub(super) fn is_absence(code: Option<&str>) -> bool {
     matches!(

@@ -4,13 +4,14 @@ use super::{REFRESH, Ready, Run, ended, lost, steps};
 use crate::{
     audit::Actor,
     seal::SealContext,
-    services::{ServiceError, heartbeat},
+    services::{ServiceError, heartbeat, notices},
     store::{Scoped, attempts::AttemptState, connections::Connection, sign_ins::SignIn, work},
 };
 use shared::{
     api::{
         authorizations::{AuthorizationState, SignInState},
         customers::ConnectionState,
+        notices::NoticeKind,
     },
     id::{ConnectionId, CustomerId},
     method::Method,
@@ -96,6 +97,7 @@ async fn store_connection(
             if !tx.update_connection(&connection, known.token_version).await? {
                 return Err(lost());
             }
+            notices::resolve(app, tx, NoticeKind::ConnectionTrouble, id.0).await?;
         }
         None => tx.add_connection(&connection).await?,
     }

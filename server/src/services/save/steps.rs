@@ -62,7 +62,8 @@ pub const fn proof_code(workload: Workload) -> &'static str {
     }
 }
 
-const fn proof_title(workload: Workload) -> &'static str {
+/// What its proof is called.
+pub const fn proof_title(workload: Workload) -> &'static str {
     match workload {
         Workload::Exchange => "Mail can be read",
         Workload::Calendar => "Calendars can be read",

@@ -1,0 +1,72 @@
+//! Removes Rekey's own access for a set-up from the tenant, and proves it (D8): what could grant anything must not stay.
+
+use super::{
+    run::{Patience, Run, Stop},
+    steps,
+};
+use crate::{
+    microsoft::{directory::Call, grants::Account},
+    store::StoreError,
+};
+use shared::{api::authorizations::SignInState, id::ClientId, secret::Secret};
+
+/// The service principal is not there.
+const NOT_IN_TENANT: u32 = 700_016;
+const TRIES: usize = 12;
+
+/// Deletes the service principals of the set-up's two registrations. Failing is not fatal: it is shown as pending.
+pub async fn clean_up(run: &mut Run, sign_in_token: &Secret<String>, token: &Secret<String>) -> Result<(), Stop> {
+    if another_follows(run).await? {
+        steps::detail(&mut run.sign_in.steps, "cleaned", "Left to the set-up that follows in this tenant".to_owned());
+        return run.show("cleaned").await;
+    }
+    match remove_and_prove(run, sign_in_token, token).await {
+        Ok(true) => run.show("cleaned").await,
+        Ok(false) | Err(Stop::Person(..) | Stop::Claims(..)) => {
+            steps::pending(&mut run.sign_in.steps);
+            Ok(())
+        }
+        Err(stop) => Err(stop),
+    }
+}
+
+/// Another sign-in of this tenant was saved and waits for its turn.
+async fn another_follows(run: &Run) -> Result<bool, StoreError> {
+    let tx = run.app.store.read(run.work.organization).await?;
+    let open = tx.list_open_authorizations_of(run.customer.id).await?;
+    let others: Vec<_> = open.into_iter().filter(|id| *id != run.authorization.id).collect();
+    Ok(tx.list_sign_ins(&others).await?.iter().any(|one| one.state == SignInState::Working))
+}
+
+async fn remove_and_prove(run: &mut Run, sign_in_token: &Secret<String>, token: &Secret<String>) -> Result<bool, Stop> {
+    let Some(pair) = run.app.microsoft.config.setup.clone() else { return Ok(false) };
+    // The page first: while the API is there, this token can still delete.
+    for client in [pair.page, pair.api.client_id] {
+        remove_principal(run, token, client).await?;
+    }
+    let account = Account { tenant: run.customer.tenant, object: run.administrator };
+    let mut patience = Patience::default();
+    for _ in 0..TRIES {
+        let Some(grants) = run.app.microsoft.setup.clone() else { return Ok(false) };
+        match grants.on_behalf_of(sign_in_token, account, &super::WANTED).await {
+            Err(error) if error.ids().and_then(|ids| ids.aadsts) == Some(NOT_IN_TENANT) => return Ok(true),
+            _ => run.wait(&mut patience, None, "Slower than usual, but not failed: Microsoft is still copying").await?,
+        }
+    }
+    Ok(false)
+}
+
+async fn remove_principal(run: &mut Run, token: &Secret<String>, client: ClientId) -> Result<(), Stop> {
+    let step = run.intend("clean_up", Some(format!("principal-of:{client}"))).await?;
+    let mut patience = Patience::default();
+    let object = loop {
+        match run.app.microsoft.directory.object(token, &Call::Principal(client)).await {
+            Ok(object) => break object,
+            Err(error) => run.forgive(&mut patience, error).await?,
+        }
+    };
+    if let Some(object) = object {
+        super::remove::delete(run, token, &Call::DeletePrincipal(object)).await?;
+    }
+    run.done(&step, None).await
+}

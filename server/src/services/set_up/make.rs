@@ -1,0 +1,362 @@
+//! Makes one app in the tenant: record, certificate, application, service principal, key (D1, D4, D5, E3, P8).
+
+use super::{
+    run::{Patience, Run, Stop, person},
+    steps,
+};
+use crate::{
+    microsoft::{
+        directory::{Application, Call, UniqueName},
+        graph::GraphError,
+    },
+    services::{
+        certificates::{self, Validity},
+        help,
+    },
+    state::AppState as State,
+    store::{apps::App, certificates::Certificate, customers::Customer},
+};
+use shared::{
+    api::{
+        apps::{AppState, CertificateState, Way},
+        authorizations::AuthorizationKind,
+        problem::HelpAction,
+    },
+    id::{ConnectionId, ObjectId},
+    rules::{
+        manifest::{AppPermission, manifest},
+        scopes::Purpose,
+    },
+    secret::Secret,
+    workload::Workloads,
+};
+
+/// One app in the making.
+pub struct Making {
+    /// Its record, as stored.
+    pub app: App,
+    /// The certificate it will sign with.
+    pub certificate: Certificate,
+    /// What it will be granted.
+    pub permissions: Vec<&'static AppPermission>,
+    /// The keys on the application that are not this certificate's.
+    pub older_keys: Vec<uuid::Uuid>,
+}
+
+/// The record: found, or made with a secret name of 128 random bits before anything is made at Microsoft.
+pub async fn record(run: &mut Run, purpose: Purpose, workloads: &Workloads) -> Result<App, Stop> {
+    let tx = run.begin().await?;
+    if let Some(found) = tx.find_app_of(run.customer.tenant, purpose).await? {
+        let workloads = all_workloads(&tx, &found, workloads).await?;
+        let state = if found.state.is_alive() { found.state } else { AppState::SettingUp };
+        let wanted = App { workloads, state, left: Vec::new(), ..found.clone() };
+        if !tx.update_app(&wanted, found.version).await? {
+            return Err(Stop::Lost);
+        }
+        tx.commit().await?;
+        return Ok(App { version: found.version + 1, ..wanted });
+    }
+    let app = new_record(&run.app, &run.customer, purpose, run.authorization.way, workloads);
+    tx.add_app(&app).await?;
+    tx.commit().await?;
+    Ok(app)
+}
+
+/// A new record, with its secret name.
+pub fn new_record(state: &State, customer: &Customer, purpose: Purpose, way: Way, workloads: &Workloads) -> App {
+    let mut random = [0; 16];
+    state.random.fill(&mut random);
+    App {
+        id: ConnectionId(state.new_id()),
+        customer: customer.id,
+        tenant: customer.tenant,
+        purpose,
+        way: way,
+        state: AppState::SettingUp,
+        display_name: steps::app_name(purpose).to_owned(),
+        unique_name: UniqueName::from_random(u128::from_be_bytes(random)).as_str().to_owned(),
+        client_id: None,
+        object: None,
+        principal: None,
+        workloads: workloads.clone(),
+        sharepoint_host: None,
+        roles: Vec::new(),
+        set_up_at: None,
+        checked_at: None,
+        failed_at: None,
+        first_token_at: None,
+        removed_at: None,
+        help: None,
+        left: Vec::new(),
+        created_at: state.now(),
+        version: 1,
+    }
+}
+
+/// What the sets that use the app need, and what the new ones need: no more (B-02).
+async fn all_workloads(
+    tx: &crate::store::Scoped,
+    app: &App,
+    wanted: &Workloads,
+) -> Result<Workloads, crate::store::StoreError> {
+    let using = match app.purpose {
+        Purpose::Backup => tx.list_sets_of_connection(app.id, 100_000).await?,
+        Purpose::Restore => match tx.find_app_of(app.tenant, Purpose::Backup).await? {
+            Some(backup) => tx.list_sets_of_connection(backup.id, 100_000).await?,
+            None => Vec::new(),
+        },
+    };
+    Ok(using.into_iter().flat_map(|set| set.workloads).chain(wanted.iter().copied()).collect())
+}
+
+/// Stores what is now known of the app.
+pub async fn store(run: &Run, app: App) -> Result<App, Stop> {
+    let tx = run.begin().await?;
+    if !tx.update_app(&app, app.version).await? {
+        return Err(Stop::Lost);
+    }
+    tx.commit().await?;
+    Ok(App { version: app.version + 1, ..app })
+}
+
+/// The certificate of this set-up: one that was made and sealed by an interrupted one, or a new one.
+pub async fn certificate(run: &mut Run, app: &App) -> Result<Certificate, Stop> {
+    let known = run.app.store.read(run.work.organization).await?.list_certificates(&[app.id]).await?;
+    let recent = |one: &&Certificate| {
+        one.state == CertificateState::Made
+            && one.private_key.is_some()
+            && one.created_at >= run.authorization.created_at
+    };
+    if let Some(found) = known.iter().find(recent) {
+        return Ok(found.clone());
+    }
+    let current = known.iter().find(|one| one.state == CertificateState::Current);
+    if let Some(found) = current.filter(|_| run.authorization.kind == AuthorizationKind::MigrateToModern) {
+        // The tenant is set up already; only permissions are wanted.
+        return Ok(found.clone());
+    }
+    new_certificate(run, app, Validity::TwoYears, None).await
+}
+
+async fn new_certificate(
+    run: &Run,
+    app: &App,
+    validity: Validity,
+    shortened: Option<String>,
+) -> Result<Certificate, Stop> {
+    let made = certificates::make(&run.app, run.work.organization, app.id, validity, shortened).await?;
+    let tx = run.begin().await?;
+    tx.add_certificate(&made).await?;
+    tx.commit().await?;
+    Ok(made)
+}
+
+/// The application, by upsert on its secret name; refused when anybody but us could use it.
+pub async fn application(
+    run: &mut Run,
+    token: &Secret<String>,
+    app: App,
+    permissions: &[&'static AppPermission],
+) -> Result<(App, Application), Stop> {
+    let unique_name = UniqueName::parse(&app.unique_name).ok_or_else(foreign)?;
+    let code = steps::code("application", app.purpose);
+    let step = run.intend(&code, Some(format!("application:{}", unique_name.as_str()))).await?;
+    let redirect = format!("{}/connect/approved", run.app.settings.origin);
+    let redirect_uri = (run.authorization.way == Way::Consent).then_some(redirect.as_str());
+    let display_name = app.display_name.clone();
+    let upsert =
+        Call::UpsertApplication { display_name: &display_name, unique_name: &unique_name, permissions, redirect_uri };
+    run.call(token, &upsert).await?;
+    let found = read(run, token, &Call::ApplicationByName(&unique_name)).await?;
+    refuse_foreign(run, token, &app, &found).await?;
+    let app = App { client_id: Some(found.client_id), object: Some(found.object), ..app };
+    let app = store(run, app).await?;
+    run.done(&step, Some(format!("application:{}", found.object))).await?;
+    Ok((app, found))
+}
+
+/// Reads an application that is there, however long Microsoft's copies take.
+async fn read(run: &mut Run, token: &Secret<String>, call: &Call<'_>) -> Result<Application, Stop> {
+    let mut patience = Patience::default();
+    loop {
+        match run.app.microsoft.directory.application(token, call).await {
+            Ok(Some(found)) => return Ok(found),
+            Ok(None) => {
+                run.wait(&mut patience, None, "Slower than usual, but not failed: Microsoft is still copying").await?
+            }
+            Err(error) => run.forgive(&mut patience, error).await?,
+        }
+    }
+}
+
+/// An ordinary user could have planted it: owners, passwords, federated credentials, keys that are not ours.
+async fn refuse_foreign(run: &mut Run, token: &Secret<String>, app: &App, found: &Application) -> Result<(), Stop> {
+    if app.object.is_some_and(|object| object != found.object) {
+        return Err(foreign());
+    }
+    let mut patience = Patience::default();
+    let owners = loop {
+        match run.app.microsoft.directory.ids(token, &Call::Owners(found.object)).await {
+            Ok(owners) => break owners,
+            Err(error) => run.forgive(&mut patience, error).await?,
+        }
+    };
+    let federated = loop {
+        match run.app.microsoft.directory.count(token, &Call::FederatedCredentials(found.object)).await {
+            Ok(count) => break count,
+            Err(error) => run.forgive(&mut patience, error).await?,
+        }
+    };
+    let ours = run.app.store.read(run.work.organization).await?.list_certificates(&[app.id]).await?;
+    let is_ours = |id: uuid::Uuid, name: &str| ours.iter().any(|one| one.key_id == Some(id) || one.thumbprint == name);
+    let foreign_key = found.keys.iter().any(|key| !is_ours(key.id, &key.display_name));
+    let foreign_owner = owners.iter().any(|owner| ObjectId(*owner) != run.administrator);
+    if foreign_key || foreign_owner || found.passwords > 0 || federated > 0 {
+        tracing::warn!(app = %app.id, foreign_key, foreign_owner, passwords = found.passwords, federated, "an application is not ours alone");
+        return Err(foreign());
+    }
+    Ok(())
+}
+
+fn foreign() -> Stop {
+    person(
+        "application_foreign",
+        "Somebody else can use this application",
+        "The application in the tenant has an owner, a password, a federated credential or a key that is not Rekey's. Rekey does not use it. An administrator looks at it in Microsoft Entra, removes what is foreign or deletes the application, and starts again. No backup set has changed.",
+        HelpAction::AskAdministrator,
+    )
+}
+
+/// The service principal, by upsert.
+pub async fn principal(run: &mut Run, token: &Secret<String>, app: App) -> Result<App, Stop> {
+    let Some(client) = app.client_id else { return Err(foreign()) };
+    let code = steps::code("application", app.purpose);
+    let step = run.intend("principal", Some(format!("principal-of:{client}"))).await?;
+    run.call(token, &Call::UpsertPrincipal(client)).await?;
+    let mut patience = Patience::default();
+    let object = loop {
+        match run.app.microsoft.directory.object(token, &Call::Principal(client)).await {
+            Ok(Some(object)) => break object,
+            Ok(None) => {
+                run.wait(&mut patience, None, "Slower than usual, but not failed: Microsoft is still copying").await?
+            }
+            Err(error) => run.forgive(&mut patience, error).await?,
+        }
+    };
+    if app.principal.is_some_and(|known| known != object) && app.state.is_alive() {
+        tracing::info!(app = %app.id, "the service principal was made anew");
+    }
+    let app = store(run, App { principal: Some(object), ..app }).await?;
+    run.done(&step, Some(format!("principal:{object}"))).await?;
+    run.show(&code).await?;
+    Ok(app)
+}
+
+/// Registers the certificate, its public part only; steps down when the tenant's policy refuses its validity (E3, D7).
+pub async fn register(run: &mut Run, token: &Secret<String>, making: &mut Making) -> Result<(), Stop> {
+    let Some(object) = making.app.object else { return Err(foreign()) };
+    let code = steps::code("key", making.app.purpose);
+    let mut validities = Validity::STEPS.into_iter().skip(1);
+    loop {
+        let thumbprint = making.certificate.thumbprint.clone();
+        let step = run.intend(&code, Some(format!("key:{thumbprint}"))).await?;
+        let found = read(run, token, &Call::Application(object)).await?;
+        making.older_keys = found.keys.iter().filter(|key| key.display_name != thumbprint).map(|key| key.id).collect();
+        if let Some(key) = found.keys.iter().find(|key| key.display_name == thumbprint) {
+            making.certificate.key_id = Some(key.id);
+        } else if let Some(refusal) = add_key(run, token, making, object).await? {
+            let Some(validity) = validities.next() else { return Err(no_validity(&refusal)) };
+            shorten(run, making, validity, &refusal).await?;
+            continue;
+        } else {
+            making.certificate.key_id = Some(registered(run, token, object, &thumbprint).await?);
+        }
+        let tx = run.begin().await?;
+        tx.update_certificate(&making.certificate, making.certificate.state).await?;
+        run.done_in(&tx, &step, None).await?;
+        tx.commit().await?;
+        if let Some(reason) = making.certificate.shortened.clone() {
+            steps::detail(&mut run.sign_in.steps, &code, reason);
+        }
+        return run.show(&code).await;
+    }
+}
+
+/// Sends the whole list: the keys that are there, by id, and the new one (E9). A refusal of the policy comes back.
+async fn add_key(
+    run: &mut Run,
+    token: &Secret<String>,
+    making: &Making,
+    object: ObjectId,
+) -> Result<Option<GraphError>, Stop> {
+    let new = Some((making.certificate.der.as_slice(), making.certificate.thumbprint.as_str()));
+    let call = Call::SetKeys { object, keep: &making.older_keys, new };
+    let mut patience = Patience::default();
+    loop {
+        match run.app.microsoft.directory.call(token, &call).await {
+            Ok(_) => return Ok(None),
+            Err(error @ (GraphError::Refused { status: 400, .. } | GraphError::Denied { .. })) => {
+                return Ok(Some(error));
+            }
+            Err(error) => run.forgive(&mut patience, error).await?,
+        }
+    }
+}
+
+async fn registered(
+    run: &mut Run,
+    token: &Secret<String>,
+    object: ObjectId,
+    thumbprint: &str,
+) -> Result<uuid::Uuid, Stop> {
+    let mut patience = Patience::default();
+    loop {
+        let found = read(run, token, &Call::Application(object)).await?;
+        if let Some(key) = found.keys.iter().find(|key| key.display_name == thumbprint) {
+            return Ok(key.id);
+        }
+        run.wait(&mut patience, None, "Slower than usual, but not failed: Microsoft is still copying").await?;
+    }
+}
+
+/// The refused certificate is forgotten, and a shorter one made.
+async fn shorten(run: &Run, making: &mut Making, validity: Validity, refusal: &GraphError) -> Result<(), Stop> {
+    let tx = run.begin().await?;
+    let refused = Certificate {
+        state: CertificateState::Removed,
+        private_key: None,
+        removed_at: Some(run.app.now()),
+        ..making.certificate.clone()
+    };
+    tx.update_certificate(&refused, making.certificate.state).await?;
+    tx.commit().await?;
+    let days = match validity {
+        Validity::TwoYears => 730,
+        Validity::Days(days) => days,
+    };
+    let reason = format!(
+        "Good for {days} days only: the tenant's policy refused a longer one (Microsoft: {})",
+        refusal.code().unwrap_or("no reason given")
+    );
+    making.certificate = new_certificate(run, &making.app, validity, Some(reason)).await?;
+    Ok(())
+}
+
+fn no_validity(refusal: &GraphError) -> Stop {
+    let remedy = help::own(
+        "certificate_refused",
+        "The tenant's policy refuses every certificate",
+        "Microsoft refused certificates for two years, 365, 180 and 90 days. An administrator changes the app management policy of the tenant, or brings an app with a certificate that the policy accepts. No backup set has changed.",
+        HelpAction::AskAdministrator,
+    );
+    let ids = help::for_graph(refusal).ids;
+    Stop::Person(
+        shared::api::authorizations::SignInState::Failed,
+        Box::new(shared::api::problem::Help { ids, ..remedy }),
+    )
+}
+
+/// What the app of these workloads is granted.
+pub fn permissions(app: &App) -> Vec<&'static AppPermission> {
+    manifest(&app.workloads, app.purpose)
+}
