@@ -5,11 +5,15 @@ pub mod address;
 #[cfg(feature = "portal")]
 pub mod api_keys;
 #[cfg(feature = "portal")]
+pub mod apps;
+#[cfg(feature = "portal")]
 pub mod audit;
 #[cfg(feature = "portal")]
 pub mod authorizations;
 #[cfg(feature = "portal")]
 pub mod backup_sets;
+#[cfg(feature = "portal")]
+pub mod certificates;
 pub mod connect;
 #[cfg(feature = "portal")]
 pub mod customers;
@@ -18,7 +22,11 @@ pub mod home;
 #[cfg(feature = "portal")]
 pub mod imports;
 #[cfg(feature = "portal")]
+pub mod notices;
+#[cfg(feature = "portal")]
 pub mod page;
+#[cfg(feature = "portal")]
+pub mod restores;
 #[cfg(feature = "portal")]
 pub mod session;
 

@@ -10,10 +10,12 @@ mod authorizations;
 mod backup_set;
 mod backup_sets;
 mod callback;
+mod certificates;
 mod customer;
 mod customers;
 mod import;
 mod not_found;
+mod notifications;
 mod overview;
 mod owner;
 mod preview;
@@ -65,6 +67,8 @@ pub fn Portal() -> impl IntoView {
                     <Route path=path!("/customers") view=customers::Customers/>
                     <Route path=path!("/customers/:id") view=customer::Customer/>
                     <Route path=path!("/activity") view=activity::Activity/>
+                    <Route path=path!("/certificates") view=certificates::Certificates/>
+                    <Route path=path!("/notifications") view=notifications::Notifications/>
                     <Route path=path!("/api-keys") view=api_keys::ApiKeys/>
                 </ParentRoute>
             </Routes>

@@ -73,7 +73,7 @@ fn Live(first: AuthorizationView) -> impl IntoView {
         <div class="split" data-test="authorization" data-state=move || authorizations::title(state.get())>
             <div class="stack loose">
                 <div class="stack loose" hidden=move || state.get() == AuthorizationState::Done>{cards}</div>
-                {move || own_app.get().then(|| view! { <OwnApp id customer on_change=change/> })}
+                {move || own_app.get().then(|| view! { <OwnApp id customer/> })}
                 {move || { let (sign_ins, method) = receipt.get(); view! { <Receipt sign_ins method/> } }}
             </div>
             <aside class="stack loose" aria-label=authorizations::SUMMARY>{move || beside(view, state.get(), change)}</aside>

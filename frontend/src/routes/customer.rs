@@ -1,9 +1,11 @@
-//! One customer: its tenant, its sets, its connections.
+//! One customer: its tenant, its sets, its apps and connections, its restores, and the kill switch.
 
 use crate::api;
+use crate::features::apps::{Apps, KillSwitchForm};
 use crate::features::authorizations::TenantCheck;
 use crate::features::customers::{Connections, Tenant, Unwell};
 use crate::features::page::{PageHead, load};
+use crate::features::restores::Restores;
 use crate::text::portal::{customers, shell};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -40,7 +42,10 @@ fn show(customer: CustomerView, again: Callback<()>) -> AnyView {
         {check}
         <Unwell customer=customer.id connections=customer.connections.clone()/>
         <Tenant customer=customer.clone()/>
+        <Apps customer=customer.id/>
         <Connections connections=customer.connections/>
+        <Restores customer=customer.id/>
+        <KillSwitchForm customer=customer.id name=customer.name on_change=again/>
     }
     .into_any()
 }

@@ -5,6 +5,7 @@ use crate::browser;
 use crate::components::{Art, ButtonKind, ButtonLink, Icon};
 use crate::features::audit::Recent;
 use crate::features::home::{FirstRun, Fleet, Tasks};
+use crate::features::notices::NoticeList;
 use crate::features::page::{PageHead, load};
 use crate::text::portal::home;
 use leptos::prelude::*;
@@ -38,6 +39,7 @@ fn everyday(fleet: overview::Overview) -> AnyView {
     view! {
         <PageHead title=home::TITLE heading=home::headline(fleet.sets) note=browser::day(browser::now()) sub>{action}</PageHead>
         <Fleet overview=fleet.clone()/>
+        <NoticeList/>
         <div class="split"><Tasks overview=fleet/><Recent/></div>
     }
     .into_any()

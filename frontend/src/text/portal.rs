@@ -2,11 +2,15 @@
 
 pub mod account;
 pub mod api_keys;
+pub mod apps;
 pub mod audit;
 pub mod authorizations;
 pub mod backup_sets;
+pub mod certificates;
 pub mod customers;
 pub mod home;
 pub mod imports;
 pub mod modern;
+pub mod notices;
+pub mod restores;
 pub mod shell;

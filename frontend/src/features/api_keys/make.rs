@@ -1,5 +1,6 @@
 //! The form that makes a key.
 
+use super::limits::{LimitFields, Limits};
 use super::made::Made;
 use crate::api;
 use crate::components::{Button, ButtonKind, Notice, Tone};
@@ -21,13 +22,20 @@ pub fn MakeKey(
     on_made: Callback<()>,
 ) -> impl IntoView {
     let name = RwSignal::new(String::new());
+    let limits = Limits::new();
+    let is_complete = Memo::new(move |_| limits.is_complete());
     let make = Action::new_local(move |(): &()| {
-        let body = CreateApiKey::new(name.get_untracked().trim().to_owned());
+        let body = CreateApiKey {
+            name: name.get_untracked().trim().to_owned(),
+            customers: limits.customers.get_untracked().map(|chosen| chosen.into_iter().collect()),
+            purposes: limits.purposes.get_untracked(),
+        };
         async move { api::post::<_, ApiKeyCreated>("/api/v1/api-keys", &body).await }
     });
     Effect::new(move |_| {
         if let Some(Ok(_)) = make.value().get() {
             name.set(String::new());
+            limits.clear();
             on_made.run(());
         }
     });
@@ -38,7 +46,7 @@ pub fn MakeKey(
     let elsewhere = move || failure.get().filter(|failure| failure.field() != Some("name"));
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        if !make.pending().get_untracked() {
+        if is_complete.get_untracked() && !make.pending().get_untracked() {
             make.dispatch(());
         }
     };
@@ -46,11 +54,13 @@ pub fn MakeKey(
         view! {
             <form class="card form" on:submit=submit novalidate data-test="make-key-form">
                 <Field id="key-name" label=api_keys::NAME hint=api_keys::NAME_HINT value=name wrong/>
+                <LimitFields limits/>
                 <div class="actions">
-                    <Button attr:data-test="make-key" attr:r#type="submit" kind=ButtonKind::Primary busy=make.pending() on_press=|_| ()>
+                    <Button attr:data-test="make-key" attr:r#type="submit" kind=ButtonKind::Primary busy=make.pending() disabled=Signal::derive(move || !is_complete.get()) on_press=|_| ()>
                         {move || if make.pending().get() { api_keys::MAKING } else { api_keys::MAKE }}
                     </Button>
                 </div>
+                {move || (!is_complete.get()).then(|| view! { <p class="note">{api_keys::CHOOSE_ONE}</p> })}
             </form>
         }
     };

@@ -42,6 +42,7 @@ pub fn KeyTable(
         let id = key.id;
         let (tone, state) =
             if key.revoked_at.is_some() { (Tone::Idle, api_keys::REVOKED) } else { (Tone::Ok, api_keys::ACTIVE) };
+        let limits = api_keys::limits(key.purposes.as_deref(), key.customers.as_ref().map(Vec::len));
         let used = key.last_used_at.map_or_else(|| api_keys::NEVER.into_any(), |at| view! { <Moment at/> }.into_any());
         let end = if let Some(at) = key.revoked_at {
             view! { <span class="faint"><Moment at/></span> }.into_any()
@@ -50,7 +51,7 @@ pub fn KeyTable(
         };
         view! {
             <tr>
-                <td class="name clip">{key.name}</td>
+                <td class="name">{key.name}<span class="why">{limits}</span></td>
                 <td class="nowrap"><Status tone text=state/></td>
                 <td class="nowrap data"><Moment at=key.created_at/></td>
                 <td class="nowrap roomy">{used}</td>

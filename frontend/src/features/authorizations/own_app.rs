@@ -1,23 +1,14 @@
 //! Bring your own app (D2): what the customer's administrator does in Entra, and the field for its id.
 
-use crate::api;
+use crate::api::{self, ApiFailure};
 use crate::components::{Button, ButtonKind, Perms};
 use crate::features::customers::Field;
 use crate::features::page::{Trouble, load};
-use crate::text;
 use crate::text::portal::modern;
 use leptos::prelude::*;
-use serde::Serialize;
-use shared::api::apps::{AppState, AppView};
-use shared::api::authorizations::AuthorizationView;
+use shared::api::apps::{AppState, AppView, OwnApp as NameApp};
 use shared::api::page::Page;
 use shared::id::{AuthorizationId, ClientId, CustomerId};
-
-/// The app that the customer made.
-#[derive(Serialize)]
-struct NameApp {
-    client_id: ClientId,
-}
 
 /// The steps, and the proof at their end.
 #[component]
@@ -26,9 +17,6 @@ pub fn OwnApp(
     id: AuthorizationId,
     /// Whose app.
     customer: CustomerId,
-    /// Called with the authorization after the proof was begun.
-    #[prop(into)]
-    on_change: Callback<AuthorizationView>,
 ) -> impl IntoView {
     let apps = LocalResource::new(move || async move {
         api::get::<Page<AppView>>(&format!("/api/v1/apps?customer={customer}")).await
@@ -41,20 +29,35 @@ pub fn OwnApp(
             {load(apps, 4, move |apps| {
                 let waits = |app: &AppView| app.state == AppState::SettingUp;
                 match apps.items.into_iter().find(waits) {
-                    Some(app) => view! { <Steps app/><Prove id on_change/> }.into_any(),
-                    None => waiting(again),
+                    Some(app) => view! { <Steps app/><Prove id/> }.into_any(),
+                    None => view! { <Prepare id on_made=again/> }.into_any(),
                 }
             })}
         </section>
     }
 }
 
-fn waiting(again: Callback<()>) -> AnyView {
+/// Says to the server which app it is; without an id, asks for the certificate that it is to carry.
+async fn name(id: AuthorizationId, client_id: Option<ClientId>) -> Result<AppView, ApiFailure> {
+    api::post(&format!("/api/v1/authorizations/{id}/own-app"), &NameApp { client_id }).await
+}
+
+/// Makes the certificate, before the steps can be walked.
+#[component]
+fn Prepare(id: AuthorizationId, #[prop(into)] on_made: Callback<()>) -> impl IntoView {
+    let make = Action::new_local(move |(): &()| name(id, None));
+    Effect::new(move |_| {
+        if matches!(make.value().get(), Some(Ok(_))) {
+            on_made.run(());
+        }
+    });
+    let failure = move || make.value().get().and_then(Result::err);
     view! {
-        <p class="note">{modern::OWN_APP_WAIT}</p>
-        <div class="actions"><Button icon="again" on_press=move |_| again.run(())>{text::TRY_AGAIN}</Button></div>
+        <div class="actions">
+            <Button attr:data-test="make-certificate" kind=ButtonKind::Primary busy=make.pending() on_press=move |_| { make.dispatch(()); }>{modern::OWN_APP_PREPARE}</Button>
+        </div>
+        {move || failure().map(|failure| view! { <Trouble failure/> })}
     }
-    .into_any()
 }
 
 #[component]
@@ -75,18 +78,11 @@ fn Steps(app: AppView) -> impl IntoView {
 }
 
 #[component]
-fn Prove(id: AuthorizationId, on_change: Callback<AuthorizationView>) -> impl IntoView {
+fn Prove(id: AuthorizationId) -> impl IntoView {
     let value = RwSignal::new(String::new());
     let is_wrong = RwSignal::new(false);
-    let prove = Action::new_local(move |client_id: &ClientId| {
-        let body = NameApp { client_id: *client_id };
-        async move { api::post::<_, AuthorizationView>(&format!("/api/v1/authorizations/{id}/own-app"), &body).await }
-    });
-    Effect::new(move |_| {
-        if let Some(Ok(view)) = prove.value().get() {
-            on_change.run(view);
-        }
-    });
+    // The page follows the proof by itself.
+    let prove = Action::new_local(move |client_id: &ClientId| name(id, Some(*client_id)));
     let wrong = Signal::derive(move || is_wrong.get().then(|| modern::OWN_APP_ID_WRONG.to_owned()));
     let failure = move || prove.value().get().and_then(Result::err);
     let submit = move |event: leptos::ev::SubmitEvent| {

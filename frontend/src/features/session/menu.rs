@@ -19,7 +19,7 @@ struct Item {
     count: Option<fn(&MenuCounts) -> u64>,
 }
 
-const ITEMS: [Item; 5] = [
+const ITEMS: [Item; 6] = [
     Item { href: "/", icon: "overview", name: shell::OVERVIEW, count: None },
     Item { href: "/backup-sets", icon: "sets", name: shell::BACKUP_SETS, count: Some(|counts| counts.backup_sets) },
     Item { href: "/customers", icon: "customers", name: shell::CUSTOMERS, count: Some(|counts| counts.customers) },
@@ -29,9 +29,11 @@ const ITEMS: [Item; 5] = [
         name: shell::AUTHORIZATIONS,
         count: Some(|counts| counts.open_authorizations),
     },
+    Item { href: "/certificates", icon: "certificate", name: shell::CERTIFICATES, count: None },
     Item { href: "/activity", icon: "activity", name: shell::ACTIVITY, count: None },
 ];
 
+const NOTIFICATIONS: Item = Item { href: "/notifications", icon: "send", name: shell::NOTIFICATIONS, count: None };
 const KEYS: Item = Item { href: "/api-keys", icon: "code", name: shell::API_KEYS, count: None };
 
 /// A page is here or below this line of the menu.
@@ -61,6 +63,7 @@ pub fn Menu(session: Session) -> impl IntoView {
         <nav class="nav" aria-label=shell::MAIN>{ITEMS.map(line).into_iter().collect_view()}</nav>
         <nav class="nav" aria-label=shell::ORGANIZATION>
             <p class="nav-title">{shell::ORGANIZATION}</p>
+            {line(NOTIFICATIONS)}
             {line(KEYS)}
         </nav>
         <Member session/>

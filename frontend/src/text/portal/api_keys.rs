@@ -1,5 +1,8 @@
 //! Words of the API keys.
 
+use crate::text::plural;
+use shared::rules::scopes::Purpose;
+
 /// The page's title in the tab.
 pub const TITLE: &str = "API keys";
 /// Under the headline.
@@ -16,6 +19,24 @@ pub const MAKING: &str = "Making";
 pub const NAME: &str = "What will use it";
 /// The form.
 pub const NAME_HINT: &str = "Such as: backup console, production";
+/// The form.
+pub const MAY: &str = "What may it do?";
+/// The form.
+pub const EVERYTHING: &str = "Everything";
+/// The form.
+pub const EVERYTHING_WHY: &str = "Sends sets, reads what became of them, and gets job tokens.";
+/// The form.
+pub const BOTH: &str = "Backup and restore";
+/// The form.
+pub const TOKENS_ONLY: &str = "Reads, and gets job tokens of this kind. It changes nothing here.";
+/// The form.
+pub const REACHES: &str = "Whose data?";
+/// The form.
+pub const ALL_CUSTOMERS: &str = "All customers";
+/// The form.
+pub const SOME_CUSTOMERS: &str = "Chosen customers";
+/// The form.
+pub const CHOOSE_ONE: &str = "Choose at least one customer.";
 /// The new key.
 pub const NEW: &str = "Copy this key now";
 /// The new key.
@@ -52,3 +73,28 @@ pub const EMPTY_WHY: &str = "Make one when you connect a backup product.";
 pub const FRESH: &str = "Sign in once more to do this";
 /// The sign-in is too old for this.
 pub const FRESH_WHY: &str = "Making a key needs a sign-in of the last ten minutes. You come back to this page.";
+
+/// What a key may do and reach, in few words.
+pub fn limits(purposes: Option<&[Purpose]>, customers: Option<usize>) -> String {
+    let may = match purposes {
+        None => EVERYTHING,
+        Some([Purpose::Backup]) => "Job tokens for backup",
+        Some([Purpose::Restore]) => "Job tokens for restore",
+        Some(_) => "Job tokens for backup and restore",
+    };
+    match customers {
+        None => format!("{may}, all customers"),
+        Some(count) => format!("{may}, {}", plural(count as u64, "customer", "customers")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn k3_a_keys_limits_are_said() {
+        assert_eq!(limits(None, None), "Everything, all customers");
+        assert_eq!(limits(Some(&[Purpose::Backup]), Some(1)), "Job tokens for backup, 1 customer");
+    }
+}

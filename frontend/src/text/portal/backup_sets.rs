@@ -70,6 +70,8 @@ pub const EMPTY: &str = "No backup sets yet";
 /// Why.
 pub const EMPTY_WHY: &str = "They arrive when a backup product is connected, or from a list that you upload.";
 /// A button.
+pub const CHOOSE: &str = "Choose backup sets";
+/// A button.
 pub const CONNECT_PRODUCT: &str = "Connect a backup product";
 /// Nothing matches.
 pub const NO_MATCH: &str = "No set matches these filters";

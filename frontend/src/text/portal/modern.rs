@@ -69,8 +69,8 @@ pub const OWN_APP_ID_WRONG: &str =
 pub const OWN_APP_PROVE: &str = "Prove it and finish";
 /// A button, going on.
 pub const OWN_APP_PROVING: &str = "Asking for a token";
-/// The certificate is not made yet.
-pub const OWN_APP_WAIT: &str = "The certificate is being made. It shows up here in a moment.";
+/// A button.
+pub const OWN_APP_PREPARE: &str = "Make the certificate";
 
 /// A way in and what it means.
 pub const fn way(way: Way) -> (&'static str, &'static str) {

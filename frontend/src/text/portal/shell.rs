@@ -23,6 +23,10 @@ pub const ACTIVITY: &str = "Activity";
 /// Menu.
 pub const ORGANIZATION: &str = "Organization";
 /// Menu.
+pub const CERTIFICATES: &str = "Certificates";
+/// Menu.
+pub const NOTIFICATIONS: &str = "Notifications";
+/// Menu.
 pub const API_KEYS: &str = "API keys";
 /// Ends the session.
 pub const SIGN_OUT: &str = "Sign out";

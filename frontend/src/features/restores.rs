@@ -1,0 +1,136 @@
+//! Restores of one customer: while one is open, jobs get tokens that write (C4). Somebody approves it, for some hours.
+
+use crate::api;
+use crate::components::{Button, ButtonKind, Moment, Status, Tone};
+use crate::features::Nothing;
+use crate::features::api_keys::{FRESH, Fresh};
+use crate::features::customers::Field;
+use crate::features::page::{Trouble, load};
+use crate::text::portal::restores;
+use leptos::prelude::*;
+use shared::api::restores::{CreateRestore, RestoreView};
+use shared::id::{CustomerId, RestoreId};
+
+/// The choices of how long.
+const HOURS: [i64; 4] = [1, 4, 12, 24];
+
+/// The restores of a customer, and the form that approves one.
+#[component]
+pub fn Restores(
+    /// Whose data.
+    customer: CustomerId,
+) -> impl IntoView {
+    let list = LocalResource::new(|| api::get::<Vec<RestoreView>>("/api/v1/restores"));
+    let again = Callback::new(move |()| list.refetch());
+    view! {
+        <section class="section" aria-labelledby="restores" data-test="restores">
+            <header><h2 id="restores">{restores::SECTION}</h2></header>
+            <p class="muted">{restores::WHY}</p>
+            {load(list, 2, move |all| {
+                let own: Vec<_> = all.into_iter().filter(|one| one.customer.id == customer).take(10).collect();
+                let is_open = own.iter().any(|one| one.open);
+                let form = (!is_open).then(|| view! { <Approve customer on_made=again/> });
+                view! { <Table restores=own on_change=again/>{form} }.into_any()
+            })}
+        </section>
+    }
+}
+
+#[component]
+fn Table(restores: Vec<RestoreView>, #[prop(into)] on_change: Callback<()>) -> impl IntoView {
+    let close = Action::new_local(|id: &RestoreId| {
+        let path = format!("/api/v1/restores/{id}/close");
+        async move { api::post::<_, RestoreView>(&path, &Nothing {}).await }
+    });
+    Effect::new(move |_| {
+        if matches!(close.value().get(), Some(Ok(_))) {
+            on_change.run(());
+        }
+    });
+    let failure = move || close.value().get().and_then(Result::err);
+    let row = move |one: RestoreView| {
+        let id = one.id;
+        let (tone, word) = if one.open { (Tone::Live, restores::OPEN) } else { (Tone::Idle, restores::CLOSED) };
+        let end = if one.open {
+            view! { <Button attr:data-test="close-restore" busy=close.pending() on_press=move |_| { close.dispatch(id); }>{restores::CLOSE}</Button> }.into_any()
+        } else {
+            ().into_any()
+        };
+        view! {
+            <tr>
+                <td class="name">{one.reason}</td>
+                <td class="nowrap"><Status tone text=word/></td>
+                <td class="clip roomy">{one.approved_by}</td>
+                <td class="nowrap"><Moment at=one.closed_at.unwrap_or(one.ends_at)/></td>
+                <td class="num">{end}</td>
+            </tr>
+        }
+    };
+    let rows: Vec<_> = restores.into_iter().map(row).collect();
+    view! {
+        {(!rows.is_empty()).then(|| view! {
+            <div class="table-wrap" role="region" aria-labelledby="restores" tabindex="0">
+                <table class="table">
+                    <thead><tr>
+                        <th scope="col">{restores::REASON}</th>
+                        <th scope="col">{restores::STATE}</th>
+                        <th scope="col" class="roomy">{restores::BY}</th>
+                        <th scope="col">{restores::ENDS}</th>
+                        <th scope="col"><span class="hide">{restores::CLOSE}</span></th>
+                    </tr></thead>
+                    <tbody>{rows.collect_view()}</tbody>
+                </table>
+            </div>
+        })}
+        {move || failure().map(|failure| view! { <Trouble failure/> })}
+    }
+}
+
+/// Approves a restore.
+#[component]
+fn Approve(customer: CustomerId, #[prop(into)] on_made: Callback<()>) -> impl IntoView {
+    let reason = RwSignal::new(String::new());
+    let hours = RwSignal::new(4_i64);
+    let make = Action::new_local(move |(): &()| {
+        let body =
+            CreateRestore { customer, reason: reason.get_untracked().trim().to_owned(), hours: hours.get_untracked() };
+        async move { api::post::<_, RestoreView>("/api/v1/restores", &body).await }
+    });
+    Effect::new(move |_| {
+        if matches!(make.value().get(), Some(Ok(_))) {
+            on_made.run(());
+        }
+    });
+    let failure = Signal::derive(move || make.value().get().and_then(Result::err));
+    let wrong = Signal::derive(move || {
+        failure.get().filter(|failure| failure.field() == Some("reason")).map(|failure| failure.detail())
+    });
+    let elsewhere = move || failure.get().filter(|failure| failure.field() != Some("reason"));
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        if !make.pending().get_untracked() {
+            make.dispatch(());
+        }
+    };
+    let option = move |count: i64| {
+        view! {
+            <label>
+                <input type="radio" name="hours" prop:checked=move || hours.get() == count on:change=move |_| hours.set(count)/>
+                {restores::hours(count)}
+            </label>
+        }
+    };
+    view! {
+        <form class="form stack" on:submit=submit novalidate data-test="approve-restore">
+            <Field id="restore-reason" label=restores::FORM_REASON hint=restores::FORM_HINT value=reason wrong/>
+            <fieldset class="stack tight">
+                <legend class="legend">{restores::HOW_LONG}</legend>
+                <div class="segments">{HOURS.map(option).into_iter().collect_view()}</div>
+            </fieldset>
+            <div class="actions">
+                <Button attr:data-test="approve" attr:r#type="submit" busy=make.pending() kind=ButtonKind::Plain on_press=|_| ()>{restores::APPROVE}</Button>
+            </div>
+        </form>
+        {move || elsewhere().map(|failure| if failure.code() == FRESH { view! { <Fresh/> }.into_any() } else { view! { <Trouble failure/> }.into_any() })}
+    }
+}

@@ -1,0 +1,35 @@
+//! Words of restores.
+
+use crate::text::plural;
+
+/// A section.
+pub const SECTION: &str = "Restores";
+/// What it is.
+pub const WHY: &str = "Rekey Restore may write, and gets in only while a restore is open that somebody approved here. It closes by itself.";
+/// A column.
+pub const REASON: &str = "Why";
+/// A column.
+pub const STATE: &str = "State";
+/// A column.
+pub const BY: &str = "Approved by";
+/// A column.
+pub const ENDS: &str = "Ends";
+/// A state.
+pub const OPEN: &str = "Open";
+/// A state.
+pub const CLOSED: &str = "Closed";
+/// An action.
+pub const CLOSE: &str = "Close now";
+/// A field.
+pub const FORM_REASON: &str = "Why is a restore needed?";
+/// A field.
+pub const FORM_HINT: &str = "Stands in the activity list, such as: mailbox of Finance, ticket 4711";
+/// A field.
+pub const HOW_LONG: &str = "For how long?";
+/// A button.
+pub const APPROVE: &str = "Approve a restore";
+
+/// A length of time.
+pub fn hours(count: i64) -> String {
+    plural(count.unsigned_abs(), "hour", "hours")
+}
