@@ -156,7 +156,9 @@ impl Store {
             .busy_timeout(Duration::from_secs(10))
             .pragma("secure_delete", "on")
             .pragma("cache_size", "-8000")
-            .statement_cache_capacity(200);
+            .statement_cache_capacity(200)
+            // A page of a list in one go: a full buffer costs a change of threads for each row.
+            .row_buffer_size(256);
         // A file does not hang up: asking each time whether it is there costs more than a query.
         let pool = || SqlitePoolOptions::new().test_before_acquire(false);
         let writer = pool().max_connections(1).connect_with(options.clone()).await?;

@@ -2,6 +2,7 @@
 
 pub mod m0001_begin;
 pub mod m0002_modern;
+pub mod m0003_speed;
 pub mod m0004_job_tokens;
 
 use sea_orm::{ConnectionTrait, DbBackend};
@@ -15,7 +16,12 @@ pub struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_begin::Migration), Box::new(m0002_modern::Migration), Box::new(m0004_job_tokens::Migration)]
+        vec![
+            Box::new(m0001_begin::Migration),
+            Box::new(m0002_modern::Migration),
+            Box::new(m0003_speed::Migration),
+            Box::new(m0004_job_tokens::Migration),
+        ]
     }
 }
 

@@ -4,7 +4,7 @@ use super::BackupSet;
 use crate::store::{Scoped, StoreError, comparable, containing, customers::key_of, entities::backup_sets as table};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{Expr, ExprTrait},
+    sea_query::{Asterisk, Expr, ExprTrait},
 };
 use shared::{api::customers::MethodCounts, id::CustomerId, method::Method};
 use std::collections::HashMap;
@@ -130,7 +130,7 @@ impl Scoped {
         let rows: Vec<(String, i64)> = table::Entity::find()
             .select_only()
             .column(table::Column::Method)
-            .column_as(table::Column::Id.count(), "count")
+            .column_as(Expr::col(Asterisk).count(), "count")
             .filter(filter.condition(self.own(), false))
             .group_by(table::Column::Method)
             .into_tuple()
@@ -150,7 +150,7 @@ impl Scoped {
                 .select_only()
                 .column(table::Column::Customer)
                 .column(table::Column::Method)
-                .column_as(table::Column::Id.count(), "count")
+                .column_as(Expr::col(Asterisk).count(), "count")
                 .filter(table::Column::Organization.eq(self.own()))
                 .filter(table::Column::Customer.is_in(part.iter().map(|id| id.0)))
                 .group_by(table::Column::Customer)
@@ -173,11 +173,11 @@ impl Scoped {
         let rows: Vec<(Uuid, i64)> = table::Entity::find()
             .select_only()
             .column(table::Column::Customer)
-            .column_as(table::Column::Id.count(), "count")
+            .column_as(Expr::col(Asterisk).count(), "count")
             .filter(table::Column::Organization.eq(self.own()))
             .filter(table::Column::Method.eq(Method::Basic.as_str()))
             .group_by(table::Column::Customer)
-            .order_by(table::Column::Id.count(), Order::Desc)
+            .order_by(Expr::col(Asterisk).count(), Order::Desc)
             .limit(limit)
             .into_tuple()
             .all(&self.tx)
