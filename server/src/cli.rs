@@ -5,6 +5,7 @@ mod audit;
 pub mod demo;
 mod owner;
 mod serve;
+pub mod token;
 
 use clap::{Parser, Subcommand};
 use std::{path::PathBuf, process::ExitCode};
@@ -31,6 +32,8 @@ enum Command {
         /// The folder.
         folder: PathBuf,
     },
+    /// Prints a short-lived Microsoft access token for a job of a backup set.
+    Token(token::Arguments),
     /// The audit log.
     #[command(subcommand)]
     Audit(audit::Command),
@@ -77,6 +80,7 @@ async fn run(arguments: Arguments) -> Result<(), CommandError> {
         Some(Command::Serve(configured)) => serve::run(&configured).await,
         Some(Command::OwnerLink(arguments)) => owner::run(&arguments).await,
         Some(Command::CreateKeys { folder }) => serve::create_keys(&folder),
+        Some(Command::Token(arguments)) => token::run(&arguments).await,
         Some(Command::Audit(command)) => audit::run(command).await,
     }
 }

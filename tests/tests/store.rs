@@ -13,9 +13,11 @@ mod store {
     mod members;
     mod opening;
     mod organizations;
+    mod restores;
     mod sessions;
     mod sign_ins;
     mod tenancy;
+    mod token_counts;
     mod transactions;
     mod work;
 }

@@ -192,6 +192,8 @@ fn greet(app: &AppState, emulator: &Emulator, sample: &Path) {
     for holder in world::HOLDERS {
         println!("    {holder:<28}   password  {}", password_of(emulator, holder));
     }
+    println!("\n  Jobs get tokens with an API key of the portal, in the variable REKEY_API_KEY:");
+    println!("    rekey token --server {} --backup-set CON-001 --resource graph", app.settings.origin);
     println!("\n  Codes for their second factor are on the stand-in's phone:  {}_phone", emulator.login());
     println!("  Microsoft is played by an emulator on this machine; nothing leaves it. Ctrl-C stops.\n");
 }

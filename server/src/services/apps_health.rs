@@ -1,15 +1,23 @@
-//! What Microsoft's refusals mean for an app-only connection (P6): the first makes it doubtful, the second an hour later
-//! needs an administrator. Throttling and trouble on Microsoft's side never come here.
+//! What the answers to jobs say of an app-only connection (P6), by the same rule as its probes: the first refusal makes it
+//! doubtful, the second an hour later needs an administrator. Throttling and trouble on Microsoft's side never come here.
 
-use super::{ServiceError, own_keys::help_for, probe};
-use crate::{audit::Actor, microsoft::grants::error::GrantError, state::AppState, store::Scoped};
+use super::{ServiceError, delegated::SECOND_TRY, own_keys, probe};
+use crate::{
+    audit::Actor,
+    microsoft::grants::error::GrantError,
+    state::AppState,
+    store::{
+        Scoped,
+        work::{self, NewWork, WorkKind},
+    },
+};
 use shared::{
     api::apps::AppState as Health,
     id::{ConnectionId, OrganizationId},
 };
 
-/// Notes that an app got no token for a reason that does not go away by itself (700016, 7000112, 700027, 53003, …).
-/// Gives the state that it has now.
+/// Notes that an app got no token for a reason that does not go away by itself (700016, 7000112, 700027, 53003, …), and
+/// plans the second try. Gives the state that it has now.
 pub async fn note_failure(
     app: &AppState,
     organization: OrganizationId,
@@ -18,14 +26,18 @@ pub async fn note_failure(
 ) -> Result<Option<Health>, ServiceError> {
     let tx = app.store.write(organization).await?;
     let Some(before) = tx.find_app(id).await?.filter(|one| one.state.is_alive()) else { return Ok(None) };
-    let was = before.state;
-    if !probe::note_failure(app, &tx, before, help_for(error)).await? {
+    let (was, first) = (before.state, before.failed_at.is_none());
+    if !probe::note_failure(app, &tx, before, own_keys::help_for(error)).await? {
         // Somebody changed it meanwhile; the next try sees what is so then.
         return Ok(Some(was));
     }
+    if first {
+        let due = app.clock.now_millis() + SECOND_TRY * 1000;
+        let work = NewWork { id: app.new_id(), kind: WorkKind::Probe, organization, subject: id.0, due };
+        work::add(&tx, work).await?;
+    }
     let now = tx.find_app(id).await?.map(|one| one.state);
     tx.commit().await?;
-    app.changes.work();
     Ok(now)
 }
 
@@ -56,17 +68,7 @@ pub async fn note_success(
     }
     // Changed meanwhile: whoever did that knows better.
     if tx.update_app(&after, before.version).await? && recovered {
-        note(app, tx, id, "app.recovered", String::new()).await?;
+        app.audit().record(tx, "app.recovered", &Actor::Rekey, format!("app:{id}"), String::new()).await?;
     }
     Ok(())
-}
-
-async fn note(
-    app: &AppState,
-    tx: &Scoped,
-    id: ConnectionId,
-    event: &'static str,
-    detail: String,
-) -> Result<(), ServiceError> {
-    Ok(app.audit().record(tx, event, &Actor::Rekey, format!("app:{id}"), detail).await?)
 }

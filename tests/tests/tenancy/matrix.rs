@@ -29,6 +29,8 @@ enum Kind {
     Record,
     /// Members and keys; makes or compares something from a body that names records.
     Body,
+    /// Keys only; names one record.
+    Job,
     /// Members only.
     Session,
     /// Owners and admins who signed in a moment ago.
@@ -39,7 +41,7 @@ enum Kind {
     Connect,
 }
 
-const ROWS: [(&str, &str, Kind); 35] = [
+const ROWS: [(&str, &str, Kind); 39] = [
     ("GET", "/api/v1/meta", Kind::Public),
     ("POST", "/api/v1/sign-ins", Kind::Public),
     ("POST", "/api/v1/session", Kind::Public),
@@ -55,6 +57,10 @@ const ROWS: [(&str, &str, Kind); 35] = [
     ("GET", "/api/v1/backup-sets/counts", Kind::List),
     ("GET", "/api/v1/backup-sets/changes", Kind::List),
     ("GET", "/api/v1/backup-sets/{id}", Kind::Record),
+    ("POST", "/api/v1/backup-sets/{id}/job-token", Kind::Job),
+    ("GET", "/api/v1/restores", Kind::List),
+    ("POST", "/api/v1/restores", Kind::Body),
+    ("POST", "/api/v1/restores/{id}/close", Kind::Record),
     ("POST", "/api/v1/imports", Kind::List),
     ("GET", "/api/v1/imports/{id}", Kind::Record),
     ("POST", "/api/v1/imports/{id}/confirm", Kind::Record),
@@ -87,6 +93,7 @@ struct Records {
     customer: String,
     set: String,
     import: String,
+    restore: String,
     authorization: String,
     sign_in: String,
     key: String,
@@ -101,10 +108,13 @@ impl Records {
         let made: ApiKeyCreated = app.member().await.post("/api/v1/api-keys", &json!({ "name": "x" })).await.ok();
         let customer = app.customer("Contoso Ltd").await;
         drop(road);
+        let body = json!({ "customer": customer.id, "reason": "A test", "hours": 24 });
+        let restore: Value = app.member().await.post("/api/v1/restores", &body).await.ok();
         Self {
             customer: customer.id.to_string(),
             set: app.set("CON-003").await.id.to_string(),
             import: import.id.to_string(),
+            restore: restore["id"].as_str().unwrap().to_owned(),
             authorization: open.id.to_string(),
             sign_in: open.sign_ins[0].id.to_string(),
             key: made.key.id.to_string(),
@@ -119,6 +129,7 @@ impl Records {
             Some("customers") => &self.customer,
             Some("backup-sets") => &self.set,
             Some("imports") => &self.import,
+            Some("restores") => &self.restore,
             Some("api-keys") => &self.key,
             _ => &self.authorization,
         };
@@ -133,6 +144,11 @@ impl Records {
             Some("preview" | "authorizations") => {
                 let id = if exists { self.set.clone() } else { uuid::Uuid::from_u128(1).to_string() };
                 json!({ "backup_sets": [id], "method": "hybrid" })
+            }
+            Some("job-token") => json!({ "resource": "graph", "purpose": "backup" }),
+            Some("restores") => {
+                let id = if exists { self.customer.clone() } else { uuid::Uuid::from_u128(1).to_string() };
+                json!({ "customer": id, "reason": "x", "hours": 1 })
             }
             Some("attempts") => json!({ "sign_in": self.sign_in }),
             Some("customers") => json!({ "name": "New", "tenant": "adatum.com" }),
@@ -165,8 +181,15 @@ fn looks(answer: &Answer) -> String {
 
 fn mentions(answer: &Answer, records: &Records) -> bool {
     let text = answer.text();
-    let own =
-        [&records.customer, &records.set, &records.import, &records.authorization, &records.sign_in, &records.key];
+    let own = [
+        &records.customer,
+        &records.set,
+        &records.import,
+        &records.restore,
+        &records.authorization,
+        &records.sign_in,
+        &records.key,
+    ];
     text.contains("Contoso") || text.contains("CON-0") || own.iter().any(|id| text.contains(id.as_str()))
 }
 
@@ -211,7 +234,7 @@ async fn m2_every_route_by_everybody_who_may_not(app: TestApp) {
             // Whether it is there makes no difference.
             assert_eq!(looks(&answer), looks(&records.call(client, method, path, false).await), "{what}");
         }
-        if !matches!(kind, Kind::Record | Kind::Body | Kind::Key) {
+        if !matches!(kind, Kind::Record | Kind::Body | Kind::Key | Kind::Job) {
             continue;
         }
         for (who, client) in [("a foreign member", &foreign_member), ("a foreign key", &foreign_key)] {
@@ -220,7 +243,13 @@ async fn m2_every_route_by_everybody_who_may_not(app: TestApp) {
             let what = format!("{method} {path} by {who}: {}", there.text());
             assert_eq!(looks(&there), looks(&absent), "{what}");
             assert!(there.status >= 400 && !mentions(&there, &records), "{what}");
-            if kind == Kind::Record || (kind == Kind::Key && who == "a foreign member") {
+            let found_nothing = match kind {
+                Kind::Record => true,
+                Kind::Key => who == "a foreign member",
+                Kind::Job => who == "a foreign key",
+                _ => false,
+            };
+            if found_nothing {
                 assert_eq!(there.status, 404, "{what}");
             }
         }

@@ -6,7 +6,7 @@ use crate::{
         app::{AppToken, TokenResource},
         error::GrantError,
     },
-    services::{ServiceError, apps_health, certificates, help},
+    services::{ServiceError, apps_health, certificates, own_keys},
 };
 use shared::{api::apps::AppState as Health, id::ConnectionId};
 
@@ -53,5 +53,5 @@ async fn refused(order: &Order, id: ConnectionId, error: &GrantError) -> Result<
     }
     let state = apps_health::note_failure(&order.app, order.key.organization, id, error).await?;
     let code = if state == Some(Health::NeedsAdministrator) { "needs_administrator" } else { "connection_doubtful" };
-    Ok(ServiceError::conflict(code, said(Some(&help::for_grant(error)), "")))
+    Ok(ServiceError::conflict(code, said(Some(&own_keys::help_for(error)), "")))
 }

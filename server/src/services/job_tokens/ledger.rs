@@ -7,11 +7,15 @@
 use super::Cache;
 use crate::{
     audit::Actor,
-    services::ServiceError,
+    services::{
+        ServiceError,
+        notices::{self, NewNotice},
+    },
     state::AppState,
     store::token_counts::{KeyBreadth, TokenCount},
 };
 use shared::{
+    api::notices::NoticeKind,
     id::{ApiKeyId, BackupSetId, ConnectionId, OrganizationId},
     rules::{manifest::Resource, scopes::Purpose},
     time::Timestamp,
@@ -186,9 +190,26 @@ async fn note_breadth(
     let subject = format!("api_key:{}", breadth.api_key);
     let detail = format!("sets={} before={past}", breadth.sets);
     app.audit().record(&tx, "api_key.breadth", &Actor::Rekey, subject, detail).await?;
+    let name = tx.find_api_key(breadth.api_key).await?.map_or_else(String::new, |key| key.name);
+    notices::raise(app, &tx, notice(breadth, past, &name)).await?;
     tx.commit().await?;
     app.job_tokens.ledger().alarmed(organization, breadth.api_key);
     Ok(())
+}
+
+fn notice(breadth: KeyBreadth, past: i64, name: &str) -> NewNotice {
+    NewNotice {
+        kind: NoticeKind::KeyBreadth,
+        customer: None,
+        subject: breadth.api_key.0,
+        stage: 0,
+        title: format!("The API key “{name}” asks for far more backup sets than before"),
+        text: format!(
+            "It got tokens of {} backup sets within an hour; its broadest hour before had {past}. If that was not you, \
+             revoke the key.",
+            breadth.sets
+        ),
+    }
 }
 
 #[cfg(test)]

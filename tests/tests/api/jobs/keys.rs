@@ -151,6 +151,8 @@ async fn a_key_that_grows_suddenly_broad_is_told(app: TestApp) {
     app.advance(3600);
     ask(25).await;
     assert_eq!(events().await, 1);
+    let notices = app.dump().await["notices"].join("\n");
+    assert!(notices.contains("key_breadth") && notices.contains("its broadest hour before had 4"), "{notices}");
     ask(25).await;
     assert_eq!(events().await, 1, "once an hour");
 }

@@ -85,7 +85,12 @@ async fn filters_narrow_the_list_and_its_pages(database: TestDatabase) {
         Filter { methods: vec![Method::Hybrid], ..Filter::default() },
         Filter { methods: vec![Method::Basic, Method::Modern], ..Filter::default() },
         Filter { customer: Some(customers[1].id), ..Filter::default() },
-        Filter { customer: Some(customers[4].id), methods: vec![Method::Basic], query: " ALPHA ".to_owned(), ..Filter::default() },
+        Filter {
+            customer: Some(customers[4].id),
+            methods: vec![Method::Basic],
+            query: " ALPHA ".to_owned(),
+            ..Filter::default()
+        },
     ];
     for filter in filters {
         let query = filter.query.trim().to_lowercase();
