@@ -5,6 +5,7 @@
 pub mod client;
 pub mod dump;
 pub mod modern;
+pub mod planted;
 pub mod road;
 pub mod set_up;
 

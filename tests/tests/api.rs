@@ -2,6 +2,7 @@
 
 mod api {
     mod binding;
+    mod certificates;
     mod choosing;
     mod consent;
     mod headers;
