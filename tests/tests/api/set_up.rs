@@ -1,13 +1,18 @@
 //! Modern: an administrator signs in once, and a tenant has its own app, on both databases.
 
+use emulator::{PersonChange, Taint, TenantGrant};
 use rekey_tests::{
-    app::{TestApp, dump::assert_same, set_up::ADMINISTRATOR},
+    app::{TestApp, road::Before, set_up::ADMINISTRATOR},
     app_on_both,
+    person::Trouble,
 };
+use server::{cli::demo::world, services::set_up};
 use shared::{
     api::{
-        apps::{AppState, CertificateState},
-        authorizations::{AuthorizationState, CreateAuthorization, SignInState, StepState},
+        apps::{AppState, AppView, CertificateState, Way},
+        authorizations::{
+            AuthorizationPreview, AuthorizationState, AuthorizationView, CreateAuthorization, SignInState, StepState,
+        },
         problem::HelpAction,
     },
     method::Method,
@@ -18,7 +23,18 @@ use shared::{
 app_on_both! {
     m1_to_m11_an_administrator_makes_sets_modern,
     m6_an_ordinary_account_is_refused_and_nothing_is_stored,
+    m12_personal_sites_are_refused_after_a_global_administrator_signed_in,
+    l4_b08_nothing_of_the_administrator_is_kept,
+    b15_e7_update_configuration_renews_and_repairs,
+    f8_a_fresh_switch_can_be_undone,
+    d8_o10_off_boarding_is_proved,
+    d4_a_tainted_application_is_never_used,
+    e3_the_validity_steps_down_to_what_the_tenant_allows,
+    d2_consent_at_microsoft_and_an_app_of_their_own,
 }
+
+const GRAPH: uuid::Uuid = uuid::uuid!("00000003-0000-0000-c000-000000000000");
+const CONTOSO: uuid::Uuid = uuid::uuid!("7d4f0c62-9a1e-4b58-8c3d-51e0f2a97b16");
 
 async fn m1_to_m11_an_administrator_makes_sets_modern(app: TestApp) {
     app.import_sample().await;
@@ -50,21 +66,170 @@ async fn m1_to_m11_an_administrator_makes_sets_modern(app: TestApp) {
     assert_eq!(app.set("CON-001").await.method, Method::Modern);
 }
 
+/// M-6, C5, C6: Microsoft stops an account that may not consent; once the tenant knows the page, Rekey does, by name.
 async fn m6_an_ordinary_account_is_refused_and_nothing_is_stored(app: TestApp) {
     app.import_sample().await;
     let authorization = app.authorize_modern(&["CON-015"]).await;
+    let (link, sign_in) = (app.link(authorization.id).await, authorization.sign_ins[0].id);
+    let attempt = app.attempt(&link, sign_in).await;
+    let stopped = app.person("tom.reed@contoso.com").try_sign_in(&attempt).await;
+    assert!(matches!(stopped, Err(Trouble::Page(90094))), "Microsoft wants an administrator");
+    for (client, resource, scopes) in
+        [(world::SETUP_SIGN_IN, world::SETUP, &["access_as_user"][..]), (world::SETUP, GRAPH, &set_up::WANTED[..])]
+    {
+        let (tid, scopes) = (CONTOSO, scopes.iter().map(|scope| (*scope).to_owned()).collect());
+        app.emulator.grant_tenant_wide(&TenantGrant { tid, client, resource, scopes, ..TenantGrant::default() });
+    }
+    let unchanged = app.dump().await;
     let before = app.administrator_before_save(authorization, "tom.reed@contoso.com").await;
     let refused = app.save(&before.attempt.secret, &before.tokens).await.refused(403, "role_missing");
     assert!(refused.detail.contains("Global Administrator"), "{}", refused.detail);
     let view = app.view(&before.link).await;
     let problem = view.sign_in.problem.expect("a remedy");
-    assert_eq!((view.sign_in.state, problem.action), (SignInState::Failed, HelpAction::AskAdministrator));
-    assert_eq!(app.set("CON-015").await.method, Method::Basic);
-    assert_eq!(app.apps().await, []);
+    assert_eq!((view.sign_in.state, problem.action), (SignInState::Waiting, HelpAction::AskAdministrator));
+    for table in ["apps", "certificates", "journals", "backup_sets", "connections"] {
+        assert_eq!(app.dump().await.get(table), unchanged.get(table), "{table}");
+    }
     // The right person takes the same link.
-    let attempt = app.attempt(&before.link, before.authorization.sign_ins[0].id).await;
+    let attempt = app.attempt(&before.link, sign_in).await;
     let tokens = app.person(ADMINISTRATOR).sign_in(&attempt).await;
-    let again = rekey_tests::app::road::Before { attempt, tokens, ..before };
-    assert_eq!(app.save_and_settle(&again).await.sign_in.state, SignInState::Done);
+    assert_eq!(app.save_and_settle(&Before { attempt, tokens, ..before }).await.sign_in.state, SignInState::Done);
+    assert_eq!(app.set("CON-015").await.method, Method::Modern);
+}
+
+/// M-12, A-07: Personal Sites and modern, even when a Global Administrator has signed in meanwhile.
+async fn m12_personal_sites_are_refused_after_a_global_administrator_signed_in(app: TestApp) {
+    app.import_sample().await;
+    let request = CreateAuthorization::new(app.ids(&["CON-012", "CON-017"]).await, Method::Modern);
+    let shown: AuthorizationPreview = app.key().post("/api/v1/authorizations/preview", &request).await.ok();
+    assert_eq!((shown.sets, shown.refused.len()), (0, 2));
+    assert!(shown.refused.iter().all(|one| one.instead.as_deref().is_some_and(|text| !text.is_empty())));
+    let before = app.administrator_before_save(app.authorize_modern(&["CON-005"]).await, ADMINISTRATOR).await;
+    // Somebody edits the set while the administrator is at Microsoft.
+    let changed = world::SAMPLE.replace(
+        "backup@contoso.com,ordinary,own_account,onedrive,global,8.3.6.4,basic\nCON-006",
+        "backup@contoso.com,ordinary,own_account,onedrive|personal_sites,global,8.3.6.4,basic\nCON-006",
+    );
+    app.import(&changed).await;
+    app.save(&before.attempt.secret, &before.tokens).await.refused(403, "not_suitable");
+    assert_eq!(app.set("CON-005").await.method, Method::Basic);
+    assert_eq!(app.apps().await, []);
+}
+
+/// L4, B-08, P8: nothing of the administrator stays; only a public certificate ever reached Microsoft.
+async fn l4_b08_nothing_of_the_administrator_is_kept(app: TestApp) {
+    app.import_sample().await;
+    let before = app.set_up(&["CON-015"]).await;
+    let everything = format!("{:?}", app.dump().await);
+    for token in [&before.tokens.access, &before.tokens.id] {
+        let signature = token.rsplit('.').next().expect("a signature");
+        assert!(!everything.contains(signature), "a token was stored");
+    }
+    assert!(!everything.contains("PRIVATE KEY"));
+    // D8, §6: the set-up's own registrations are gone from the tenant, and with them every right to change it.
+    let left = app.emulator.service_principals();
+    let ours = |id| left.iter().any(|one| one.tid == CONTOSO && one.app_id == id && one.deleted_millis.is_none());
+    assert!(!ours(world::SETUP) && !ours(world::SETUP_SIGN_IN));
+    // B-07: the administrator's account does not matter any more.
+    app.emulator.change_person(ADMINISTRATOR, PersonChange::SetDisabled(true)).expect("she is there");
+    let more = app.authorize_modern(&["CON-001"]).await;
+    assert_eq!(app.save_connected(&more).await.state, AuthorizationState::Done);
+}
+
+/// B-15, E7: new certificate, repaired permissions, the old key goes a day later.
+async fn b15_e7_update_configuration_renews_and_repairs(app: TestApp) {
+    app.import_sample().await;
+    app.set_up(&["CON-015"]).await;
+    let first = app.app(Purpose::Backup).await;
+    let client = first.client_id.expect("a client id").0;
+    assert!(app.emulator.remove_role(CONTOSO, client, GRAPH, "Mail.Read"));
+    let path = format!("/api/v1/apps/{}/update-configuration", first.id);
+    let update: AuthorizationView = app.key().post(&path, &serde_json::json!({})).await.ok();
+    let before = app.administrator_before_save(update, ADMINISTRATOR).await;
+    let view = app.save_and_settle(&before).await;
+    assert_eq!(view.sign_in.state, SignInState::Done, "{:?}", view.sign_in.problem);
+    let second = app.app(Purpose::Backup).await;
+    assert_eq!((second.id, second.client_id, second.object), (first.id, first.client_id, first.object));
+    let states: Vec<_> = second.certificates.iter().map(|one| one.state).collect();
+    assert_eq!(states, [CertificateState::Current, CertificateState::Previous]);
+    assert_ne!(second.certificates[0].thumbprint, first.certificates[0].thumbprint);
+    assert_eq!((second.missing, second.extra), (vec![], vec![]));
+    assert_eq!(app.set("CON-015").await.method, Method::Modern);
+}
+
+/// F8: until the first job token, a fresh switch goes back; what is left in the tenant is said.
+async fn f8_a_fresh_switch_can_be_undone(app: TestApp) {
+    app.import_sample().await;
+    app.set_up(&["CON-015"]).await;
+    let made = app.app(Purpose::Backup).await;
+    let path = format!("/api/v1/apps/{}/undo", made.id);
+    let undone: AppView = app.key().post(&path, &serde_json::json!({})).await.ok();
+    assert_eq!((undone.state, undone.sets), (AppState::Off, 0));
+    assert_eq!(app.set("CON-015").await.method, Method::Basic);
+    assert!(undone.left.iter().any(|text| text.contains(&made.client_id.unwrap().to_string())), "{:?}", undone.left);
+    assert!(undone.certificates.iter().all(|one| one.state == CertificateState::Removed));
+    app.key().post(&path, &serde_json::json!({})).await.refused(409, "not_set_up");
+}
+
+/// D8, O10: an administrator removes the app; its absence is proved, its keys are forgotten.
+async fn d8_o10_off_boarding_is_proved(app: TestApp) {
+    app.import_sample().await;
+    app.set_up(&["CON-015"]).await;
+    let made = app.app(Purpose::Backup).await;
+    let path = format!("/api/v1/apps/{}/remove", made.id);
+    app.key().post(&path, &serde_json::json!({})).await.refused(403, "member_needed");
+    let removal: AuthorizationView = app.member().await.post(&path, &serde_json::json!({})).await.ok();
+    let before = app.administrator_before_save(removal, ADMINISTRATOR).await;
+    let view = app.save_and_settle(&before).await;
+    assert_eq!(view.sign_in.state, SignInState::Done, "{:?} {:?}", view.sign_in.problem, view.sign_in.steps);
+    let gone = app.app(Purpose::Backup).await;
+    assert_eq!((gone.state, gone.sets), (AppState::Removed, 0));
+    assert!(gone.certificates.iter().all(|one| one.state == CertificateState::Removed));
+    let there = app.emulator.directory_applications(CONTOSO);
+    assert!(there.iter().all(|one| one.display_name != "Rekey Backup"), "deleted for good");
+}
+
+/// D4, D5: a planted application, or one that somebody else can use by now, is never adopted.
+async fn d4_a_tainted_application_is_never_used(app: TestApp) {
+    app.import_sample().await;
+    app.set_up(&["CON-015"]).await;
+    let made = app.app(Purpose::Backup).await;
+    let client = made.client_id.expect("a client id").0;
+    let taint = Taint { passwords: 1, ..Taint::default() };
+    app.emulator.taint_application(CONTOSO, client, &taint).expect("it is there");
+    let path = format!("/api/v1/apps/{}/update-configuration", made.id);
+    let update: AuthorizationView = app.key().post(&path, &serde_json::json!({})).await.ok();
+    let before = app.administrator_before_save(update, ADMINISTRATOR).await;
+    let view = app.save_and_settle(&before).await;
+    assert_eq!(view.sign_in.problem.expect("a remedy").code, "application_foreign");
+    assert_eq!(app.app(Purpose::Backup).await.certificates.len(), 2, "the new one was made and never registered");
+    assert_eq!(app.app(Purpose::Backup).await.state, AppState::Working);
+}
+
+/// E3: the tenant's policy allows 180 days; that is what the certificate gets, and the reason is shown.
+async fn e3_the_validity_steps_down_to_what_the_tenant_allows(app: TestApp) {
+    app.import_sample().await;
+    let edit = app.emulator.edit_policies(CONTOSO, |all| all.app_management.most_certificate_days = Some(200));
+    edit.expect("Contoso is there");
+    app.set_up(&["CON-015"]).await;
+    let certificate = app.app(Purpose::Backup).await.certificates.remove(0);
+    assert_eq!(certificate.not_after.since(certificate.not_before), 180 * 86_400);
+    assert!(certificate.shortened.expect("a reason").contains("180 days"));
+}
+
+/// D2, C5: where the administrator grants the permissions on Microsoft's own page.
+async fn d2_consent_at_microsoft_and_an_app_of_their_own(app: TestApp) {
+    app.import_sample().await;
+    let mut request = CreateAuthorization::new(app.ids(&["CON-015"]).await, Method::Modern);
+    request.way = Way::Consent;
+    let before = app.administrator_before_save(app.create_authorization(&request).await, ADMINISTRATOR).await;
+    let view = app.save_and_settle(&before).await;
+    assert_eq!(view.sign_in.state, SignInState::ApprovalNeeded, "{:?}", view.sign_in.problem);
+    assert_eq!(app.set("CON-015").await.method, Method::Basic, "nothing changes before the permissions are there");
+    let url = view.sign_in.approval_url.expect("Microsoft's page");
+    app.person(ADMINISTRATOR).approve(&url).await;
+    app.carry_on(&before.attempt.secret).await;
+    let done = app.settled(before.authorization.id).await;
+    assert_eq!(done.state, AuthorizationState::Done, "{:?}", done.sign_ins[0].problem);
     assert_eq!(app.set("CON-015").await.method, Method::Modern);
 }
