@@ -87,14 +87,15 @@ async fn wait(app: &AppState, work: Work, error: GrantError) -> Result<(), Servi
     Ok(tx.commit().await?)
 }
 
-/// Commits a beat's result; a lost lease means that somebody else's result stands.
+/// Commits a beat's result. Its own lease decides: a claim of the work that was lost meanwhile must not throw away a
+/// refresh token that Microsoft has handed out.
 async fn settle(app: &AppState, tx: Scoped, work: Work, stored: bool, again: Option<i64>) -> Result<(), ServiceError> {
-    let held = match again {
+    if !stored {
+        return Ok(());
+    }
+    match again {
         Some(seconds) => work::postpone(&tx, &work, app.clock.now_millis() + seconds * 1000, 0).await?,
         None => work::finish(&tx, &work).await?,
     };
-    if stored && held {
-        tx.commit().await?;
-    }
-    Ok(())
+    Ok(tx.commit().await?)
 }

@@ -21,6 +21,25 @@ async fn ask(node: AppState, key: String, set: BackupSetId) -> Result<String, Re
     Ok(token.access_token)
 }
 
+/// Both tokens have run out. Nobody is in the middle of a refresh then: a lease that ends before its call does is another
+/// matter, which a strict Microsoft would punish.
+async fn an_hour_passes(app: &TestApp) {
+    let id = app.customer("Contoso Ltd").await.connections[0].id;
+    loop {
+        let tx = app.state.store.write(app.organization).await.unwrap();
+        let now = app.emulator.now_millis();
+        if let Some(epoch) = tx.lease_connection(id, now, now + 7_200_000).await.unwrap() {
+            tx.commit().await.unwrap();
+            app.emulator.advance(3600);
+            let tx = app.state.store.write(app.organization).await.unwrap();
+            assert!(tx.release_connection(id, epoch).await.unwrap());
+            return tx.commit().await.unwrap();
+        }
+        drop(tx);
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r6_two_nodes_race_for_one_account_and_no_family_is_revoked() {
     let app = TestApp::start(Backend::Postgres).await;
@@ -57,8 +76,7 @@ async fn r6_two_nodes_race_for_one_account_and_no_family_is_revoked() {
             }
         }
         assert_eq!(tokens.len(), 2, "each node has its own token, and every caller of a node the same");
-        // An hour passes: both tokens have run out.
-        app.emulator.advance(3600);
+        an_hour_passes(&app).await;
     }
     let asked = grants(&app, "refresh_token");
     let rotations = usize::try_from(version().await - first).unwrap();
