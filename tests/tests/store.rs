@@ -6,11 +6,13 @@ mod store {
     mod audit;
     mod authorizations;
     mod backup_sets;
+    mod certificates;
     mod connections;
     mod customers;
     mod imports;
     mod locator;
     mod members;
+    mod notices;
     mod opening;
     mod organizations;
     mod restores;

@@ -26,7 +26,7 @@ use shared::{
 pub const STAGES: [i64; 6] = [90, 60, 30, 14, 7, 1];
 const DAY: i64 = 24 * 3600;
 /// How long a stage waits while the renewal is in hand, in seconds.
-const WAIT_FOR_RENEWAL: i64 = 600;
+const WAIT_FOR_RENEWAL: i64 = 120;
 
 /// When a stage of a certificate is due.
 const fn due(end: Timestamp, stage: i64) -> Timestamp {

@@ -190,9 +190,11 @@ impl Renewal<'_> {
         let app = self.app;
         let tx = app.store.write(self.work.organization).await?;
         let seconds = if self.connection.state == Health::NeedsAdministrator { DAY } else { 3600 };
-        if probe::note_failure(app, &tx, self.connection, help).await?
-            && work::postpone(&tx, &self.work, after(app, seconds), self.work.attempts + 1).await?
-        {
+        if !probe::note_failure(app, &tx, self.connection, help).await? {
+            drop(tx);
+            return postpone(app, &self.work, 1, self.work.attempts).await;
+        }
+        if work::postpone(&tx, &self.work, after(app, seconds), self.work.attempts + 1).await? {
             tx.commit().await?;
             app.changes.work();
         }
@@ -206,12 +208,14 @@ impl Renewal<'_> {
         let customer = tx.find_customer(self.connection.customer).await?.map_or_else(String::new, |one| one.name);
         let certificate = Certificate { renew_at: None, ..self.current.clone() };
         let connection = App { help: Some(help.clone()), ..self.connection.clone() };
-        let held = work::postpone(&tx, &self.work, after(app, AGAIN), 0).await?;
-        if !held
-            || !tx.update_app(&connection, self.connection.version).await?
+        if !work::postpone(&tx, &self.work, after(app, AGAIN), 0).await? {
+            return Err(lost());
+        }
+        if !tx.update_app(&connection, self.connection.version).await?
             || !tx.update_certificate(&certificate, CertificateState::Current).await?
         {
-            return Err(lost());
+            drop(tx);
+            return postpone(app, &self.work, 1, self.work.attempts).await;
         }
         let notice = notices::NewNotice {
             kind: NoticeKind::CertificateEnds,
@@ -234,8 +238,11 @@ impl Renewal<'_> {
     async fn over(self) -> Result<(), ServiceError> {
         let app = self.app;
         let tx = app.store.write(self.work.organization).await?;
-        let connection = self.connection;
-        if work::finish(&tx, &self.work).await? && probe::needs_administrator(app, &tx, connection, over()).await? {
+        if !probe::needs_administrator(app, &tx, self.connection, over()).await? {
+            drop(tx);
+            return postpone(app, &self.work, 1, self.work.attempts).await;
+        }
+        if work::finish(&tx, &self.work).await? {
             tx.commit().await?;
             app.changes.work();
         }

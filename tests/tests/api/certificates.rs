@@ -44,6 +44,19 @@ async fn until_renewed(app: &TestApp, owner: &App, before: &Certificate) -> Cert
     current(app, owner).await
 }
 
+/// Waits until work of a kind was tried so often and waits for its next try.
+async fn until_tried(app: &TestApp, kind: &str, attempts: u32) {
+    let wanted = [
+        (format!("kind='{kind}'"), format!("attempts={attempts}")),
+        (format!("\"kind\": \"{kind}\""), format!("\"attempts\": {attempts}")),
+    ];
+    eventually("another try", async || {
+        let rows = &app.dump().await["work"];
+        rows.iter().any(|row| wanted.iter().any(|(kind, tries)| row.contains(kind) && row.contains(tries)))
+    })
+    .await;
+}
+
 async fn notices(app: &TestApp, all: bool) -> Vec<NoticeView> {
     let page: Page<NoticeView> = app.key().get(&format!("/api/v1/notices?all={all}&limit=200")).await.ok();
     page.items

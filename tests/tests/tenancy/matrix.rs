@@ -10,7 +10,13 @@ use rekey_tests::{
 };
 use reqwest::Method;
 use serde_json::{Value, json};
-use shared::api::{api_keys::ApiKeyCreated, authorizations::AuthorizationView, connect::ConnectView};
+use server::services::{
+    certificates::Validity,
+    notices::{self, NewNotice},
+};
+use shared::api::{
+    api_keys::ApiKeyCreated, authorizations::AuthorizationView, connect::ConnectView, notices::NoticeKind,
+};
 use std::collections::BTreeSet;
 
 app_on_both! {
@@ -41,7 +47,7 @@ enum Kind {
     Connect,
 }
 
-const ROWS: [(&str, &str, Kind); 39] = [
+const ROWS: [(&str, &str, Kind); 54] = [
     ("GET", "/api/v1/meta", Kind::Public),
     ("POST", "/api/v1/sign-ins", Kind::Public),
     ("POST", "/api/v1/session", Kind::Public),
@@ -52,6 +58,20 @@ const ROWS: [(&str, &str, Kind); 39] = [
     ("POST", "/api/v1/customers", Kind::List),
     ("GET", "/api/v1/customers/{id}", Kind::Record),
     ("POST", "/api/v1/customers/{id}/confirm-tenant", Kind::Record),
+    ("POST", "/api/v1/customers/{id}/kill-switch", Kind::Key),
+    ("GET", "/api/v1/apps", Kind::List),
+    ("GET", "/api/v1/apps/{id}", Kind::Record),
+    ("GET", "/api/v1/apps/{id}/certificate.pem", Kind::Record),
+    ("POST", "/api/v1/apps/{id}/check", Kind::Record),
+    ("POST", "/api/v1/apps/{id}/update-configuration", Kind::Record),
+    ("POST", "/api/v1/apps/{id}/remove", Kind::Key),
+    ("POST", "/api/v1/apps/{id}/undo", Kind::Record),
+    ("GET", "/api/v1/certificates", Kind::List),
+    ("GET", "/api/v1/notices", Kind::List),
+    ("POST", "/api/v1/notices/{id}/resolve", Kind::Record),
+    ("GET", "/api/v1/channels", Kind::List),
+    ("POST", "/api/v1/channels", Kind::Keys),
+    ("POST", "/api/v1/channels/{id}/remove", Kind::Key),
     ("GET", "/api/v1/backup-sets", Kind::List),
     ("PUT", "/api/v1/backup-sets", Kind::List),
     ("GET", "/api/v1/backup-sets/counts", Kind::List),
@@ -70,6 +90,7 @@ const ROWS: [(&str, &str, Kind); 39] = [
     ("GET", "/api/v1/authorizations/{id}", Kind::Record),
     ("POST", "/api/v1/authorizations/{id}/cancel", Kind::Record),
     ("POST", "/api/v1/authorizations/{id}/connect-link", Kind::Record),
+    ("POST", "/api/v1/authorizations/{id}/own-app", Kind::Record),
     ("POST", "/api/v1/authorizations/{id}/sign-ins/{sign_in}/save", Kind::Record),
     ("GET", "/api/v1/authorizations/{id}/live", Kind::Record),
     ("GET", "/api/v1/connect", Kind::Connect),
@@ -94,6 +115,9 @@ struct Records {
     set: String,
     import: String,
     restore: String,
+    app: String,
+    notice: String,
+    channel: String,
     authorization: String,
     sign_in: String,
     key: String,
@@ -110,7 +134,13 @@ impl Records {
         drop(road);
         let body = json!({ "customer": customer.id, "reason": "A test", "hours": 24 });
         let restore: Value = app.member().await.post("/api/v1/restores", &body).await.ok();
+        let planted = app.plant_renewing_app("Fabrikam Inc.", Validity::TwoYears).await;
+        let body = json!({ "kind": "webhook", "address": "https://hooks.example.com/contoso" });
+        let channel: Value = app.member().await.post("/api/v1/channels", &body).await.ok();
         Self {
+            app: planted.id.to_string(),
+            notice: notice(app, customer.id).await,
+            channel: channel["channel"]["id"].as_str().unwrap().to_owned(),
             customer: customer.id.to_string(),
             set: app.set("CON-003").await.id.to_string(),
             import: import.id.to_string(),
@@ -130,6 +160,9 @@ impl Records {
             Some("backup-sets") => &self.set,
             Some("imports") => &self.import,
             Some("restores") => &self.restore,
+            Some("apps") => &self.app,
+            Some("notices") => &self.notice,
+            Some("channels") => &self.channel,
             Some("api-keys") => &self.key,
             _ => &self.authorization,
         };
@@ -140,6 +173,8 @@ impl Records {
     /// A body that would do if the caller might.
     fn body(&self, path: &str, exists: bool) -> Value {
         match path.rsplit('/').next() {
+            Some("kill-switch") => json!({ "confirm": "Contoso Ltd" }),
+            Some("channels") => json!({ "kind": "webhook", "address": "https://hooks.example.com/new" }),
             Some("confirm-tenant") => json!({ "tenant": self.tenant }),
             Some("preview" | "authorizations") => {
                 let id = if exists { self.set.clone() } else { uuid::Uuid::from_u128(1).to_string() };
@@ -179,6 +214,18 @@ fn looks(answer: &Answer) -> String {
     format!("{} {body} {headers:?}", answer.status)
 }
 
+/// A notice about a customer.
+async fn notice(app: &TestApp, customer: shared::id::CustomerId) -> String {
+    let tx = app.state.store.write(app.organization).await.unwrap();
+    let (kind, subject) = (NoticeKind::Drift, customer.0);
+    let (title, text) = ("Contoso Ltd".to_owned(), "A test".to_owned());
+    let new = NewNotice { kind, customer: Some(customer), subject, stage: 0, title, text };
+    assert!(notices::raise(&app.state, &tx, new).await.unwrap());
+    let found = tx.find_notice_of(kind, subject, 0).await.unwrap().unwrap();
+    tx.commit().await.unwrap();
+    found.id.to_string()
+}
+
 fn mentions(answer: &Answer, records: &Records) -> bool {
     let text = answer.text();
     let own = [
@@ -186,6 +233,9 @@ fn mentions(answer: &Answer, records: &Records) -> bool {
         &records.set,
         &records.import,
         &records.restore,
+        &records.app,
+        &records.notice,
+        &records.channel,
         &records.authorization,
         &records.sign_in,
         &records.key,

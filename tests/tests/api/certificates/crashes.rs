@@ -1,6 +1,6 @@
 //! A renewal that breaks off anywhere is carried on, and leaves no key behind (E11, crash safety).
 
-use super::{current, move_to, planted, until_renewed, works};
+use super::{current, move_to, planted, until_renewed, until_tried, works};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use emulator::{DropConnection, Effect, Fault, Taint};
 use rekey_tests::{
@@ -42,12 +42,9 @@ async fn e8_the_lost_answer_of_add_key_is_no_second_key(app: TestApp) {
     app.emulator.set_fault(fault("/addKey", cut(DropConnection::AfterProcessing)));
     move_to(&app, old.renew_at.unwrap());
     eventually("a key", async || app.directory_app(&owner).keys.len() == 2).await;
-    let waits = async || {
-        app.advance(10);
-        current(&app, &owner).await.id != old.id
-    };
-    eventually("a new certificate", waits).await;
-    let new = current(&app, &owner).await;
+    until_tried(&app, "renew", 1).await;
+    app.advance(5);
+    let new = until_renewed(&app, &owner, &old).await;
     assert_eq!((new.key_id, app.directory_app(&owner).keys.len()), (None, 2), "its keyId is lost, the key works");
     assert!(works(&app, &owner, &new).await);
 
@@ -112,8 +109,9 @@ async fn e10_the_lost_answer_of_remove_key_is_no_trouble(app: TestApp) {
     app.emulator.set_fault(fault("/removeKey", cut(DropConnection::AfterProcessing)));
     app.advance(25 * 3600);
     eventually("one key", async || app.directory_app(&owner).keys.len() == 1).await;
+    until_tried(&app, "remove_key", 1).await;
+    app.advance(61);
     eventually("a forgotten key", async || {
-        app.advance(60);
         let all = app.certificates_of(&owner).await;
         all.iter().any(|one| one.id == old.id && one.state == CertificateState::Removed && one.private_key.is_none())
     })
@@ -148,11 +146,10 @@ async fn e11_a_key_that_cannot_be_stored_is_taken_back(app: TestApp) {
     let drop = if app.database.is_postgres() { "DROP TRIGGER broken ON certificates" } else { "DROP TRIGGER broken" };
     intruder.run(drop).await;
     // The certificate of the broken run is tried, given up, and another one made.
-    eventually("a new certificate", async || {
-        app.advance(60);
-        current(&app, &owner).await.id != old.id
-    })
-    .await;
+    app.advance(61);
+    until_tried(&app, "renew", 1).await;
+    app.advance(16 * 60);
+    until_renewed(&app, &owner, &old).await;
     assert_eq!(app.directory_app(&owner).keys.len(), 2);
     assert_eq!(app.certificates_of(&owner).await.len(), 2);
 }

@@ -28,7 +28,7 @@ async fn pull(app: &TestApp, member: &Client) -> KillSwitchReport {
 
 async fn l3_everything_of_a_customer_is_forgotten_at_once(app: TestApp) {
     let owner = planted(&app).await;
-    let other = app.plant_renewing_app("Fabrikam Inc", server::services::certificates::Validity::TwoYears).await;
+    let other = app.plant_renewing_app("Fabrikam Inc.", server::services::certificates::Validity::TwoYears).await;
     app.connect_account(&["CON-001"], "backup@contoso.com").await;
     let open = app.authorize(&["CON-009"]).await;
     let link = app.link(open.id).await;
@@ -97,7 +97,7 @@ async fn l3_only_a_manager_who_types_the_name_may(app: TestApp) {
     let path = format!("/api/v1/customers/{}/kill-switch", owner.customer);
     app.key().post(&path, &json!({ "confirm": CUSTOMER })).await.refused(403, "member_needed");
     let member = app.member().await;
-    for wrong in ["", "contoso ltd", "Contoso", "Fabrikam Inc"] {
+    for wrong in ["", "contoso ltd", "Contoso", "Fabrikam Inc."] {
         member.post(&path, &json!({ "confirm": wrong })).await.refused(422, "field_invalid");
     }
     let before = app.app_record(&owner).await;

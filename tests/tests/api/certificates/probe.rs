@@ -8,6 +8,7 @@ use rekey_tests::{
 use serde_json::json;
 use shared::api::{
     apps::{AppCheck, AppState},
+    customers::ConnectionState,
     notices::NoticeKind,
 };
 
@@ -101,11 +102,11 @@ async fn j4_a_delegated_connection_that_ends_is_told_and_settled(app: TestApp) {
     app.connect_account(&["CON-001"], "backup@contoso.com").await;
     app.emulator.revoke_user("backup@contoso.com").unwrap();
     app.advance(4 * DAY);
-    eventually("a second look an hour later", async || {
-        app.advance(600);
-        !notices(&app, false).await.is_empty()
-    })
-    .await;
+    let state = async || app.customer("Contoso Ltd").await.connections[0].state;
+    eventually("doubt", async || state().await == ConnectionState::Doubtful).await;
+    assert!(notices(&app, false).await.is_empty(), "one failure is no alarm");
+    app.advance(3700);
+    eventually("a notice", async || !notices(&app, false).await.is_empty()).await;
     let notice = notices(&app, false).await.remove(0);
     assert_eq!(notice.kind, NoticeKind::ConnectionTrouble);
     assert!(notice.title.contains("backup@contoso.com"), "{}", notice.title);
