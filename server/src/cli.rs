@@ -3,6 +3,7 @@
 mod audit;
 #[cfg(feature = "demo")]
 pub mod demo;
+mod keys;
 mod owner;
 mod serve;
 pub mod token;
@@ -32,6 +33,9 @@ enum Command {
         /// The folder.
         folder: PathBuf,
     },
+    /// The master keys, and their rotation.
+    #[command(subcommand)]
+    Keys(keys::Command),
     /// Prints a short-lived Microsoft access token for a job of a backup set.
     Token(token::Arguments),
     /// The audit log.
@@ -80,6 +84,7 @@ async fn run(arguments: Arguments) -> Result<(), CommandError> {
         Some(Command::Serve(configured)) => serve::run(&configured).await,
         Some(Command::OwnerLink(arguments)) => owner::run(&arguments).await,
         Some(Command::CreateKeys { folder }) => serve::create_keys(&folder),
+        Some(Command::Keys(command)) => keys::run(command).await,
         Some(Command::Token(arguments)) => token::run(&arguments).await,
         Some(Command::Audit(command)) => audit::run(command).await,
     }

@@ -31,6 +31,7 @@ pub mod owner;
 pub mod probe;
 pub mod reminders;
 pub mod renewal;
+pub mod reseal;
 pub mod restores;
 pub mod save;
 pub mod sessions;

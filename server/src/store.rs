@@ -30,6 +30,7 @@ pub mod migrations;
 pub mod notices;
 pub mod organizations;
 pub mod restores;
+pub mod sealed;
 pub mod sessions;
 pub mod sign_ins;
 pub mod token_counts;

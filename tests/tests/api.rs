@@ -16,6 +16,8 @@ mod api {
     mod policies;
     mod programs;
     mod road;
+    mod rotation;
     mod secrets;
     mod set_up;
+    mod set_up_proofs;
 }

@@ -196,6 +196,16 @@ pub fn add_key(directory: &Path, random: &dyn Random) -> Result<KeyId, KeyringEr
     Ok(id)
 }
 
+/// Deletes a master key from a directory; never the active one.
+pub fn remove_key(directory: &Path, id: KeyId) -> Result<(), KeyringError> {
+    if read_active(directory)? == id {
+        return Err(KeyringError::Exists);
+    }
+    fs::remove_file(directory.join(format!("{id}{SUFFIX}")))?;
+    fs::File::open(directory)?.sync_all()?;
+    Ok(())
+}
+
 fn write_new(path: &Path, text: &[u8]) -> io::Result<()> {
     let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
     io::Write::write_all(&mut file, text)?;

@@ -2,7 +2,7 @@
 
 use super::{TestApp, client::Answer};
 use crate::person::Tokens;
-use server::{cli::demo::world, seal::SealContext, services::save};
+use server::{cli::demo::world, seal::SealContext, services::save, state::AppState};
 use shared::{
     api::{
         authorizations::{AuthorizationView, ConnectLink, CreateAuthorization, SignInState},
@@ -163,13 +163,21 @@ impl TestApp {
     /// # Panics
     /// When one does not open.
     pub async fn refresh_tokens(&self) -> Vec<String> {
-        let tx = self.state.store.read(self.organization).await.expect("a transaction");
+        self.refresh_tokens_by(&self.state).await
+    }
+
+    /// The same with other handles, such as another keyring.
+    ///
+    /// # Panics
+    /// When one does not open.
+    pub async fn refresh_tokens_by(&self, state: &AppState) -> Vec<String> {
+        let tx = state.store.read(self.organization).await.expect("a transaction");
         let mut found = Vec::new();
         for customer in tx.list_customers("", None, 500).await.expect("customers") {
             for one in tx.list_connections(&[customer.id]).await.expect("connections") {
                 let (organization, kind, row) = (self.organization, save::REFRESH, one.id.0);
                 let context = SealContext { organization, kind, row, version: one.token_version };
-                let opened = self.state.keyring.open(&context, &one.refresh_token).expect("the seal opens");
+                let opened = state.keyring.open(&context, &one.refresh_token).expect("the seal opens");
                 found.push(String::from_utf8(opened.expose().clone()).expect("text"));
             }
         }

@@ -1,0 +1,78 @@
+//! `rekey keys`: the master keys of an installation, and their rotation (S4).
+
+use super::{CommandError, Configured, serve};
+use crate::{
+    random::SystemRandom,
+    seal::{KeyId, Keyring, add_key, remove_key},
+    services::reseal,
+};
+use clap::Subcommand;
+use std::sync::Arc;
+
+/// What to do with the master keys.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Lists the keys with their uses.
+    List(Configured),
+    /// Adds a key and makes it the active one. Restart every node, then `reseal`.
+    Add(Configured),
+    /// Seals everything anew under the active key. Servers may run; it may be stopped and begun again.
+    Reseal(Configured),
+    /// Deletes a key that nothing uses any more.
+    Remove {
+        /// Its id.
+        key: String,
+        #[command(flatten)]
+        configured: Configured,
+    },
+}
+
+/// Runs it.
+pub async fn run(command: Command) -> Result<(), CommandError> {
+    match command {
+        Command::List(configured) => list(&configured).await,
+        Command::Add(configured) => {
+            let (config, _) = serve::open(&configured).await?;
+            let id = add_key(&config.keys, &SystemRandom)?;
+            println!("Added {id}; it is the active key. Restart every node, then run `rekey keys reseal`.");
+            Ok(())
+        }
+        Command::Reseal(configured) => {
+            let (_, app) = serve::open(&configured).await?;
+            let changed = reseal::reseal(&app.store, &app.keyring).await?;
+            println!("Sealed {changed} values anew under {}.", app.keyring.active());
+            Ok(())
+        }
+        Command::Remove { key, configured } => remove(&key, &configured).await,
+    }
+}
+
+async fn list(configured: &Configured) -> Result<(), CommandError> {
+    let (_, app) = serve::open(configured).await?;
+    for (id, uses) in reseal::uses(&app.store, &app.keyring).await? {
+        let active = if id == app.keyring.active() { ", active" } else { "" };
+        println!("{id}: {} sealed values, {} batches of the audit log{active}", uses.sealed, uses.audit);
+    }
+    Ok(())
+}
+
+async fn remove(key: &str, configured: &Configured) -> Result<(), CommandError> {
+    let (config, app) = serve::open(configured).await?;
+    let id = KeyId::parse(key).ok_or("key: expected an id as `rekey keys list` prints it")?;
+    if id == app.keyring.active() {
+        return Err("this is the active key: add another one first".into());
+    }
+    let uses = reseal::uses(&app.store, &app.keyring).await?.get(&id).copied().unwrap_or_default();
+    if uses.sealed > 0 {
+        return Err(format!("{} values are still sealed by it: run `rekey keys reseal` first", uses.sealed).into());
+    }
+    if uses.audit > 0 {
+        return Err(
+            format!("{} batches of the audit log were made with it: it stays to verify them", uses.audit).into()
+        );
+    }
+    remove_key(&config.keys, id)?;
+    Keyring::load(&config.keys, Arc::new(SystemRandom))?;
+    println!("Deleted {id}.");
+    Ok(())
+}
