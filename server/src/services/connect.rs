@@ -3,13 +3,11 @@
 //! A secret is that of a link or of an attempt. Opening changes nothing (O4). Unknown, expired, revoked and used secrets
 //! look alike.
 
-use super::{
-    ServiceError,
-    authorizations::{app_permissions, permission_view, sign_in_view},
-    help, save,
-    sessions::nonce_of,
-    set_up,
-};
+mod page;
+
+pub use page::view;
+
+use super::{ServiceError, help, save, sessions::nonce_of, set_up};
 use crate::{
     audit::Actor,
     microsoft::verify::{
@@ -22,25 +20,23 @@ use crate::{
         Scoped,
         attempts::{Attempt, AttemptState, SavedToken},
         authorizations::Authorization,
-        backup_sets::BackupSet,
         customers::Customer,
         links::Link,
         locator::{self, Located, LocatorKind},
         organizations::Organization,
-        sign_ins::{SignIn, SignInSet},
+        sign_ins::SignIn,
         work::{self, NewWork, WorkKind},
     },
 };
+use page::{page_view, workloads_of};
 use shared::{
     api::{
-        authorizations::{AuthorizationState, SetRef, SignInState},
-        connect::{ConnectApp, ConnectSignIn, ConnectView, QueueItem, ReportFailure, Save},
+        authorizations::{AuthorizationState, SignInState},
+        connect::{ConnectView, ReportFailure, Save},
         problem::{Help, HelpAction, MicrosoftIds},
     },
-    id::{AttemptId, AuthorizationId, ClientId, OrganizationId, SignInId, TenantId},
+    id::{AttemptId, AuthorizationId, ClientId, OrganizationId, SignInId},
     method::Method,
-    rules::scopes,
-    workload::Workloads,
 };
 
 /// What a secret opened.
@@ -79,106 +75,6 @@ async fn open_within(app: &AppState, secret: &str) -> Result<(Scoped, Opened, Op
     let (attempt, link) = found.ok_or(ServiceError::NotFound)?;
     let opened = Opened { organization, authorization: attempt.authorization, link, attempt: Some(attempt.id) };
     Ok((tx, opened, Some(attempt)))
-}
-
-/// What the page shows.
-pub async fn view(app: &AppState, opened: &Opened) -> Result<ConnectView, ServiceError> {
-    let tx = app.store.read(opened.organization).await?;
-    let found = tx.find_authorization_and_customer(opened.authorization).await?;
-    let (authorization, customer) = found.ok_or(ServiceError::NotFound)?;
-    let organization = tx.find_organization().await?.ok_or(ServiceError::NotFound)?;
-    let queue = tx.list_sign_ins(&[authorization.id]).await?;
-    let attempt = match opened.attempt {
-        Some(id) => tx.find_attempt(id).await?,
-        None => None,
-    };
-    let in_hand = queue
-        .iter()
-        .find(|one| attempt.as_ref().is_some_and(|attempt| attempt.sign_in == one.id))
-        .or_else(|| queue.iter().find(|one| !matches!(one.state, SignInState::Done | SignInState::Cancelled)))
-        .or_else(|| queue.last())
-        .cloned()
-        .ok_or(ServiceError::NotFound)?;
-    let covered = tx.list_covered(in_hand.id).await?;
-    let is_over = authorization.method == Method::Modern && in_hand.state == SignInState::Done;
-    let apps = if is_over { apps_of(&tx, customer.tenant).await? } else { Vec::new() };
-    drop(tx);
-    Ok(page_view(app, opened, &authorization, customer, organization, queue, in_hand, covered, apps))
-}
-
-#[expect(clippy::too_many_arguments, reason = "what the page is made of, each read once by the caller")]
-fn page_view(
-    app: &AppState,
-    opened: &Opened,
-    authorization: &Authorization,
-    customer: Customer,
-    organization: Organization,
-    queue: Vec<SignIn>,
-    in_hand: SignIn,
-    covered: Vec<(SignInSet, Option<BackupSet>)>,
-    apps: Vec<ConnectApp>,
-) -> ConnectView {
-    ConnectView {
-        brand: app.settings.brand.clone(),
-        authorization: authorization.id,
-        organization: organization.name,
-        asked_by: opened.link.created_by.clone(),
-        asked_at: authorization.created_at,
-        customer: customer.name,
-        domain: customer.domain,
-        tenant: customer.tenant,
-        login_host: app.login_host(),
-        method: authorization.method,
-        kind: authorization.kind,
-        way: authorization.way,
-        sign_in: in_hand_view(authorization, in_hand, covered, apps),
-        queue: queue.into_iter().map(|one| QueueItem { id: one.id, account: one.account, state: one.state }).collect(),
-        expires_at: opened.link.expires_at,
-        version: authorization.version,
-    }
-}
-
-fn workloads_of(covered: &[(SignInSet, Option<BackupSet>)]) -> Workloads {
-    covered.iter().filter_map(|(_, set)| set.as_ref()).flat_map(|set| set.workloads.iter().copied()).collect()
-}
-
-fn in_hand_view(
-    authorization: &Authorization,
-    sign_in: SignIn,
-    covered: Vec<(SignInSet, Option<BackupSet>)>,
-    apps: Vec<ConnectApp>,
-) -> ConnectSignIn {
-    let workloads = workloads_of(&covered);
-    let modern = authorization.method == Method::Modern;
-    let (permissions, needs_administrator) = if modern {
-        (app_permissions(&workloads, authorization.restores), true)
-    } else {
-        let scopes = scopes::delegated_scopes(&workloads, scopes::Purpose::Backup);
-        let needs_administrator = scopes::needs_administrator(&scopes);
-        (scopes.into_iter().map(permission_view).collect(), needs_administrator)
-    };
-    let sets = covered.into_iter().map(|(covered, set)| SetRef {
-        id: covered.backup_set,
-        name: covered.name,
-        method: set.map_or(covered.method, |set| set.method),
-    });
-    let view = sign_in_view(modern, sign_in, sets.collect());
-    ConnectSignIn {
-        id: view.id,
-        account: view.account,
-        signer: view.signer,
-        state: view.state,
-        sets: view.sets,
-        permissions,
-        needs_administrator,
-        already_connected: view.already_connected,
-        signed_in_as: view.signed_in_as,
-        steps: view.steps,
-        problem: view.problem,
-        approval_url: view.approval_url,
-        done_at: view.done_at,
-        apps,
-    }
 }
 
 /// The tokens of a Save, as far as they can be judged without anything stored.
@@ -225,18 +121,6 @@ pub struct Received {
     pub sign_in: SignInId,
     /// How the page stands now; `None` if this Save had been received before.
     pub view: Option<ConnectView>,
-}
-
-/// The tenant's apps for the receipt.
-async fn apps_of(tx: &Scoped, tenant: TenantId) -> Result<Vec<ConnectApp>, ServiceError> {
-    let mut apps = Vec::new();
-    for purpose in scopes::Purpose::ALL {
-        let Some(app) = tx.find_app_of(tenant, purpose).await? else { continue };
-        let certificate = tx.find_current_certificate(app.id).await?;
-        let not_after = certificate.map(|certificate| certificate.not_after);
-        apps.push(ConnectApp { name: app.display_name, client_id: app.client_id, not_after, left: app.left });
-    }
-    Ok(apps)
 }
 
 /// Receives a Save (§4.5): believed only if everything about it fits, then durable before the answer, then carried out.
