@@ -1,6 +1,6 @@
 //! Modern: an administrator signs in once, and a tenant has its own app, on both databases.
 
-use emulator::{PersonChange, Taint, TenantGrant};
+use emulator::{PersonChange, Taint, TenantGrant, scenario::Application};
 use rekey_tests::{
     app::{TestApp, road::Before, set_up::ADMINISTRATOR},
     app_on_both,
@@ -9,12 +9,13 @@ use rekey_tests::{
 use server::{cli::demo::world, services::set_up};
 use shared::{
     api::{
-        apps::{AppState, AppView, CertificateState, Way},
+        apps::{AppState, AppView, CertificateState, OwnApp, Way},
         authorizations::{
             AuthorizationPreview, AuthorizationState, AuthorizationView, CreateAuthorization, SignInState, StepState,
         },
         problem::HelpAction,
     },
+    id::ClientId,
     method::Method,
     rules::{manifest::manifest, scopes::Purpose},
     workload::Workload,
@@ -30,7 +31,10 @@ app_on_both! {
     d8_o10_off_boarding_is_proved,
     d4_a_tainted_application_is_never_used,
     e3_the_validity_steps_down_to_what_the_tenant_allows,
-    d2_consent_at_microsoft_and_an_app_of_their_own,
+    d2_consent_is_given_at_microsoft,
+    d2_a_customer_brings_an_app_of_its_own,
+    c4_restores_have_an_app_of_their_own,
+    b5_conditional_access_for_the_app_is_named,
 }
 
 const GRAPH: uuid::Uuid = uuid::uuid!("00000003-0000-0000-c000-000000000000");
@@ -218,7 +222,7 @@ async fn e3_the_validity_steps_down_to_what_the_tenant_allows(app: TestApp) {
 }
 
 /// D2, C5: where the administrator grants the permissions on Microsoft's own page.
-async fn d2_consent_at_microsoft_and_an_app_of_their_own(app: TestApp) {
+async fn d2_consent_is_given_at_microsoft(app: TestApp) {
     app.import_sample().await;
     let mut request = CreateAuthorization::new(app.ids(&["CON-015"]).await, Method::Modern);
     request.way = Way::Consent;
@@ -232,4 +236,75 @@ async fn d2_consent_at_microsoft_and_an_app_of_their_own(app: TestApp) {
     let done = app.settled(before.authorization.id).await;
     assert_eq!(done.state, AuthorizationState::Done, "{:?}", done.sign_ins[0].problem);
     assert_eq!(app.set("CON-015").await.method, Method::Modern);
+}
+
+/// D2: the administrator makes the app, uploads our public certificate, and pastes the id.
+async fn d2_a_customer_brings_an_app_of_its_own(app: TestApp) {
+    app.import_sample().await;
+    let mut request = CreateAuthorization::new(app.ids(&["CON-015"]).await, Method::Modern);
+    request.way = Way::OwnApp;
+    let authorization = app.create_authorization(&request).await;
+    let path = format!("/api/v1/authorizations/{}/own-app", authorization.id);
+    let prepared: AppView = app.key().post(&path, &OwnApp { client_id: None }).await.ok();
+    let certificate = app.key().get(&format!("/api/v1/apps/{}/certificate.pem", prepared.id)).await;
+    assert_eq!(certificate.status, 200);
+    let pem = certificate.text();
+    assert!(pem.starts_with("-----BEGIN CERTIFICATE-----") && !pem.contains("PRIVATE"), "{pem}");
+    let client = uuid::uuid!("0b0b0b0b-0001-4a00-8000-000000000001");
+    app.emulator.put_application(Application {
+        client_id: client,
+        display_name: "Contoso's own backup app".to_owned(),
+        home_tenant: CONTOSO,
+        certificates: vec![pem],
+        ..Application::default()
+    });
+    let roles = ["User.Read.All", "Mail.Read", "MailboxSettings.Read"].map(str::to_owned).into();
+    let grant = TenantGrant { tid: CONTOSO, client, resource: GRAPH, roles, ..TenantGrant::default() };
+    app.emulator.grant_tenant_wide(&grant);
+    let named = OwnApp { client_id: Some(ClientId(client)) };
+    let _: AppView = app.key().post(&path, &named).await.ok();
+    let done = app.settled(authorization.id).await;
+    assert_eq!(done.state, AuthorizationState::Done, "{:?}", done.sign_ins[0].problem);
+    assert_eq!(app.set("CON-015").await.method, Method::Modern);
+    let own = app.app(Purpose::Backup).await;
+    assert_eq!((own.client_id, own.way, own.state), (Some(ClientId(client)), Way::OwnApp, AppState::Working));
+}
+
+/// C4: writing is another app's, made only when wanted; the app for backups never writes.
+async fn c4_restores_have_an_app_of_their_own(app: TestApp) {
+    app.import_sample().await;
+    let mut request = CreateAuthorization::new(app.ids(&["CON-015"]).await, Method::Modern);
+    request.restores = true;
+    let before = app.administrator_before_save(app.create_authorization(&request).await, ADMINISTRATOR).await;
+    let view = app.save_and_settle(&before).await;
+    assert_eq!(view.sign_in.state, SignInState::Done, "{:?}", view.sign_in.problem);
+    let (backup, restore) = (app.app(Purpose::Backup).await, app.app(Purpose::Restore).await);
+    assert_ne!(backup.client_id, restore.client_id);
+    let held = |client: Option<ClientId>| {
+        let client = client.expect("a client id").0;
+        let all = app.emulator.role_assignments(CONTOSO).into_iter();
+        let mut roles: Vec<String> = all.filter(|one| one.client == client).map(|one| one.role).collect();
+        roles.sort();
+        roles
+    };
+    assert_eq!(held(backup.client_id), ["Mail.Read", "MailboxSettings.Read", "User.Read.All"]);
+    assert_eq!(held(restore.client_id), ["Mail.ReadWrite", "MailboxSettings.ReadWrite"]);
+}
+
+/// B5: a rule for workload identities stops the app; nothing changes, and the remedy names it.
+async fn b5_conditional_access_for_the_app_is_named(app: TestApp) {
+    app.import_sample().await;
+    app.emulator.block_workload(CONTOSO, None, true).expect("Contoso is there");
+    let before = app.administrator_before_save(app.authorize_modern(&["CON-015"]).await, ADMINISTRATOR).await;
+    let view = app.save_and_settle(&before).await;
+    let problem = view.sign_in.problem.expect("a remedy");
+    assert_eq!((view.sign_in.state, problem.ids.aadsts), (SignInState::Failed, Some(53_003)), "{problem:?}");
+    assert_eq!(app.set("CON-015").await.method, Method::Basic);
+    // The rule is changed, and the same link goes on with the same app.
+    let made = app.app(Purpose::Backup).await.object;
+    app.emulator.block_workload(CONTOSO, None, false).expect("Contoso is there");
+    let attempt = app.attempt(&before.link, before.authorization.sign_ins[0].id).await;
+    let tokens = app.person(ADMINISTRATOR).sign_in(&attempt).await;
+    assert_eq!(app.save_and_settle(&Before { attempt, tokens, ..before }).await.sign_in.state, SignInState::Done);
+    assert_eq!(app.app(Purpose::Backup).await.object, made);
 }
