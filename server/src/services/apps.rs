@@ -168,6 +168,12 @@ async fn begin(
     if found.removed_at.is_some() {
         return Err(ServiceError::conflict("app_removed", "This app was removed already."));
     }
+    if found.way == Way::OwnApp {
+        return Err(ServiceError::conflict(
+            "own_app",
+            "This app is the customer's own: its administrator changes or deletes it in Microsoft Entra. The kill switch forgets Rekey's key.",
+        ));
+    }
     let customer = tx.find_customer(found.customer).await?.ok_or(ServiceError::NotFound)?;
     let authorization = Authorization {
         id: AuthorizationId(app.new_id()),

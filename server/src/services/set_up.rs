@@ -24,7 +24,7 @@ use crate::{
         grants::{Account, error::GrantError},
         verify::{VerifiedAccess, VerifiedIdentity},
     },
-    services::{backup_sets::facts, certificates, save},
+    services::{backup_sets::facts, certificates, renewal, save},
     state::AppState,
     store::{
         Scoped, StoreError,
@@ -331,11 +331,12 @@ async fn drop_owner(run: &mut Run, token: &Secret<String>, made: &[Making]) -> R
                 Err(error) => run.forgive(&mut patience, error).await?,
             }
         };
-        if owners.contains(&run.administrator.0) {
-            let owner = run.administrator;
-            let step = run.intend("owner", Some(format!("owner:{owner}"))).await?;
-            remove::delete(run, token, &Call::RemoveOwner(object, owner)).await?;
-            run.done(&step, None).await?;
+        for owner in make::makers(run).await? {
+            if owners.contains(&owner.0) {
+                let step = run.intend("owner", Some(format!("owner:{owner}"))).await?;
+                remove::delete(run, token, &Call::RemoveOwner(object, owner)).await?;
+                run.done(&step, None).await?;
+            }
         }
     }
     Ok(())
@@ -393,8 +394,7 @@ async fn after_certificate(
     connection: &App,
     certificate: &Certificate,
 ) -> Result<(), ServiceError> {
-    let _ = (app, tx, connection, certificate);
-    Ok(())
+    renewal::plan(app, tx, connection, certificate).await
 }
 
 /// Proves and flips without any administrator's token: after consent at Microsoft, with an app of the customer's own, or

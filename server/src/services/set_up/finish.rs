@@ -6,7 +6,7 @@ use super::{
     steps,
 };
 use crate::{
-    services::backup_sets::facts,
+    services::{backup_sets::facts, renewal},
     store::{Scoped, apps::App, certificates::Certificate, sign_ins::SignIn},
 };
 use shared::{
@@ -20,9 +20,6 @@ use shared::{
     time::Timestamp,
 };
 use std::collections::HashMap;
-
-/// How long a replaced certificate stays on the app after its successor yielded a token, in seconds (E10).
-pub const OVERLAP: i64 = 24 * 3600;
 
 /// Stores the proved apps and changes the sets.
 pub async fn flip(run: &mut Run, made: Vec<Making>) -> Result<(), Stop> {
@@ -76,13 +73,7 @@ async fn store_app(run: &Run, tx: &Scoped, making: Making, now: Timestamp) -> Re
     if fresh {
         for one in tx.list_certificates(&[app.id]).await? {
             if one.state == CertificateState::Current {
-                let previous = Certificate {
-                    state: CertificateState::Previous,
-                    remove_at: Some(now.plus(OVERLAP)),
-                    renew_at: None,
-                    ..one
-                };
-                tx.update_certificate(&previous, CertificateState::Current).await?;
+                renewal::retire(&run.app, tx, &one).await?;
             }
         }
         let current =

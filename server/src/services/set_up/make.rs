@@ -14,7 +14,7 @@ use crate::{
         help,
     },
     state::AppState as State,
-    store::{apps::App, certificates::Certificate, customers::Customer},
+    store::{apps::App, certificates::Certificate, customers::Customer, journals::JournalState},
 };
 use shared::{
     api::{
@@ -50,6 +50,10 @@ pub async fn record(run: &mut Run, purpose: Purpose, workloads: &Workloads) -> R
         let workloads = all_workloads(&tx, &found, workloads).await?;
         let state = if found.state.is_alive() { found.state } else { AppState::SettingUp };
         let wanted = App { workloads, state, left: Vec::new(), ..found.clone() };
+        if found.state.is_alive() {
+            // What it is for grows with the flip, when it holds it.
+            return Ok(wanted);
+        }
         if !tx.update_app(&wanted, found.version).await? {
             return Err(Stop::Lost);
         }
@@ -112,7 +116,9 @@ async fn all_workloads(
 /// Stores what is now known of the app.
 pub async fn store(run: &Run, app: App) -> Result<App, Stop> {
     let tx = run.begin().await?;
-    if !tx.update_app(&app, app.version).await? {
+    let stored = tx.find_app(app.id).await?.ok_or(Stop::Lost)?;
+    let workloads = if app.state.is_alive() { stored.workloads } else { app.workloads.clone() };
+    if !tx.update_app(&App { workloads, ..app.clone() }, app.version).await? {
         return Err(Stop::Lost);
     }
     tx.commit().await?;
@@ -210,12 +216,25 @@ async fn refuse_foreign(run: &mut Run, token: &Secret<String>, app: &App, found:
     let ours = run.app.store.read(run.work.organization).await?.list_certificates(&[app.id]).await?;
     let is_ours = |id: uuid::Uuid, name: &str| ours.iter().any(|one| one.key_id == Some(id) || one.thumbprint == name);
     let foreign_key = found.keys.iter().any(|key| !is_ours(key.id, &key.display_name));
-    let foreign_owner = owners.iter().any(|owner| ObjectId(*owner) != run.administrator);
+    let makers = makers(run).await?;
+    let foreign_owner = owners.iter().any(|owner| !makers.contains(&ObjectId(*owner)));
     if foreign_key || foreign_owner || found.passwords > 0 || federated > 0 {
         tracing::warn!(app = %app.id, foreign_key, foreign_owner, passwords = found.passwords, federated, "an application is not ours alone");
         return Err(foreign());
     }
     Ok(())
+}
+
+/// Who may own what we made until its set-up ends: the administrator who signed in, and those of the set-ups before that
+/// were interrupted or stopped. They are taken off at the end.
+pub async fn makers(run: &Run) -> Result<Vec<ObjectId>, Stop> {
+    let tx = run.app.store.read(run.work.organization).await?;
+    let journals = tx.list_journals(run.customer.tenant, 100).await?;
+    let unfinished = journals.into_iter().take_while(|one| one.state != JournalState::Done);
+    let mut makers: Vec<_> = unfinished.map(|one| one.administrator).chain([run.administrator]).collect();
+    makers.sort_unstable();
+    makers.dedup();
+    Ok(makers)
 }
 
 fn foreign() -> Stop {
@@ -261,7 +280,9 @@ pub async fn register(run: &mut Run, token: &Secret<String>, making: &mut Making
         let thumbprint = making.certificate.thumbprint.clone();
         let step = run.intend(&code, Some(format!("key:{thumbprint}"))).await?;
         let found = read(run, token, &Call::Application(object)).await?;
-        making.older_keys = found.keys.iter().filter(|key| key.display_name != thumbprint).map(|key| key.id).collect();
+        let forgotten = forgotten(run, making).await?;
+        let stays = |name: &String| *name != thumbprint && !forgotten.contains(name);
+        making.older_keys = found.keys.iter().filter(|key| stays(&key.display_name)).map(|key| key.id).collect();
         if let Some(key) = found.keys.iter().find(|key| key.display_name == thumbprint) {
             making.certificate.key_id = Some(key.id);
         } else if let Some(refusal) = add_key(run, token, making, object).await? {
@@ -280,6 +301,14 @@ pub async fn register(run: &mut Run, token: &Secret<String>, making: &mut Making
         }
         return run.show(&code).await;
     }
+}
+
+/// The names of keys whose private part is forgotten here, such as after an undo: they need not stay on the application.
+async fn forgotten(run: &Run, making: &Making) -> Result<Vec<String>, Stop> {
+    let tx = run.app.store.read(run.work.organization).await?;
+    let known = tx.list_certificates(&[making.app.id]).await?;
+    let gone = known.into_iter().filter(|one| one.state == CertificateState::Removed && one.private_key.is_none());
+    Ok(gone.map(|one| one.thumbprint).collect())
 }
 
 /// Sends the whole list: the keys that are there, by id, and the new one (E9). A refusal of the policy comes back.
