@@ -36,15 +36,25 @@ use std::sync::Arc;
 use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-/// Everything the handlers share.
+/// Everything the handlers share, behind one count: each request takes some copies.
 #[derive(Clone)]
-pub struct Http {
+pub struct Http(Arc<Shared>);
+
+/// What is behind it.
+pub struct Shared {
     /// The product.
     pub app: AppState,
     /// Counts guesses.
-    pub limits: Arc<Limits>,
+    pub limits: Limits,
     /// The API's description, JSON.
     pub openapi: Arc<str>,
+}
+
+impl std::ops::Deref for Http {
+    type Target = Shared;
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
 }
 
 impl axum::extract::FromRef<Http> for AppState {
@@ -124,7 +134,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 pub fn router(app: AppState, limits: Limits) -> Router {
     let (routes, description) = api().split_for_parts();
     let openapi = description.to_json().unwrap_or_default();
-    let http = Http { app, limits: Arc::new(limits), openapi: openapi.into() };
+    let http = Http(Arc::new(Shared { app, limits, openapi: openapi.into() }));
     routes
         .route("/api/openapi.json", get(docs::json))
         .route("/api/docs", get(docs::page))

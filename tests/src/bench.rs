@@ -38,6 +38,9 @@ pub async fn run(options: &Options) -> Result<(), BenchError> {
     if options.wants("pages") {
         product::pages::measure(&issuer, &mut table).await?;
     }
+    if options.wants("tokens") {
+        product::tokens::measure(options, &mut table).await?;
+    }
     if options.wants("process") {
         product::process::measure(options, &issuer, &mut table).await?;
     }

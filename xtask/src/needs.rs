@@ -20,6 +20,8 @@ pub enum Need {
     ChromeDriver,
     /// The PostgreSQL server's programs; the tests make a throw-away cluster of their own.
     Postgres,
+    /// Python 3, for the sample agent.
+    Python,
 }
 
 struct Row {
@@ -30,9 +32,9 @@ struct Row {
 }
 
 /// All of them.
-pub const ALL: [Need; 3] = [Need::Chromium, Need::ChromeDriver, Need::Postgres];
+pub const ALL: [Need; 4] = [Need::Chromium, Need::ChromeDriver, Need::Postgres, Need::Python];
 
-const NEEDS: [Row; 3] = [
+const NEEDS: [Row; 4] = [
     Row {
         need: Need::Chromium,
         called: "chromium",
@@ -41,13 +43,15 @@ const NEEDS: [Row; 3] = [
     },
     Row { need: Need::ChromeDriver, called: "chromedriver", names: &["chromedriver"], debian: "chromium-driver" },
     Row { need: Need::Postgres, called: "initdb (PostgreSQL's server)", names: &["initdb"], debian: "postgresql" },
+    Row { need: Need::Python, called: "python3", names: &["python3"], debian: "python3" },
 ];
 
 /// What a part of the tests needs; a part that is not known here needs everything.
 pub fn of(part: &str) -> &'static [Need] {
     match part {
         "shared" | "server" | "frontend" | "emulator" | "xtask" => &[],
-        "unit" | "store" | "api" | "tenancy" => &[Need::Postgres],
+        "unit" | "store" | "tenancy" => &[Need::Postgres],
+        "api" => &[Need::Postgres, Need::Python],
         _ => &ALL,
     }
 }
@@ -147,7 +151,7 @@ mod tests {
     fn only_what_is_absent_is_missing() {
         let has_postgres_alone = |row: &Row| (row.need == Need::Postgres).then(PathBuf::new);
         let names: Vec<_> = missing(&ALL, &has_postgres_alone).iter().map(|row| row.debian).collect();
-        assert_eq!(names, ["chromium", "chromium-driver"]);
+        assert_eq!(names, ["chromium", "chromium-driver", "python3"]);
         assert!(missing(&[Need::Postgres], &has_postgres_alone).is_empty());
     }
 

@@ -144,7 +144,7 @@ pub async fn live(State(http): State<Http>, reader: Reader, Id(id): Id<Authoriza
     authorizations::find(&http.app, reader.organization, id).await?;
     let organization = reader.organization;
     let session = reader.signed_in.map(|signed_in| signed_in.session.id);
-    Ok(live::stream(http.app, organization, id, move |app| async move {
+    Ok(live::stream(http.app.clone(), organization, id, move |app| async move {
         if let Some(session) = session
             && sessions::reload(&app, organization, session).await?.is_none()
         {

@@ -112,7 +112,7 @@ async fn token(
 ) -> Result<(Arc<Minted>, bool), ServiceError> {
     let token_key = decision.token_key(organization);
     let order = Order::new(app, key, decision, &token_key);
-    let stale = |minted: &Minted| app.now().since(minted.minted_at) >= ASK_AGAIN && decision.missing(minted).is_some();
+    let stale = |minted: &Minted| app.now().since(minted.made_at) >= ASK_AGAIN && decision.missing(minted).is_some();
     let (promise, fresh) = app.job_tokens.get(app.now(), decision.fence, token_key, stale, || order.carry_out());
     Ok((promise.kept().await?, fresh))
 }

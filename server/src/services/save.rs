@@ -11,7 +11,7 @@ pub use steps::{
     stop as stop_steps,
 };
 
-use super::{ServiceError, help};
+use super::{ServiceError, delegated, help};
 use crate::{
     audit::Actor,
     microsoft::{
@@ -23,7 +23,6 @@ use crate::{
     store::{
         Scoped, StoreError,
         attempts::{Attempt, AttemptState},
-        connections::Connection,
         sign_ins::SignIn,
         work::{self, Work},
     },
@@ -33,7 +32,7 @@ use shared::{
         authorizations::SignInState,
         problem::{Help, HelpAction},
     },
-    id::{AttemptId, ClientId, SignInId, TenantId},
+    id::{AttemptId, ClientId, ConnectionId, SignInId, TenantId},
     oauth::{
         authority::{Authority as Address, RedirectUri},
         consent::{ConsentRequest, admin_consent_url},
@@ -71,8 +70,6 @@ struct Ready {
     granted: Granted,
     account: Account,
     username: String,
-    /// The connection whose refresh token was used, when there was one.
-    before: Option<Connection>,
 }
 
 /// One Save in hand.
@@ -153,7 +150,7 @@ impl Run<'_> {
     async fn attempt_access(&mut self) -> Result<Outcome, ServiceError> {
         let wanted = permissions(&self.workloads);
         let names: Vec<&str> = wanted.iter().map(String::as_str).collect();
-        let (granted, account, before) = match self.exchange(&names).await? {
+        let (granted, account, is_connected) = match self.exchange(&names).await? {
             Ok(exchanged) => exchanged,
             Err(outcome) => return Ok(*outcome),
         };
@@ -167,7 +164,7 @@ impl Run<'_> {
                 ))
                 .await;
         }
-        if granted.refresh_token.is_none() && before.is_none() {
+        if granted.refresh_token.is_none() && !is_connected {
             return Ok(stop_failed(help::own(
                 "no_lasting_access",
                 "Microsoft gave no lasting access",
@@ -176,21 +173,21 @@ impl Run<'_> {
             )));
         }
         self.step("exchanged").await?;
-        self.prove(granted, account, before).await
+        self.prove(granted, account).await
     }
 
     /// On behalf of the account by the posted token, or by the refresh token of its connection.
     async fn exchange(
         &mut self,
         names: &[&str],
-    ) -> Result<Result<(Granted, Account, Option<Connection>), Box<Outcome>>, ServiceError> {
+    ) -> Result<Result<(Granted, Account, bool), Box<Outcome>>, ServiceError> {
         let grants = &self.app.microsoft.grants;
-        let (answer, account, before) = if let Some(saved) = &self.attempt.saved {
+        let (answer, account, is_connected) = if let Some(saved) = &self.attempt.saved {
             let over = self.app.now() >= saved.expires_at;
             let Some(token) = saved.token.as_ref().filter(|_| !over) else { return Ok(Err(Box::new(token_over()))) };
             let account = Account { tenant: saved.tenant, object: saved.object };
             let token = self.open(TOKEN, self.attempt.id.0, 1, token)?;
-            (grants.on_behalf_of(&token, account, names).await, account, None)
+            (grants.on_behalf_of(&token, account, names).await, account, false)
         } else {
             let tx = self.app.store.read(self.work.organization).await?;
             let connection = match self.sign_in.connection {
@@ -200,12 +197,39 @@ impl Run<'_> {
             drop(tx);
             let Some(connection) = connection else { return Ok(Err(Box::new(token_over()))) };
             let account = Account { tenant: connection.tenant, object: connection.object };
-            let token = self.open(REFRESH, connection.id.0, connection.token_version, &connection.refresh_token)?;
-            (grants.refresh(&token, account, names).await, account, Some(connection))
+            let Some(answer) = self.refresh(connection.id, names).await? else {
+                return Ok(Err(Box::new(token_over())));
+            };
+            (answer, account, true)
         };
         match answer {
-            Ok(granted) => Ok(Ok((granted, account, before))),
-            Err(error) => Ok(Err(Box::new(self.grant_failed(error, before.is_some()).await?))),
+            Ok(granted) => Ok(Ok((granted, account, is_connected))),
+            Err(error) => Ok(Err(Box::new(self.grant_failed(error, is_connected).await?))),
+        }
+    }
+
+    /// By the connection's refresh token, in turn with its jobs and heartbeats. The new one is stored at once.
+    async fn refresh(
+        &self,
+        id: ConnectionId,
+        names: &[&str],
+    ) -> Result<Option<Result<Granted, GrantError>>, ServiceError> {
+        let (app, organization) = (self.app, self.work.organization);
+        let Some(held) = delegated::hold(app, organization, id).await? else { return Ok(None) };
+        match delegated::refresh(app, &held, names).await? {
+            Ok(mut granted) => {
+                let tx = app.store.write(organization).await?;
+                if !delegated::keep(app, &tx, held, &granted).await? {
+                    return Err(lost());
+                }
+                tx.commit().await?;
+                granted.refresh_token = None;
+                Ok(Some(Ok(granted)))
+            }
+            Err(error) => {
+                delegated::release(app, &held).await?;
+                Ok(Some(Err(error)))
+            }
         }
     }
 
@@ -292,12 +316,7 @@ impl Run<'_> {
     }
 
     /// Real reads: who, which tenant, and one of each workload (F9).
-    async fn prove(
-        &mut self,
-        granted: Granted,
-        account: Account,
-        before: Option<Connection>,
-    ) -> Result<Outcome, ServiceError> {
+    async fn prove(&mut self, granted: Granted, account: Account) -> Result<Outcome, ServiceError> {
         let app = self.app;
         let me = match app.microsoft.graph.me(&granted.access_token).await {
             Ok(me) => me,
@@ -333,7 +352,7 @@ impl Run<'_> {
                 Err(error) => return Ok(self.read_failed(&error)),
             }
         }
-        Ok(Outcome::Granted(Box::new(Ready { granted, account, username: me.user_principal_name, before })))
+        Ok(Outcome::Granted(Box::new(Ready { granted, account, username: me.user_principal_name })))
     }
 
     fn read_failed(&self, error: &GraphError) -> Outcome {

@@ -9,6 +9,7 @@ pub mod microsoft;
 pub mod pages;
 pub mod process;
 pub mod submit;
+pub mod tokens;
 
 use super::{BenchError, token::Issuer};
 use crate::databases::TestDatabase;
@@ -66,7 +67,7 @@ impl Product {
                 rules: RuleSwitches::default(),
             }),
             changes: Changes::default(),
-        job_tokens: Cache::default(),
+            job_tokens: Cache::default(),
         };
         let key = seed(&state).await?;
         // The generator is one address: what keeps strangers slow must not be what is measured.

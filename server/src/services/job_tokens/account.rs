@@ -40,7 +40,7 @@ async fn keep(
     tx.commit().await?;
     Ok(Minted {
         token: granted.access_token,
-        minted_at: order.app.now(),
+        made_at: order.app.now(),
         expires_at: asked_at.plus(life),
         permissions: granted.scopes,
     })

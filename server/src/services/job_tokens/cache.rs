@@ -44,7 +44,7 @@ pub(super) struct TokenKey {
 /// A token.
 pub(super) struct Minted {
     pub(super) token: Secret<String>,
-    pub(super) minted_at: Timestamp,
+    pub(super) made_at: Timestamp,
     pub(super) expires_at: Timestamp,
     pub(super) permissions: Vec<String>,
 }

@@ -12,11 +12,12 @@ use shared::{
 };
 use std::{
     sync::{Arc, PoisonError},
-    time::{Duration, Instant},
+    time::Duration,
 };
+use tokio::time::Instant;
 
 /// How long a decision stands without another look.
-const LOOK_AGAIN: Duration = Duration::from_secs(5);
+const LOOK_AGAIN: Duration = Duration::from_secs(15);
 /// Decisions kept at most; when full, all are forgotten.
 const MOST_PASSES: usize = 100_000;
 

@@ -67,14 +67,14 @@ async fn store_connection(
     let now = app.now();
     let known = tx.find_connection_of(ready.account.tenant, ready.account.object).await?;
     let id = known.as_ref().map_or_else(|| ConnectionId(app.new_id()), |known| known.id);
-    let version = known.as_ref().map_or(1, |known| known.token_version + 1);
-    let context = SealContext { organization: tx.organization, kind: REFRESH, row: id.0, version };
-    let sealed = match (&ready.granted.refresh_token, &ready.before) {
-        (Some(token), _) => app.keyring.seal(&context, token.expose().as_bytes())?,
-        (None, Some(before)) => {
-            let old = run.open(REFRESH, before.id.0, before.token_version, &before.refresh_token)?;
-            app.keyring.seal(&context, old.expose().as_bytes())?
+    let (version, sealed) = match (&ready.granted.refresh_token, &known) {
+        (Some(token), known) => {
+            let version = known.as_ref().map_or(1, |known| known.token_version + 1);
+            let context = SealContext { organization: tx.organization, kind: REFRESH, row: id.0, version };
+            (version, app.keyring.seal(&context, token.expose().as_bytes())?)
         }
+        // The refresh token is its connection's already.
+        (None, Some(known)) => (known.token_version, known.refresh_token.clone()),
         (None, None) => return Err(lost()),
     };
     let connection = Connection {
