@@ -6,6 +6,7 @@ mod browser {
     mod pictures;
     mod policies;
     mod procedure_h;
+    mod procedure_m;
     mod protocol;
     mod robust;
     mod strangers;

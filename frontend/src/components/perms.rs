@@ -11,8 +11,10 @@ pub fn Perms(
     /// Which.
     permissions: Vec<PermissionView>,
 ) -> impl IntoView {
+    // Where an administrator gives all of them, the page says so once.
+    let is_mixed = permissions.iter().any(|permission| permission.consent == Consenter::User);
     let rows = permissions.into_iter().map(|permission| {
-        let by_admin = permission.consent == Consenter::Administrator;
+        let by_admin = is_mixed && permission.consent == Consenter::Administrator;
         view! {
             <li>
                 <Icon name="check"/>

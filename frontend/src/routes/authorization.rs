@@ -53,7 +53,7 @@ fn Live(first: AuthorizationView) -> impl IntoView {
     }
     let said = Memo::new(move |_| {
         let (done, all) = progress(&view.read());
-        authorizations::announce(done, all)
+        if all == 0 { String::new() } else { authorizations::announce(done, all) }
     });
     let state = Memo::new(move |_| view.read().state);
     // Each card follows its own sign-in, so that news about one does not disturb what happens in another.

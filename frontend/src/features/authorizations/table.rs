@@ -2,7 +2,7 @@
 
 use super::{progress, state_tone};
 use crate::components::{Keymark, MethodPin, Moment, Status};
-use crate::text::portal::authorizations;
+use crate::text::portal::{authorizations, modern};
 use leptos::prelude::*;
 use shared::api::authorizations::{AuthorizationState, AuthorizationView, SignInState};
 
@@ -43,7 +43,7 @@ fn state(authorization: &AuthorizationView) -> (crate::components::Tone, String)
     }
     let (done, all) = progress(authorization);
     let text = match authorization.state {
-        AuthorizationState::Open => authorizations::announce(done, all),
+        AuthorizationState::Open if all > 0 => authorizations::announce(done, all),
         state => authorizations::state(state).to_owned(),
     };
     (state_tone(authorization.state), text)
@@ -52,12 +52,14 @@ fn state(authorization: &AuthorizationView) -> (crate::components::Tone, String)
 fn row(authorization: AuthorizationView) -> impl IntoView {
     let (tone, text) = state(&authorization);
     let (_, sets) = progress(&authorization);
+    let what = modern::what(authorization.kind)
+        .map_or_else(|| authorizations::what(sets, authorization.sign_ins.len()), str::to_owned);
     view! {
         <tr role="row" data-authorization=authorization.id.to_string()>
             <td role="cell" class="mark-cell"><Keymark tenant=authorization.customer.tenant/></td>
             <td role="cell" class="name"><a href=format!("/authorizations/{}", authorization.id)>{authorization.customer.name}</a></td>
             <td role="cell" class="nowrap"><Status tone text/></td>
-            <td role="cell" class="data nowrap">{authorizations::what(sets, authorization.sign_ins.len())}" "<MethodPin method=authorization.method/></td>
+            <td role="cell" class="data nowrap">{what}" "<MethodPin method=authorization.method/></td>
             <td role="cell" class="only-wide nowrap faint"><Moment at=authorization.created_at/>", "{authorization.created_by}</td>
         </tr>
     }

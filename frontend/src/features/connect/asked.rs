@@ -2,6 +2,7 @@
 
 use super::machine::Note;
 use super::parts::{Button, PRIMARY, SMALL, actions, fact, facts, heading, icon, moment, notice, perms, row, section};
+use super::stopped::ROLE_MISSING;
 use crate::markup::{Tag, of, tag};
 use crate::signs::Tone;
 use crate::text;
@@ -16,10 +17,11 @@ pub fn asked(view: &ConnectView, note: Note, until: &str, is_busy: bool) -> Vec<
     let note = words::note(note).map(|(title, text)| notice(Tone::Idle, "back", title, text));
     let is_modern = words::is_modern(view);
     let small = if is_modern { sign_in.signer.text().into() } else { words::of_customer(view).into() };
+    let whom = if is_modern { words::administrator_of(view) } else { sign_in.account.clone() };
     let info = |(title, text)| notice(Tone::Info, "info", title, text);
     let who = vec![
         fact(words::ASKED_BY, format!("{}, {}", view.asked_by, view.organization), Some(moment(view.asked_at))),
-        fact(words::SIGN_IN_AS, tag("b").with(sign_in.account.clone()), Some(small)),
+        fact(words::SIGN_IN_AS, tag("b").with(whom), Some(small)),
         fact(words::THIS_LINK, words::link_until(&view.customer, until), None),
     ];
     let go = Button::new(PRIMARY, "go").says(words::CONTINUE, is_busy).with(icon("arrow"));
@@ -41,7 +43,8 @@ pub fn asked(view: &ConnectView, note: Note, until: &str, is_busy: bool) -> Vec<
 
 /// A set-up was interrupted: what was made so far is used again.
 pub fn interrupted(view: &ConnectView) -> Option<Tag> {
-    let problem = view.sign_in.problem.as_ref().filter(|_| words::is_modern(view));
+    // What was missing of whoever tried before is not news for the next one.
+    let problem = view.sign_in.problem.as_ref().filter(|help| words::is_modern(view) && help.code != ROLE_MISSING);
     problem.map(|help| notice(Tone::Warn, "again", help.title.clone(), help.text.clone()))
 }
 

@@ -260,11 +260,12 @@ impl State {
             }
             (Phase::Asking(refusal), Ok(view)) => {
                 let before = self.view.as_ref().map(|view| view.sign_in.state);
-                let is_told = view.sign_in.problem.as_ref().is_some_and(|problem| problem.code == refusal.code());
-                let went_on = before != Some(view.sign_in.state) || is_told || refusal.code() == CLAIMS_NEEDED;
+                let went_on = before != Some(view.sign_in.state) || refusal.code() == CLAIMS_NEEDED;
+                // The view has the remedy in full, with Microsoft's ids.
+                let told = view.sign_in.problem.clone().filter(|problem| problem.code == refusal.code());
+                let stop = told.map_or(Stop::Refused(refusal), |help| Stop::Told(Box::new(help)));
                 self.view = Some(view);
-                let phase = if went_on { Phase::Settled(Note::None) } else { Phase::Stopped(Stop::Refused(refusal)) };
-                self.to(phase, &[])
+                self.to(if went_on { Phase::Settled(Note::None) } else { Phase::Stopped(stop) }, &[])
             }
             (Phase::Asking(refusal), Err(_)) => self.to(Phase::Stopped(Stop::Refused(refusal)), &[]),
             (Phase::Opening | Phase::Returning, Err(ApiFailure::Network)) => {

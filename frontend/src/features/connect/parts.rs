@@ -163,8 +163,10 @@ pub fn row(icon_name: &'static str, what: impl Into<Tag>, why: impl Into<Tag>) -
 
 /// Permissions with their reasons.
 pub fn perms(permissions: &[PermissionView]) -> Tag {
+    // Where an administrator gives all of them, the page says so once.
+    let is_mixed = permissions.iter().any(|permission| permission.consent == Consenter::User);
     let row = |permission: &PermissionView| {
-        let by_admin = permission.consent == Consenter::Administrator;
+        let by_admin = is_mixed && permission.consent == Consenter::Administrator;
         let approves = if by_admin { text::ADMINISTRATOR_APPROVES } else { "" };
         let why = format!("{} {} {approves}", permission.reason, permission.without);
         tag("li")

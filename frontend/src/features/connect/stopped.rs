@@ -16,7 +16,7 @@ use text::connect as words;
 use words::Words;
 
 /// The server's code for a person whose roles are not enough.
-const ROLE_MISSING: &str = "role_missing";
+pub const ROLE_MISSING: &str = "role_missing";
 
 /// What a page needs besides its reason.
 #[derive(Clone, Copy)]
@@ -31,6 +31,11 @@ pub struct Surroundings<'a> {
 
 /// Stopped on this side.
 pub fn stopped(stop: &Stop, around: Surroundings<'_>) -> Vec<Tag> {
+    if let (Stop::Told(help), Some(view)) = (stop, around.view)
+        && help.code == ROLE_MISSING
+    {
+        return admin_needed(view, help, around);
+    }
     let mut words = words::stop_words(stop, around.view);
     if let Stop::Told(help) = stop {
         words.todo.extend(words::action_todo(help.action, around.view));
@@ -45,8 +50,16 @@ pub fn stopped(stop: &Stop, around: Surroundings<'_>) -> Vec<Tag> {
     if let (Stop::WrongTenant(person), Some(view)) = (stop, around.view) {
         page.extend(wrong_tenant(person, view));
     }
-    page.extend(todo(words.todo));
-    page.push(actions(buttons));
+    // Microsoft stops whoever is no administrator on its own page, and says here only that nobody agreed (C6).
+    let for_administrator = around.view.filter(|view| words::is_modern(view) && is_for_administrator(stop));
+    if let Some(view) = for_administrator {
+        page.push(hand_off_of(view, around));
+        page.push(actions(buttons));
+        page.push(roles());
+    } else {
+        page.extend(todo(words.todo));
+        page.push(actions(buttons));
+    }
     page.extend(support(ids(stop, around.view), around.here.copied));
     page
 }
@@ -175,26 +188,40 @@ pub fn failed(view: &ConnectView, around: Surroundings<'_>) -> Vec<Tag> {
         action: HelpAction::SignInAgain,
         ids: MicrosoftIds::default(),
     });
-    if help.code == ROLE_MISSING && words::is_modern(view) {
-        return admin_needed(view, &help, around);
-    }
     stopped(&Stop::Told(Box::new(help)), around)
+}
+
+fn is_for_administrator(stop: &Stop) -> bool {
+    match stop {
+        Stop::Declined { .. } => true,
+        Stop::Told(help) => help.action == HelpAction::AskAdministrator,
+        _ => false,
+    }
+}
+
+/// The link to pass on, or where to get one.
+fn hand_off_of(view: &ConnectView, around: Surroundings<'_>) -> Tag {
+    match around.here.link {
+        Some(link) => hand_off(link.to_owned(), words::hand_off_note(view, around.here.until), around.here.copied),
+        None => of("p", "muted").with(words::hand_off_ask(view)),
+    }
+}
+
+/// Which roles are enough.
+fn roles() -> Tag {
+    let rows = words::ROLES_ENOUGH.map(|(what, why)| row("key", what, why)).into();
+    section(words::ROLES, vec![of("ul", "perms").all(rows)])
 }
 
 /// Another person must do it (C6): who that can be, what Microsoft said, and the link to pass on.
 fn admin_needed(view: &ConnectView, help: &Help, around: Surroundings<'_>) -> Vec<Tag> {
-    let hand_off = match around.here.link {
-        Some(link) => hand_off(link.to_owned(), words::hand_off_note(view, around.here.until), around.here.copied),
-        None => of("p", "muted").with(words::hand_off_ask(view)),
-    };
-    let roles = words::ROLES_ENOUGH.map(|(what, why)| row("key", what, why)).into();
     let other = Button::new(PRIMARY, "go").says(words::OTHER_ACCOUNT, around.is_busy);
     let mut page = vec![
         heading(words::approval_title(&view.customer), help.text.clone()),
-        hand_off,
+        hand_off_of(view, around),
         notice(Tone::Idle, "clock", words::APPROVAL_WAITING, words::approval_waiting(&view.asked_by)),
         actions(vec![other, start_over(around.is_busy)]),
-        section(words::ROLES, vec![of("ul", "perms").all(roles)]),
+        roles(),
     ];
     page.extend(support(microsoft_ids(&help.ids), around.here.copied));
     page

@@ -90,7 +90,9 @@ fn receipt_facts(view: &ConnectView, copied: Option<&str>) -> Vec<Tag> {
     let mut rows = Vec::new();
     for app in &view.sign_in.apps {
         let id = app.client_id.map(|id| id.to_string());
-        let id = id.map(|id| of("span", "mono").with(id.clone()).with(" ").with(copy(text::COPY, id, copied)));
+        let id = id.map(|id| {
+            tag("span").with(of("span", "mono").with(id.clone())).with(" ").with(copy(text::COPY, id, copied))
+        });
         rows.push(fact(app.name.clone(), tag("span").with(words::CLIENT_ID), id));
         rows.extend(app.not_after.map(|end| fact(words::UNTIL, browser::date_and_time(end), None)));
     }

@@ -38,6 +38,11 @@ pub fn modern_lede(view: &ConnectView) -> String {
     }
 }
 
+/// Who signs in.
+pub fn administrator_of(view: &ConnectView) -> String {
+    format!("An administrator of {}", view.domain.as_ref().unwrap_or(&view.customer))
+}
+
 /// Heading of what happens in the tenant.
 pub const IN_YOUR_TENANT: &str = "What happens in your tenant";
 /// A row.
@@ -94,10 +99,10 @@ pub fn modern_done(view: &ConnectView) -> String {
     match view.kind {
         AuthorizationKind::UpdateConfiguration => format!("The backup app of {customer} is up to date"),
         AuthorizationKind::Remove => format!("The backup app is gone from {customer}"),
-        _ => format!(
-            "{} of {customer} no longer on a password",
-            plural(count(view.sign_in.sets.iter()), "backup set", "backup sets")
-        ),
+        _ => {
+            let need = if view.sign_in.sets.len() == 1 { "needs" } else { "need" };
+            format!("{} of {customer} no longer {need} a password", sets(&view.sign_in.sets))
+        }
     }
 }
 

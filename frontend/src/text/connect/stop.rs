@@ -1,5 +1,6 @@
 //! Words of the pages on which the connect page stops, in English: what happened, why, what to do.
 
+use super::is_modern;
 use crate::api::ApiFailure;
 use crate::features::connect::stop::Stop;
 use shared::api::connect::ConnectView;
@@ -101,6 +102,14 @@ pub fn stop_words(stop: &Stop, view: Option<&ConnectView>) -> Words {
             format!("This page checks every answer before it sends anything, and this one failed the check. {NOTHING_STORED}"),
         )
         .todo("Sign in again", "If it happens twice, pass the details below to whoever runs this installation."),
+        Stop::Declined { at_consent: false, .. } if view.is_some_and(is_modern) => Words::new(
+            "Nobody agreed at Microsoft",
+            format!(
+                "Nothing was stored. If Microsoft asked for an administrator, your account is none of {}: pass this on. If \
+                 you are one, continue when you are ready.",
+                customer(view)
+            ),
+        ),
         Stop::Declined { at_consent: false, .. } => Words::new(
             "You cancelled at Microsoft",
             "Nothing was stored. You can go back whenever you are ready.",

@@ -276,9 +276,10 @@ pub fn waits(customer: &str, state: SignInState, account: &str) -> String {
 }
 
 /// What an authorization waits for, in a sentence.
-pub fn waits_why(sets: usize, more: usize) -> String {
-    let sets = plural(sets as u64, "set", "sets");
+pub fn waits_why(sets_covered: usize, more: usize) -> String {
+    let sets = plural(sets_covered as u64, "set", "sets");
     match more {
+        0 if sets_covered == 0 => "Nothing changes in the tenant before somebody signs in and saves.".into(),
         0 => format!("It covers {sets}. They are as before until somebody saves."),
         more => format!(
             "It covers {sets}, and {} more. They are as before until somebody saves.",

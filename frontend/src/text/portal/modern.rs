@@ -138,6 +138,15 @@ pub fn headline(kind: AuthorizationKind, is_done: bool, customer: &str) -> Optio
     }
 }
 
+/// What such an authorization does, in few words.
+pub const fn what(kind: AuthorizationKind) -> Option<&'static str> {
+    match kind {
+        AuthorizationKind::UpdateConfiguration => Some("Configuration of the app"),
+        AuthorizationKind::Remove => Some("Removal of the app"),
+        _ => None,
+    }
+}
+
 /// Under such a headline.
 pub const fn sub(kind: AuthorizationKind) -> Option<&'static str> {
     match kind {

@@ -193,6 +193,38 @@ fn c6_a_missing_role_has_its_own_page_with_the_link_to_pass_on() {
 }
 
 #[test]
+fn c5_a_refused_save_shows_the_remedy_and_the_next_person_does_not_see_it() {
+    let mut refused = modern(SignInState::Waiting);
+    refused.sign_in.problem = Some(remedy("role_missing", HelpAction::AskAdministrator));
+    let problem = shared::api::problem::Problem {
+        title: "t".into(),
+        status: 403,
+        code: "role_missing".into(),
+        detail: "d".into(),
+        field: None,
+        request_id: "r".into(),
+        microsoft: None,
+    };
+    let saving = Phase::Saving(person("ines@contoso.com"));
+    let state = State { phase: saving, view: Some(modern(SignInState::Waiting)), note: Note::None };
+    let (state, _) = state.on(Event::Saved(Err(ApiFailure::Problem(Box::new(problem)))));
+    let (state, _) = state.on(Event::Viewed(Ok(refused.clone())));
+    assert!(page(&state, HERE).text().contains("This needs an administrator of Contoso"));
+    assert_eq!(asked::interrupted(&refused), None);
+}
+
+#[test]
+fn c6_who_microsoft_stops_as_no_administrator_can_pass_the_link_on() {
+    let stop = Stop::Declined { at_consent: false, ids: MicrosoftIds::default() };
+    let view = modern(SignInState::Waiting);
+    let state = State { phase: Phase::Stopped(stop), view: Some(view), note: Note::None };
+    let page = page(&state, Here { link: Some("https://rekey.example/connect#s3cret"), ..HERE });
+    assert_eq!(page.find_all("input")[0].attribute("value"), Some("https://rekey.example/connect#s3cret"));
+    assert!(page.text().contains("If Microsoft asked for an administrator") && page.text().contains("second role"));
+    assert_eq!(presses(&page), ["copy", "go", "over"]);
+}
+
+#[test]
 fn c9_an_interrupted_set_up_says_that_it_goes_on_where_it_was() {
     let mut view = modern(SignInState::Waiting);
     assert_eq!(asked::interrupted(&view), None);
@@ -235,7 +267,7 @@ fn d8_the_receipt_names_the_app_and_what_is_left() {
     };
     let page = modern_page(done, HERE);
     let text = page.text();
-    for words in ["Rekey Backup", "0f6a2b7e", "the old app 1234", "still being removed", "no longer on a password"] {
+    for words in ["Rekey Backup", "0f6a2b7e", "the old app 1234", "still being removed", "no longer need a password"] {
         assert!(text.contains(words), "{words}");
     }
     assert!(presses(&page).contains(&"copy".to_owned()));
