@@ -27,21 +27,20 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
 }
 
 fn is_public_v6(address: Ipv6Addr) -> bool {
-    let [a, b, c, d, e, f, g, h] = address.segments();
     let embedded = |high: u16, low: u16| {
         let ([one, two], [three, four]) = (high.to_be_bytes(), low.to_be_bytes());
         is_public_v4(Ipv4Addr::new(one, two, three, four))
     };
-    match (a, b) {
-        // NAT64 (RFC 6052): what counts is the address inside. Mapped addresses (::ffff:0:0/96) never occur in the wild.
-        (0x64, 0xff9b) if (c, d, e, f) == (0, 0, 0, 0) => embedded(g, h),
+    match address.segments() {
+        // NAT64 (RFC 6052): what counts is the address inside.
+        [0x64, 0xff9b, 0, 0, 0, 0, high, low] => embedded(high, low),
         // 6to4 (RFC 3056).
-        (0x2002, high) => embedded(high, c),
-        // Teredo and other protocol assignments (2001::/23), documentation.
-        (0x2001, second) if second < 0x200 || second == 0xdb8 => false,
-        (0x3fff, second) if second < 0x1000 => false,
-        // Global unicast is 2000::/3 and nothing else.
-        (first, _) => first & 0xe000 == 0x2000,
+        [0x2002, high, low, ..] => embedded(high, low),
+        // Teredo and other protocol assignments (2001::/23), documentation (RFC 3849, RFC 9637).
+        [0x2001, second, ..] if second < 0x200 || second == 0xdb8 => false,
+        [0x3fff, second, ..] if second < 0x1000 => false,
+        // Global unicast is 2000::/3 and nothing else: mapped addresses are not public either.
+        [first, ..] => first & 0xe000 == 0x2000,
     }
 }
 

@@ -135,11 +135,13 @@ impl Records {
         let body = json!({ "customer": customer.id, "reason": "A test", "hours": 24 });
         let restore: Value = app.member().await.post("/api/v1/restores", &body).await.ok();
         let planted = app.plant_renewing_app("Fabrikam Inc.", Validity::TwoYears).await;
+        // Before there is a channel, so that nothing is on its way while the rows are compared.
+        let notice = notice(app, customer.id).await;
         let body = json!({ "kind": "webhook", "address": "https://hooks.example.com/contoso" });
         let channel: Value = app.member().await.post("/api/v1/channels", &body).await.ok();
         Self {
             app: planted.id.to_string(),
-            notice: notice(app, customer.id).await,
+            notice,
             channel: channel["channel"]["id"].as_str().unwrap().to_owned(),
             customer: customer.id.to_string(),
             set: app.set("CON-003").await.id.to_string(),
