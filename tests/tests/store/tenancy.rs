@@ -1,6 +1,9 @@
 //! No organization reaches another's rows (M3): not through the store on either database, and on PostgreSQL not even
 //! with SQL that forgets the organization.
 
+mod modern;
+
+use modern::Modern;
 use rekey_tests::{
     clock::START,
     databases::{Raw, TestDatabase, next_id},
@@ -46,6 +49,7 @@ struct Filled {
     connection: Connection,
     api_key: ApiKey,
     audit: AuditRow,
+    modern: Modern,
 }
 
 async fn fill(database: &TestDatabase, organization: OrganizationId) -> Filled {
@@ -108,9 +112,24 @@ async fn fill(database: &TestDatabase, organization: OrganizationId) -> Filled {
     let sealed = AuditRow { id: next_id(), ..audit.clone() };
     tx.add_audit(&sealed, "").await.unwrap();
     assert_eq!(tx.update_audit_sequences(&[sealed.id], 1).await.unwrap(), 1);
-    tx.commit().await.unwrap();
     let set = BackupSet { version: 2, ..set };
-    Filled { member, session, customer, set, import, authorization, link, sign_in, attempt, connection, api_key, audit }
+    let modern = modern::fill(&tx, &customer, &sign_in, &set, &api_key).await;
+    tx.commit().await.unwrap();
+    Filled {
+        member,
+        session,
+        customer,
+        set,
+        import,
+        authorization,
+        link,
+        sign_in,
+        attempt,
+        connection,
+        api_key,
+        audit,
+        modern,
+    }
 }
 
 /// What a transaction sees of the rows, by every function that reads: names of those that found something.
@@ -174,10 +193,12 @@ async fn seen(tx: &Scoped, rows: &Filled) -> Vec<&'static str> {
         ("list_sealed_audit", !tx.list_sealed_audit(0, 10).await.unwrap().is_empty()),
         ("count_sealed_audit", tx.count_sealed_audit().await.unwrap() != 0),
     ];
-    found.iter().filter(|(_, found)| *found).map(|(name, _)| *name).collect()
+    let mut names = modern::seen(tx, &rows.modern).await;
+    names.extend(found.iter().filter(|(_, found)| *found).map(|(name, _)| *name));
+    names
 }
 
-const READERS: usize = 45;
+const READERS: usize = 45 + modern::READERS;
 
 async fn m3_another_organization_finds_and_lists_nothing(database: TestDatabase) {
     let (contoso, adatum) = (database.organization("Contoso").await, database.organization("Adatum").await);
@@ -221,10 +242,13 @@ async fn changed(tx: &Scoped, rows: &Filled) -> Vec<&'static str> {
     ];
     tx.update_session_seen(rows.session.id, later).await.unwrap();
     tx.update_api_key_used(rows.api_key.id, later).await.unwrap();
-    done.iter().filter(|(_, done)| *done).map(|(name, _)| *name).collect()
+    let mut names: Vec<_> = done.iter().filter(|(_, done)| *done).map(|(name, _)| *name).collect();
+    let set = BackupSet { version: 4, ..rows.set.clone() };
+    names.extend(modern::changed(tx, &rows.modern.with_set(set)).await);
+    names
 }
 
-const WRITERS: usize = 16;
+const WRITERS: usize = 16 + modern::WRITERS;
 
 async fn m3_another_organization_changes_nothing(database: TestDatabase) {
     let (contoso, adatum) = (database.organization("Contoso").await, database.organization("Adatum").await);
@@ -266,7 +290,7 @@ async fn m3_postgres_shows_nothing_to_sql_without_the_organization_or_with_anoth
     fill(&database, contoso).await;
     let (raw, intruder) = (database.raw().await, database.intruder().await);
     let tables = tables(&intruder).await;
-    assert_eq!(tables.len(), 16, "{tables:?}");
+    assert_eq!(tables.len(), 26, "{tables:?}");
     let there = counts(&intruder, &tables).await;
     assert!(there.iter().all(|count| *count > 0), "an empty table proves nothing: {tables:?} {there:?}");
 
