@@ -1,7 +1,7 @@
 //! Removes Rekey's own access for a set-up from the tenant, and proves it (D8): what could grant anything must not stay.
 
 use super::{
-    run::{Patience, Run, Stop},
+    run::{Patience, Run, Stop, is_account_trouble},
     steps,
 };
 use crate::{
@@ -50,6 +50,8 @@ async fn remove_and_prove(run: &mut Run, sign_in_token: &Secret<String>, token: 
         let Some(grants) = run.app.microsoft.setup.clone() else { return Ok(false) };
         match grants.on_behalf_of(sign_in_token, account, &super::WANTED).await {
             Err(error) if error.ids().and_then(|ids| ids.aadsts) == Some(NOT_IN_TENANT) => return Ok(true),
+            // Nothing can be proved with this account any more.
+            Err(error) if is_account_trouble(&error) => return Ok(false),
             _ => run.wait(&mut patience, None, "Slower than usual, but not failed: Microsoft is still copying").await?,
         }
     }

@@ -3,7 +3,7 @@
 //! Every change of the journal holds the lease for another while and fails when it was lost, so that a node that slept
 //! too long writes nothing more. Nothing is tried at Microsoft before the journal says that it will be.
 
-use super::steps;
+use super::{proof::Proving, steps};
 use crate::{
     audit::Actor,
     microsoft::{
@@ -108,16 +108,8 @@ pub struct Run {
 
 impl Run {
     /// A set-up that was just saved.
-    pub const fn new(
-        app: AppState,
-        work: Work,
-        attempt: Attempt,
-        sign_in: SignIn,
-        authorization: Authorization,
-        customer: Customer,
-        administrator: ObjectId,
-        until: Timestamp,
-    ) -> Self {
+    pub fn new(app: AppState, work: Work, saved: Proving, administrator: ObjectId, until: Timestamp) -> Self {
+        let Proving { attempt, sign_in, authorization, customer } = saved;
         Self { app, work, attempt, sign_in, authorization, customer, administrator, until, journal: None, position: 0 }
     }
 
@@ -289,6 +281,9 @@ impl Run {
     pub async fn forgive_grant(&mut self, patience: &mut Patience, error: GrantError) -> Result<(), Stop> {
         tracing::info!(authorization = %self.authorization.id, %error, "a grant of a set-up was refused");
         let remedy = Box::new(help::for_grant(&error));
+        if is_account_trouble(&error) {
+            return Err(Stop::Person(SignInState::Failed, remedy));
+        }
         match error {
             GrantError::Throttled { retry_after, .. } | GrantError::Unavailable { retry_after, .. } => {
                 self.wait(patience, retry_after, "Microsoft asks to wait").await
@@ -381,6 +376,13 @@ impl Run {
     pub fn actor(&self) -> Actor {
         Actor::Holder(self.sign_in.id, self.sign_in.signed_in_as.clone().unwrap_or_default())
     }
+}
+
+/// The administrator's account itself: gone, locked, its password expired, switched off, or signed out everywhere
+/// ("Microsoft Entra authentication and authorization error codes"). Waiting does not help.
+pub fn is_account_trouble(error: &GrantError) -> bool {
+    let code = error.ids().and_then(|ids| ids.aadsts);
+    matches!(code, Some(50_034 | 50_053 | 50_055 | 50_057 | 50_133 | 50_144 | 50_173))
 }
 
 /// The administrator's token is at its end, or its node was: any administrator of the tenant continues.
