@@ -3,6 +3,10 @@
 //!
 //! The killed thing is the real program, `rekey serve`, as a process of its own; Microsoft is the emulator in this process.
 
+mod kill {
+    mod set_up;
+}
+
 use emulator::{Effect, Fault};
 use rekey_tests::{
     app::{Backend, TestApp},
@@ -10,6 +14,7 @@ use rekey_tests::{
 };
 use server::{
     audit::{self, Verdict},
+    cli::demo::world,
     microsoft::grants::Account,
     seal::SealContext,
     services::save,
@@ -63,6 +68,10 @@ impl Server {
             .env("REKEY_MICROSOFT_ACCESS_CLIENT_ID", config.access.client_id.to_string())
             .env("REKEY_MICROSOFT_ACCESS_CERTIFICATE_FILE", app.data().join("access.crt.pem"))
             .env("REKEY_MICROSOFT_ACCESS_KEY_FILE", app.data().join("access.key.pem"))
+            .env("REKEY_MICROSOFT_SETUP_SIGN_IN_CLIENT_ID", world::SETUP_SIGN_IN.to_string())
+            .env("REKEY_MICROSOFT_SETUP_CLIENT_ID", world::SETUP.to_string())
+            .env("REKEY_MICROSOFT_SETUP_CERTIFICATE_FILE", app.data().join("setup.crt.pem"))
+            .env("REKEY_MICROSOFT_SETUP_KEY_FILE", app.data().join("setup.key.pem"))
             .stdin(Stdio::null())
             .spawn()
             .expect("the server starts");
