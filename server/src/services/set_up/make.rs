@@ -75,7 +75,7 @@ pub fn new_record(state: &State, customer: &Customer, purpose: Purpose, way: Way
         customer: customer.id,
         tenant: customer.tenant,
         purpose,
-        way: way,
+        way,
         state: AppState::SettingUp,
         display_name: steps::app_name(purpose).to_owned(),
         unique_name: UniqueName::from_random(u128::from_be_bytes(random)).as_str().to_owned(),
@@ -188,7 +188,7 @@ async fn read(run: &mut Run, token: &Secret<String>, call: &Call<'_>) -> Result<
         match run.app.microsoft.directory.application(token, call).await {
             Ok(Some(found)) => return Ok(found),
             Ok(None) => {
-                run.wait(&mut patience, None, "Slower than usual, but not failed: Microsoft is still copying").await?
+                run.wait(&mut patience, None, "Slower than usual, but not failed: Microsoft is still copying").await?;
             }
             Err(error) => run.forgive(&mut patience, error).await?,
         }
@@ -257,7 +257,7 @@ pub async fn principal(run: &mut Run, token: &Secret<String>, app: App) -> Resul
         match run.app.microsoft.directory.object(token, &Call::Principal(client)).await {
             Ok(Some(object)) => break object,
             Ok(None) => {
-                run.wait(&mut patience, None, "Slower than usual, but not failed: Microsoft is still copying").await?
+                run.wait(&mut patience, None, "Slower than usual, but not failed: Microsoft is still copying").await?;
             }
             Err(error) => run.forgive(&mut patience, error).await?,
         }

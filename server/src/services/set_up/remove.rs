@@ -87,7 +87,7 @@ async fn prove_gone(run: &mut Run, app: &App) -> Result<(), Stop> {
         match certificates::token(&run.app, organization, app, &current, &TokenResource::Graph).await? {
             Err(error) if error.ids().and_then(|ids| ids.aadsts) == Some(NOT_IN_TENANT) => return Ok(()),
             _ => {
-                run.wait(&mut patience, None, "Slower than usual, but not failed: Microsoft is still deleting").await?
+                run.wait(&mut patience, None, "Slower than usual, but not failed: Microsoft is still deleting").await?;
             }
         }
     }
