@@ -90,6 +90,6 @@ async fn c6_h10_an_administrator_elsewhere_approves_and_the_save_carries_on() {
 async fn approval_link(window: &Browser) -> String {
     let words = window.sees_page("approval").await;
     assert!(words.contains("needs an administrator of Fabrikam"), "{words}");
-    let field = window.see("#approval").await;
+    let field = window.see("#hand-off").await;
     field.prop("value").await.expect("the field").expect("a link")
 }

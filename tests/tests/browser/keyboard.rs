@@ -51,8 +51,17 @@ async fn l1_the_portals_pages_are_labelled() {
     window.see("h1").await;
     window.is_accessible("sign-in").await;
     window.enter_portal(&owner).await;
-    for path in ["/", "/backup-sets", "/backup-sets/import", "/customers", "/authorizations", "/activity", "/api-keys"]
-    {
+    for path in [
+        "/",
+        "/backup-sets",
+        "/backup-sets/import",
+        "/customers",
+        "/authorizations",
+        "/activity",
+        "/api-keys",
+        "/certificates",
+        "/notifications",
+    ] {
         window.open(path).await;
         window.see("main h1").await;
         window.is_accessible(path).await;

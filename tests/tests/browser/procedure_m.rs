@@ -178,6 +178,9 @@ async fn l1_pictures_of_modern() {
     portal.read("[data-test=sign-in-preview]", "ReadWrite").await;
     portal.click(".method-choice summary").await;
     portrait(&portal, "modern-preview").await;
+    // One app is enough to look at, and half as long to wait for.
+    portal.click("[data-test=restores]").await;
+    portal.see_exactly("[data-test=restores]:not(:checked)", 1).await;
     portal.click("[data-test=authorize]").await;
     portal.see_exactly("[data-test=sign-in-card]", 1).await;
     portrait(&portal, "modern-authorization").await;
@@ -199,7 +202,7 @@ async fn l1_pictures_of_modern() {
     window.sees_page("review").await;
     portrait(&window, "modern-review").await;
     // Graph answers late, so that the steps can be seen.
-    let slow = json!({ "endpoint": "graph", "effect": { "delay_millis": 1500 } });
+    let slow = json!({ "endpoint": "graph", "effect": { "delay_millis": 400 } });
     stage.demo.control("faults", slow).await;
     window.presses("save").await;
     window.sees_page("working").await;

@@ -18,7 +18,6 @@ fn names(seen: &str, value: &str) -> bool {
 
 /// The permissions, each with how it is.
 #[component]
-#[expect(clippy::needless_pass_by_value, reason = "a component owns its props")]
 pub fn Grants(app: AppView) -> impl IntoView {
     let is_known = app.checked_at.is_some();
     let AppView { permissions, missing, extra, .. } = app;

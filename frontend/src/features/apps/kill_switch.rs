@@ -37,7 +37,8 @@ pub fn KillSwitchForm(
         failure.get().filter(|failure| failure.field() == Some("confirm")).map(|failure| failure.detail())
     });
     let elsewhere = move || failure.get().filter(|failure| failure.field() != Some("confirm"));
-    let expected = StoredValue::new(name.clone());
+    let ask = apps::kill_type(&name);
+    let expected = StoredValue::new(name);
     let is_typed = Signal::derive(move || expected.with_value(|name| typed.read().trim() == name));
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
@@ -53,7 +54,7 @@ pub fn KillSwitchForm(
             <details class="more" data-test="kill-switch">
                 <summary><Icon name="right"/>{apps::KILL_OPEN}</summary>
                 <form class="form stack" on:submit=submit novalidate>
-                    <p>{apps::kill_type(&name)}</p>
+                    <p>{ask}</p>
                     <Field id="kill-name" label=apps::KILL_NAME hint=apps::KILL_HINT value=typed wrong/>
                     <div class="actions">
                         <Button attr:data-test="pull" attr:r#type="submit" kind=ButtonKind::Danger busy=pull.pending() disabled=Signal::derive(move || !is_typed.get()) on_press=|_| ()>

@@ -43,8 +43,7 @@ pub fn Life(
     let line = Line::of(&certificate, now);
     let left = days_left(&certificate, now);
     let tone = match (left, certificate.renew_at) {
-        (..0, _) => Tone::Danger,
-        (0..30, None) => Tone::Danger,
+        (..0, _) | (0..30, None) => Tone::Danger,
         (30..90, None) => Tone::Warn,
         _ => Tone::Ok,
     };

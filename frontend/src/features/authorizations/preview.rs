@@ -18,6 +18,7 @@ use shared::rules::who::Signer;
 
 /// One person's sign-in.
 #[component]
+#[expect(clippy::needless_pass_by_value, reason = "a component owns its props")]
 pub fn PreviewedSignIn(
     /// Its place.
     number: usize,
