@@ -232,14 +232,15 @@ fn is_whole(app: &TestApp, round: usize, known: &Known) {
     let wanted = manifest(&record.workloads, Purpose::Backup).into_iter();
     let mut wanted: Vec<_> = wanted.map(|one| (one.resource.app_id(), one.value.clone())).collect();
     let mut held: Vec<_> = held.collect();
-    (wanted.sort(), held.sort());
+    wanted.sort();
+    held.sort();
     assert_eq!(held, wanted, "round {round}");
     assert!(!known.journals.contains(&JournalState::Running), "round {round}: {:?}", known.journals);
 }
 
 async fn settled(app: &TestApp, authorization: &AuthorizationView) -> AuthorizationView {
     let wait = app.settled(authorization.id);
-    tokio::time::timeout(Duration::from_secs(60), wait).await.expect("nobody works on it any more")
+    tokio::time::timeout(Duration::from_mins(1), wait).await.expect("nobody works on it any more")
 }
 
 async fn kill_a_set_up_at_every_call(backend: Backend) {
