@@ -120,7 +120,11 @@ async fn b02_c3_an_extra_permission_is_taken_away_again(app: TestApp) {
     });
     let held = granted(&app, client);
     assert!(held.contains(&(super::GRAPH, extra.to_owned())));
-    assert_ne!(held, wanted(&[Workload::Exchange].into(), Purpose::Backup), "a superset does not pass for the manifest");
+    assert_ne!(
+        held,
+        wanted(&[Workload::Exchange].into(), Purpose::Backup),
+        "a superset does not pass for the manifest"
+    );
     let path = format!("/api/v1/apps/{}/update-configuration", made.id);
     let update = app.key().post(&path, &serde_json::json!({})).await.ok();
     let before = app.administrator_before_save(update, ADMINISTRATOR).await;
