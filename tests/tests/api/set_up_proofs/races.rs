@@ -25,6 +25,7 @@ app_on_both! {
     f7_a_cancelled_set_up_stops_and_nothing_flips,
     d8_e10_a_renewal_during_off_boarding_leaves_nothing,
     d5_l4_a_node_that_slept_too_long_writes_nothing_and_somebody_continues,
+    l4_a_node_whose_lease_was_taken_stops_before_its_next_change,
     d8_an_administrator_disabled_meanwhile_leaves_the_clean_up_unproved,
 }
 
@@ -211,4 +212,32 @@ async fn d8_an_administrator_disabled_meanwhile_leaves_the_clean_up_unproved(app
     let cleaned = done.sign_ins[0].steps.iter().find(|step| step.code == "cleaned").expect("the step");
     assert_eq!(cleaned.state, StepState::Failed, "{cleaned:?}");
     is_whole(&app).await;
+}
+
+/// Somebody else holds the work, and nothing else has changed: the lease alone stops the node.
+async fn l4_a_node_whose_lease_was_taken_stops_before_its_next_change(app: TestApp) {
+    prepare(&app).await;
+    let before = app.administrator_before_save(app.authorize_modern(&["CON-015"]).await, ADMINISTRATOR).await;
+    app.emulator.clear_requests();
+    hold(&app, "PATCH", "/v1.0/servicePrincipals(appId=", "", 1000);
+    begin(&app, &before).await;
+    asked(&app, "PATCH", "/v1.0/servicePrincipals(appId=").await;
+    let taken = "UPDATE work SET epoch = epoch + 1 WHERE kind = 'set_up'";
+    assert_eq!(app.database.intruder().await.run(taken).await, 1);
+    eventually("the read after it", async || {
+        app.emulator.requests().iter().any(|one| one.is_graph("GET", "/servicePrincipals(appId=") && one.status == 200)
+    })
+    .await;
+    for _ in 0..30 {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        let last = changes(&app).pop().expect("a change");
+        assert!(last.path.starts_with("/v1.0/servicePrincipals(appId="), "nothing after it: {last:?}");
+    }
+    let steps = super::newest_steps(&app).await;
+    assert_eq!(steps.last().map(|step| step.state.as_str()), Some("intended"), "its end was not written: {steps:?}");
+    app.advance(61);
+    let waiting: ConnectView = app.until(&before.link, SignInState::Waiting).await;
+    assert_eq!(waiting.sign_in.problem.expect("a remedy").code, "continue_needed");
+    assert_eq!(journals(&app).await, [JournalState::NeedsSignIn]);
+    assert_eq!(app.set("CON-015").await.method, Method::Basic);
 }
