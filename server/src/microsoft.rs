@@ -39,6 +39,9 @@ pub enum SetUpError {
     /// The outbound client.
     #[error("the outbound client: {0}")]
     Outbound(#[from] OutboundError),
+    /// Two registrations with one key (P2).
+    #[error("Rekey Access and Rekey Setup have the same certificate: each needs a key of its own")]
+    SharedKey,
     /// The certificate of a registration.
     #[error("the certificate of the registration {0}: {1}")]
     Certificate(ClientId, #[source] CertificateError),
@@ -79,12 +82,16 @@ impl Microsoft {
             let (outbound, verifier) = (outbound.clone(), verifier.clone());
             Grants::new(authority, client, outbound, assertions, verifier, clock.clone(), random.clone())
         };
+        let access_thumbprint = certificate.thumbprint();
         let grants = grants_of(client, certificate);
         let setup = match &config.setup {
             Some(pair) => {
                 let client = pair.api.client_id;
-                let certificate = pair.api.load().map_err(|error| SetUpError::Certificate(client, error))?;
-                Some(Arc::new(grants_of(client, certificate).without_refresh_tokens()))
+                let own = pair.api.load().map_err(|error| SetUpError::Certificate(client, error))?;
+                if own.thumbprint() == access_thumbprint {
+                    return Err(SetUpError::SharedKey);
+                }
+                Some(Arc::new(grants_of(client, own).without_refresh_tokens()))
             }
             None => None,
         };
@@ -101,5 +108,38 @@ impl Microsoft {
             tenants: Arc::new(tenants),
             graph: Arc::new(graph),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        config::{Authority, Registration, SetupPair},
+        testing::{API, LOGIN, ManualClock, NOW, PAGE},
+        *,
+    };
+    use crate::random::SystemRandom;
+    use shared::time::Timestamp;
+
+    #[test]
+    fn p2_each_registration_has_a_key_of_its_own() {
+        let made = || certificate::self_signed("Rekey", Timestamp(NOW), Timestamp(NOW + 86_400)).unwrap();
+        let registration = |made: &certificate::NewCertificate, client_id| Registration {
+            client_id,
+            certificate_pem: made.certificate_pem.clone(),
+            private_key_pem: made.private_key_pem.clone(),
+        };
+        let (one, other) = (made(), made());
+        let config = |setup: &certificate::NewCertificate| MicrosoftConfig {
+            authority: Authority::new(LOGIN, LOGIN).unwrap(),
+            sign_in: PAGE,
+            access: registration(&one, API),
+            setup: Some(SetupPair { page: PAGE, api: registration(setup, PAGE) }),
+            extra_ca_pem: None,
+        };
+        let clock: SharedClock = ManualClock::new();
+        let random: SharedRandom = Arc::new(SystemRandom);
+        assert!(matches!(Microsoft::new(config(&one), &clock, &random), Err(SetUpError::SharedKey)));
+        assert!(Microsoft::new(config(&other), &clock, &random).is_ok());
     }
 }

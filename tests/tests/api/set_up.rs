@@ -11,7 +11,8 @@ use shared::{
     api::{
         apps::{AppState, AppView, CertificateState, OwnApp, Way},
         authorizations::{
-            AuthorizationPreview, AuthorizationState, AuthorizationView, CreateAuthorization, SignInState, StepState,
+            AuthorizationKind, AuthorizationPreview, AuthorizationState, AuthorizationView, CreateAuthorization,
+            SignInState, StepState,
         },
         problem::HelpAction,
     },
@@ -20,6 +21,7 @@ use shared::{
     rules::{manifest::manifest, scopes::Purpose},
     workload::Workload,
 };
+use std::collections::BTreeSet;
 
 app_on_both! {
     m1_to_m11_an_administrator_makes_sets_modern,
@@ -31,6 +33,8 @@ app_on_both! {
     d8_o10_off_boarding_is_proved,
     d4_a_tainted_application_is_never_used,
     e3_the_validity_steps_down_to_what_the_tenant_allows,
+    b04_b09_only_modern_grants_with_certificates_are_used,
+    b17_the_choices_of_the_configuration,
     d2_consent_is_given_at_microsoft,
     d2_a_customer_brings_an_app_of_its_own,
     c4_restores_have_an_app_of_their_own,
@@ -40,6 +44,9 @@ app_on_both! {
 const GRAPH: uuid::Uuid = uuid::uuid!("00000003-0000-0000-c000-000000000000");
 const CONTOSO: uuid::Uuid = uuid::uuid!("7d4f0c62-9a1e-4b58-8c3d-51e0f2a97b16");
 
+/// F3, C1, B-01, B-03, B-06, B-12, B-16: choose, sign in, accept, save; Rekey makes the app and grants its permissions, nobody
+/// opens Microsoft's portal, and one administrator signs in once. M-5, M-7 to M-10: password and second factor are typed at
+/// Microsoft, no code is copied.
 async fn m1_to_m11_an_administrator_makes_sets_modern(app: TestApp) {
     app.import_sample().await;
     let before = app.set_up(&["CON-015", "CON-007"]).await;
@@ -307,4 +314,39 @@ async fn b5_conditional_access_for_the_app_is_named(app: TestApp) {
     let tokens = app.person(ADMINISTRATOR).sign_in(&attempt).await;
     assert_eq!(app.save_and_settle(&Before { attempt, tokens, ..before }).await.sign_in.state, SignInState::Done);
     assert_eq!(app.app(Purpose::Backup).await.object, made);
+}
+
+/// B-04, B-05, B-09, B-10, P1: no device code, no password grant, no client secret; the password goes to Microsoft's pages only.
+async fn b04_b09_only_modern_grants_with_certificates_are_used(app: TestApp) {
+    app.import_sample().await;
+    app.set_up(&["CON-015"]).await;
+    let requests = app.emulator.requests();
+    assert!(requests.iter().all(|one| !one.path.contains("devicecode")));
+    let grants: BTreeSet<&str> =
+        requests.iter().filter_map(|one| one.form.get("grant_type")).map(String::as_str).collect();
+    let expected = ["authorization_code", "client_credentials", "urn:ietf:params:oauth:grant-type:jwt-bearer"];
+    assert_eq!(grants, expected.into());
+    for one in requests.iter().filter(|one| one.is_token(None)) {
+        assert!(!one.form.contains_key("client_secret") && !one.form.contains_key("password"), "{}", one.path);
+        let from_a_browser = one.origin.is_some();
+        assert_eq!(one.form.contains_key("client_assertion"), !from_a_browser, "{:?}", one.form.get("grant_type"));
+    }
+    let typed: BTreeSet<&str> =
+        requests.iter().filter(|one| one.form.contains_key("password")).map(|one| one.path.as_str()).collect();
+    assert_eq!(typed, ["/common/login"].into());
+}
+
+/// B-17: workloads follow the chosen sets and at least one is needed; the app's name and id are shown afterwards; the tenant
+/// can be updated and deleted. The region decides before anybody signs in.
+async fn b17_the_choices_of_the_configuration(app: TestApp) {
+    app.import_sample().await;
+    let nothing = CreateAuthorization::new(Vec::new(), Method::Modern);
+    app.key().post("/api/v1/authorizations", &nothing).await.refused(422, "field_invalid");
+    app.set_up(&["CON-003"]).await;
+    let made = app.app(Purpose::Backup).await;
+    assert_eq!(made.workloads, [Workload::Calendar].into());
+    assert!(made.client_id.is_some() && made.display_name == "Rekey Backup");
+    let path = format!("/api/v1/apps/{}/update-configuration", made.id);
+    let update: AuthorizationView = app.key().post(&path, &serde_json::json!({})).await.ok();
+    assert_eq!(update.kind, AuthorizationKind::UpdateConfiguration);
 }

@@ -64,6 +64,7 @@ fn base(client_id: Uuid, name: &str) -> Application {
         publisher: Some("Rekey (demo)".to_owned()),
         publisher_verified: true,
         multi_tenant: true,
+        instance_lock: true,
         ..Application::default()
     }
 }
