@@ -60,6 +60,7 @@ pub fn more(count: usize) -> String {
 pub fn headline(soon: usize, by_hand: usize, all: usize) -> String {
     let all_of = plural(all as u64, "certificate", "certificates");
     match (soon, by_hand) {
+        (0, 0) if all == 1 => "The one certificate renews itself".to_owned(),
         (0, 0) => format!("All {all_of} renew themselves"),
         (0, hand) => format!("{hand} of {all_of} will need an administrator"),
         (soon, _) => format!("{soon} of {all_of} need an administrator now"),
@@ -69,6 +70,13 @@ pub fn headline(soon: usize, by_hand: usize, all: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn e13_the_headline_is_a_fact() {
+        assert_eq!(headline(0, 0, 1), "The one certificate renews itself");
+        assert_eq!(headline(0, 0, 3), "All 3 certificates renew themselves");
+        assert_eq!(headline(0, 1, 3), "1 of 3 certificates will need an administrator");
+    }
 
     #[test]
     fn columns_are_named_by_their_months() {
