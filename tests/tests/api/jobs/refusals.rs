@@ -196,7 +196,7 @@ async fn m4_what_ended_gives_no_token_from_memory_either(app: TestApp) {
     let version = one.version;
     assert!(tx.update_app(&one, version).await.unwrap());
     tx.commit().await.unwrap();
-    let began = std::time::Instant::now();
+    let began = tokio::time::Instant::now();
     rekey_tests::app::eventually("no token any more", async || ask(&app, "CON-015", BACKUP).await.status == 409).await;
     assert!(began.elapsed().as_secs() < 60);
     ask(&app, "CON-015", BACKUP).await.refused(409, "connection_ended");
