@@ -139,8 +139,8 @@ impl TryFrom<Caller> for Editor {
 
 impl Manager {
     /// Decides at a time, because the sign-in must be fresh.
-    pub fn new(caller: Caller, now: Timestamp) -> Result<Self, ServiceError> {
-        let Caller::Member(signed_in) = &caller else {
+    pub fn new(caller: &Caller, now: Timestamp) -> Result<Self, ServiceError> {
+        let Caller::Member(signed_in) = caller else {
             return Err(forbidden("member_needed", "An API key cannot do this. A member signs in."));
         };
         if !matches!(signed_in.member.role, MemberRole::Owner | MemberRole::Admin) {

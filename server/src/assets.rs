@@ -43,7 +43,7 @@ pub fn find(path: &str) -> Option<&'static Asset> {
 
 /// The style sheets, for pages that the server writes itself.
 pub fn stylesheets() -> Vec<&'static str> {
-    ASSETS.iter().map(|asset| asset.path).filter(|path| path.ends_with(".css")).collect()
+    ASSETS.iter().map(|asset| asset.path).filter(|path| path.rsplit('.').next() == Some("css")).collect()
 }
 
 /// An entry point's HTML.
@@ -55,6 +55,7 @@ pub const fn page(page: Page) -> &'static Asset {
 }
 
 /// Answers `/assets/…`.
+#[expect(clippy::unused_async, reason = "axum's handlers are async")]
 pub async fn assets_handler(uri: Uri, headers: HeaderMap) -> Response<Body> {
     match find(uri.path()) {
         Some(asset) => answer(asset, &headers),

@@ -59,6 +59,15 @@ impl From<&MemberView> for Actor {
     }
 }
 
+/// Bytes in hexadecimal, as heads are published.
+pub fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
 /// Writes events.
 #[derive(Clone)]
 pub struct Recorder {

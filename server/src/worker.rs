@@ -141,7 +141,7 @@ async fn seal_all(app: &AppState, heads: Option<&std::path::Path>) -> Result<(),
     for organization in organizations(app).await? {
         let sealed = audit::seal_pending(&app.store, &app.keyring, &*app.clock, organization).await?;
         let Some(batch) = sealed else { continue };
-        let hash: String = batch.hash.iter().map(|byte| format!("{byte:02x}")).collect();
+        let hash = audit::hex(&batch.hash);
         tracing::info!(%organization, batch = batch.batch, last = batch.last_sequence, hash, "audit head");
         if let Some(path) = heads {
             audit::publish(path, organization, batch.batch, &hash).await;

@@ -22,15 +22,15 @@ pub fn rekey() -> &'static Path {
         let profile = test.parent().and_then(Path::parent).expect("target/<profile>/deps");
         let release = profile.ends_with("release");
         let mut build = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        // Of the whole workspace: the same features of the same crates as for the tests, so that little is built again.
+        // Of the whole workspace: the same features of the same crates as for the tests, so that little is outcome again.
         build.args(["build", "--quiet", "--locked", "--workspace", "--bin", "rekey"]);
         build.env_remove("REKEY_SKIP_WEB");
         if release {
             build.arg("--release");
         }
         let target = profile.parent().expect("a target folder");
-        let built = build.arg("--target-dir").arg(target).current_dir(env!("CARGO_MANIFEST_DIR")).status();
-        assert!(built.is_ok_and(|status| status.success()), "cargo build -p rekey");
+        let outcome = build.arg("--target-dir").arg(target).current_dir(env!("CARGO_MANIFEST_DIR")).status();
+        assert!(outcome.is_ok_and(|status| status.success()), "cargo build -p rekey");
         profile.join("rekey")
     })
 }

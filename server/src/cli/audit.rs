@@ -24,7 +24,7 @@ pub async fn run(command: Command) -> Result<(), CommandError> {
         let published = audit::read_heads(&heads, organization.id);
         match audit::verify(&app.store, &app.keyring, organization.id, &published).await? {
             Verdict::Whole { rows, batches, head } => {
-                let head: String = head.iter().map(|byte| format!("{byte:02x}")).collect();
+                let head = audit::hex(&head);
                 println!("{}: whole, {rows} events in {batches} batches, head {head}", organization.id);
             }
             Verdict::Broken(at) => {

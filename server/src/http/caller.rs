@@ -89,7 +89,7 @@ impl FromRequestParts<Http> for Manager {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, http: &Http) -> Result<Self, ApiError> {
-        Ok(Self::new(Caller::from_request_parts(parts, http).await?, http.app.now())?)
+        Ok(Self::new(&Caller::from_request_parts(parts, http).await?, http.app.now())?)
     }
 }
 

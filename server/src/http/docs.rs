@@ -47,8 +47,9 @@ pub async fn page(State(http): State<Http>) -> Html<String> {
             write_operation(&mut body, path, method, operation);
         }
     }
-    let styles: String =
-        crate::assets::stylesheets().iter().map(|path| format!("<link rel=\"stylesheet\" href=\"{path}\">")).collect();
+    let link = |path: &&str| ["<link rel=\"stylesheet\" href=\"", path, "\">"].concat();
+    let styles: Vec<String> = crate::assets::stylesheets().iter().map(link).collect();
+    let styles = styles.concat();
     let intro = description.pointer("/info/description").and_then(Value::as_str).unwrap_or_default();
     Html(format!(
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\

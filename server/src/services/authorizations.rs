@@ -189,12 +189,15 @@ pub async fn views(tx: &Scoped, found: Vec<Authorization>) -> Result<Vec<Authori
     }
     Ok(found
         .into_iter()
-        .filter_map(|one| view(&one, customers.get(&one.customer)?, queues.remove(&one.id).unwrap_or_default()))
+        .filter_map(|one| {
+            let queue = queues.remove(&one.id).unwrap_or_default();
+            Some(view(&one, customers.get(&one.customer)?, queue))
+        })
         .collect())
 }
 
-fn view(one: &Authorization, customer: &Customer, sign_ins: Vec<SignInView>) -> Option<AuthorizationView> {
-    Some(AuthorizationView {
+fn view(one: &Authorization, customer: &Customer, sign_ins: Vec<SignInView>) -> AuthorizationView {
+    AuthorizationView {
         id: one.id,
         customer: customer_ref(customer),
         method: one.method,
@@ -206,7 +209,7 @@ fn view(one: &Authorization, customer: &Customer, sign_ins: Vec<SignInView>) -> 
         created_by: one.created_by.clone(),
         sign_ins,
         version: one.version,
-    })
+    }
 }
 
 /// Sign-ins with the sets they cover, each set with its method now. `modern`: the authorizations that an administrator

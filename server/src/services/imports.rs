@@ -73,10 +73,10 @@ pub async fn preview(
 /// One import.
 pub async fn find(app: &AppState, organization: OrganizationId, id: ImportId) -> Result<ImportView, ServiceError> {
     let import = app.store.read(organization).await?.find_import(id).await?.ok_or(ServiceError::NotFound)?;
-    view(import)
+    view(&import)
 }
 
-fn view(import: Import) -> Result<ImportView, ServiceError> {
+fn view(import: &Import) -> Result<ImportView, ServiceError> {
     let view: ImportView =
         serde_json::from_str(&import.summary).map_err(|_| crate::store::StoreError::Unreadable("import"))?;
     Ok(ImportView { state: import.state, confirmed_at: import.confirmed_at, ..view })
@@ -94,7 +94,7 @@ pub async fn confirm(
     let tx = app.store.write_many(organization).await?;
     tx.lock().await?;
     let import = tx.find_import(id).await?.ok_or(ServiceError::NotFound)?;
-    let shown = view(import.clone())?;
+    let shown = view(&import)?;
     if import.state == ImportState::Confirmed {
         return Ok(shown);
     }

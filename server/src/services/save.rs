@@ -343,12 +343,11 @@ impl Run<'_> {
         self.step("account").await?;
         for workload in self.workloads.clone() {
             match app.microsoft.graph.prove(&granted.access_token, workload).await {
-                Ok(Proof::Read) => self.step(steps::proof_code(workload)).await?,
+                Ok(Proof::Read | Proof::NoWay) => self.step(steps::proof_code(workload)).await?,
                 Ok(Proof::NotThere) => {
                     self.detail(steps::proof_code(workload), "This account has none of it today");
                     self.step(steps::proof_code(workload)).await?;
                 }
-                Ok(Proof::NoWay) => self.step(steps::proof_code(workload)).await?,
                 Err(error) => return Ok(self.read_failed(&error)),
             }
         }

@@ -38,6 +38,19 @@ fn move_to(app: &TestApp, time: Timestamp) {
     app.advance(time.since(app.state.now()));
 }
 
+/// Waits while the clock goes on, half a minute a second: slow enough that no lease runs out under whoever works.
+async fn eventually_later<F: AsyncFnMut() -> bool>(app: &TestApp, what: &str, mut check: F) {
+    let mut polls = 0;
+    eventually(what, async || {
+        polls += 1;
+        if polls % 30 == 0 {
+            app.advance(30);
+        }
+        check().await
+    })
+    .await;
+}
+
 /// Waits until another certificate than this one is in use.
 async fn until_renewed(app: &TestApp, owner: &App, before: &Certificate) -> Certificate {
     eventually("another certificate", async || current(app, owner).await.id != before.id).await;

@@ -128,7 +128,7 @@ async fn a_removed_channel_has_no_secret(database: TestDatabase) {
     let hook = channel();
     let tx = database.store.write(organization).await.unwrap();
     tx.add_channel(&hook).await.unwrap();
-    assert_eq!(tx.list_channels().await.unwrap(), [hook.clone()]);
+    assert_eq!(tx.list_channels().await.unwrap(), std::slice::from_ref(&hook));
     assert!(tx.remove_channel(hook.id, START).await.unwrap());
     assert!(!tx.remove_channel(hook.id, START).await.unwrap());
     assert_eq!(tx.find_channel(hook.id).await.unwrap(), None);

@@ -180,7 +180,7 @@ async fn m1_channels_are_a_managers_and_secrets_are_shown_once(app: TestApp) {
     member.post("/api/v1/channels", &body).await.refused(409, "channel_exists");
     assert!(!app.key().get("/api/v1/channels").await.text().contains(&secret));
     let raw = STANDARD.decode(secret.strip_prefix("whsec_").unwrap()).unwrap();
-    let hex: String = raw.iter().map(|byte| format!("{byte:02X}")).collect();
+    let hex = server::audit::hex(&raw).to_uppercase();
     let dump = app.dump().await;
     assert!(dump.values().flatten().all(|row| !row.to_uppercase().contains(&hex)), "sealed at rest");
     let mail = json!({ "kind": "mail", "address": "desk@northwind.example" });

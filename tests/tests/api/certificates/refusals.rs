@@ -1,6 +1,6 @@
 //! What the tenant's rules and policies do to a renewal (E3, P6).
 
-use super::{DAY, audited, current, move_to, notices, planted, until_renewed, works};
+use super::{DAY, audited, current, eventually_later, move_to, notices, planted, until_renewed, works};
 use rekey_tests::{
     app::{TestApp, eventually},
     app_on_both,
@@ -55,11 +55,8 @@ async fn e8_a_policy_that_refuses_everything_leaves_the_app_working_and_asks_for
 
     // Reminders go on, and say who must come.
     move_to(&app, old.not_after.plus(-30 * DAY));
-    eventually("a reminder", async || {
-        app.advance(15);
-        notices(&app, false).await.iter().any(|one| one.stage == 30)
-    })
-    .await;
+    let told = async || notices(&app, false).await.iter().any(|one| one.stage == 30);
+    eventually_later(&app, "a reminder", told).await;
     let reminder = notices(&app, false).await.into_iter().find(|one| one.stage == 30).unwrap();
     assert!(reminder.text.contains("administrator of Contoso Ltd"), "{}", reminder.text);
     // The rule goes: the app renews itself after all.

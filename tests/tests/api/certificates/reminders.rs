@@ -1,6 +1,6 @@
 //! Reminders: 90, 60, 30, 14, 7 and 1 days before, each once, none after renewal (B-14, E5, E6).
 
-use super::{CUSTOMER, DAY, current, move_to, notices, planted, until_renewed};
+use super::{CUSTOMER, DAY, current, eventually_later, move_to, notices, planted, until_renewed};
 use rekey_tests::{
     app::{TestApp, eventually},
     app_on_both,
@@ -40,11 +40,7 @@ async fn b14_e6_each_stage_is_said_once(app: TestApp) {
     for stage in [90, 60, 30, 14, 7, 1] {
         // A little later than to the second: at 60 days the renewal has the first word.
         move_to(&app, end.plus(-stage * DAY + 700));
-        eventually("a reminder", async || {
-            app.advance(15);
-            stages(&app).await.last() == Some(&stage)
-        })
-        .await;
+        eventually_later(&app, "a reminder", async || stages(&app).await.last() == Some(&stage)).await;
         said.push(stage);
         assert_eq!(stages(&app).await, said, "each once");
         let open = notices(&app, false).await;
@@ -61,11 +57,7 @@ async fn b14_a_jump_over_stages_sends_the_last_one_only(app: TestApp) {
     let owner = helpless(&app).await;
     let end = current(&app, &owner).await.not_after;
     move_to(&app, end.plus(-10 * DAY));
-    eventually("a reminder", async || {
-        app.advance(60);
-        !stages(&app).await.is_empty()
-    })
-    .await;
+    eventually_later(&app, "a reminder", async || !stages(&app).await.is_empty()).await;
     assert_eq!(stages(&app).await, [14], "90, 60 and 30 are not sent late");
     move_to(&app, end.plus(-7 * DAY + 60));
     eventually("the next one", async || stages(&app).await == [14, 7]).await;
