@@ -71,6 +71,7 @@ impl Read for Trip {
 
 /// What came back from Microsoft.
 #[derive(Debug)]
+#[allow(clippy::large_enum_variant, reason = "one value a trip; a box would cost the page more than it saves")]
 pub enum Returned {
     /// A code to redeem.
     SignIn(Redeem),
