@@ -45,7 +45,7 @@ const GRAPH: uuid::Uuid = uuid::uuid!("00000003-0000-0000-c000-000000000000");
 const CONTOSO: uuid::Uuid = uuid::uuid!("7d4f0c62-9a1e-4b58-8c3d-51e0f2a97b16");
 
 /// F3, C1, B-01, B-03, B-06, B-12, B-16: choose, sign in, accept, save; Rekey makes the app and grants its permissions, nobody
-/// opens Microsoft's portal, and one administrator signs in once. M-5, M-7 to M-10: password and second factor are typed at
+/// opens Microsoft's portal, and one administrator signs in once. M-5, M-7, M-8, M-9, M-10: password and second factor are typed at
 /// Microsoft, no code is copied.
 async fn m1_to_m11_an_administrator_makes_sets_modern(app: TestApp) {
     app.import_sample().await;

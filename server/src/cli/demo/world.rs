@@ -64,6 +64,7 @@ fn base(client_id: Uuid, name: &str) -> Application {
         publisher: Some("Rekey (demo)".to_owned()),
         publisher_verified: true,
         multi_tenant: true,
+        // D6: no tenant can add credentials to its copy.
         instance_lock: true,
         ..Application::default()
     }
