@@ -4,7 +4,7 @@ use super::{
     ServiceError,
     authorizations::{self, administrator_of, app_permission_view},
     backup_sets::customer_ref,
-    certificates, set_up,
+    certificates, probe, set_up,
 };
 use crate::{
     audit::Actor,
@@ -26,7 +26,7 @@ use shared::{
     id::{AuthorizationId, ConnectionId, CustomerId, OrganizationId, SignInId},
     method::Method,
     rules::{
-        manifest::{Drift, Resource, drift, manifest},
+        manifest::{Drift, Resource, manifest},
         scopes::Purpose,
     },
 };
@@ -100,21 +100,20 @@ fn view(app: App, customer: &Customer, certificates: Vec<CertificateView>, sets:
     }
 }
 
-/// How the roles last seen differ from the manifest.
-pub fn drift_of(app: &App) -> Drift {
-    let permissions = manifest(&app.workloads, app.purpose);
-    let mut all = Drift::default();
-    for resource in Resource::ALL {
-        let expected: Vec<_> = permissions.iter().copied().filter(|one| one.resource == resource).collect();
-        let prefix = format!("{}:", resource.as_str());
-        let seen: Vec<String> =
-            app.roles.iter().filter_map(|role| role.strip_prefix(&prefix)).map(str::to_owned).collect();
-        let Drift { missing, extra } = drift(&expected, &seen);
-        let named = |name: String| if resource == Resource::Graph { name } else { format!("SharePoint {name}") };
-        all.missing.extend(missing.into_iter().map(named));
-        all.extra.extend(extra.into_iter().map(named));
+/// How the roles last seen differ from the manifest, named as permissions are shown.
+fn drift_of(app: &App) -> Drift {
+    let Drift { missing, extra } = probe::drift(app);
+    let named = |words: Vec<String>| words.iter().map(|word| shown(word)).collect();
+    Drift { missing: named(missing), extra: named(extra) }
+}
+
+/// `graph:Mail.Read` as `Mail.Read`, `sharepoint:Sites.Read.All` as `SharePoint Sites.Read.All`.
+fn shown(word: &str) -> String {
+    match word.split_once(':') {
+        Some((resource, name)) if resource == Resource::Sharepoint.as_str() => format!("SharePoint {name}"),
+        Some((_, name)) => name.to_owned(),
+        None => word.to_owned(),
     }
-    all
 }
 
 /// A certificate's public side.

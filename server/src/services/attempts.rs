@@ -20,15 +20,33 @@ use shared::{
         authorizations::{AuthorizationState, SignInState},
         connect::{AttemptStart, Leg, StartAttempt},
     },
-    id::{AttemptId, ClientId},
+    id::{AttemptId, AuthorizationId, ClientId, SignInId},
     method::Method,
 };
+use uuid::Uuid;
 
 /// How long an attempt may take from the click to Save, in seconds: an hour to the callback and half an hour to read.
 const LIFE: i64 = 90 * 60;
 
 /// What kind of secret a challenge is, for its seal.
 pub const CHALLENGE: &str = "claims_challenge";
+
+/// An attempt that nobody signs in for: its Save is pressed already.
+pub fn without_sign_in(app: &AppState, authorization: AuthorizationId, sign_in: SignInId, link: Uuid) -> Attempt {
+    let now = app.now();
+    Attempt {
+        id: AttemptId(app.new_id()),
+        authorization,
+        sign_in,
+        link,
+        leg: Leg::SignIn,
+        state: AttemptState::Saved,
+        created_at: now,
+        expires_at: now,
+        saved: None,
+        challenge: None,
+    }
+}
 
 /// Begins an attempt; the one before it ends.
 pub async fn start(app: &AppState, opened: &Opened, request: &StartAttempt) -> Result<AttemptStart, ServiceError> {

@@ -462,18 +462,7 @@ pub async fn save_connected(
     }
     let link = Link { id: app.new_id(), authorization, created_by: actor.name().to_owned(), expires_at: now };
     tx.add_link(&link, now).await?;
-    let attempt = Attempt {
-        id: AttemptId(app.new_id()),
-        authorization,
-        sign_in: id,
-        link: link.id,
-        leg: shared::api::connect::Leg::SignIn,
-        state: AttemptState::Saved,
-        created_at: now,
-        expires_at: now,
-        saved: None,
-        challenge: None,
-    };
+    let attempt = super::attempts::without_sign_in(app, authorization, id, link.id);
     tx.supersede_open_attempts(authorization).await?;
     tx.add_attempt(&attempt).await?;
     if found.method == Method::Modern {

@@ -19,7 +19,7 @@ pub mod steps;
 
 pub use accept::{Saving, save};
 pub use orphaned::orphaned;
-pub use proof::{Proving, attempt_without_sign_in, own_app, prepare_proof, spawn_proof};
+pub use proof::{Proving, own_app, prepare_proof, spawn_proof};
 
 use super::{ServiceError, renewal, save as saves};
 use crate::{

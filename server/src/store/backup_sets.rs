@@ -195,29 +195,25 @@ impl Scoped {
         connection: ConnectionId,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let done = table::Entity::update_many()
-            .col_expr(table::Column::Method, Expr::value(method.as_str()))
-            .col_expr(table::Column::MethodChangedAt, Expr::value(now.0))
-            .col_expr(table::Column::Connection, Expr::value(connection.0))
-            .col_expr(table::Column::Version, Expr::value(set.version + 1))
-            .filter(table::Column::Organization.eq(self.own()))
-            .filter(table::Column::Id.eq(set.id.0))
-            .filter(table::Column::Version.eq(set.version))
-            .exec(&self.tx)
-            .await?;
-        if done.rows_affected != 1 {
-            return Ok(false);
-        }
-        self.note_method_change(set, method, now).await?;
-        Ok(true)
+        self.move_set(set, method, Some(connection), now).await
     }
 
     /// Takes a fresh switch back: the set is basic again, without a connection. `false`: it changed meanwhile.
     pub async fn revert_to_basic(&self, set: &BackupSet, now: Timestamp) -> Result<bool, StoreError> {
+        self.move_set(set, Method::Basic, None, now).await
+    }
+
+    async fn move_set(
+        &self,
+        set: &BackupSet,
+        method: Method,
+        connection: Option<ConnectionId>,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
         let done = table::Entity::update_many()
-            .col_expr(table::Column::Method, Expr::value(Method::Basic.as_str()))
+            .col_expr(table::Column::Method, Expr::value(method.as_str()))
             .col_expr(table::Column::MethodChangedAt, Expr::value(now.0))
-            .col_expr(table::Column::Connection, Expr::value(Option::<uuid::Uuid>::None))
+            .col_expr(table::Column::Connection, Expr::value(connection.map(|id| id.0)))
             .col_expr(table::Column::Version, Expr::value(set.version + 1))
             .filter(table::Column::Organization.eq(self.own()))
             .filter(table::Column::Id.eq(set.id.0))
@@ -227,11 +223,6 @@ impl Scoped {
         if done.rows_affected != 1 {
             return Ok(false);
         }
-        self.note_method_change(set, Method::Basic, now).await?;
-        Ok(true)
-    }
-
-    async fn note_method_change(&self, set: &BackupSet, method: Method, now: Timestamp) -> Result<(), StoreError> {
         let row = method_changes::ActiveModel {
             organization: Set(self.own()),
             sequence: Set(self.take_numbers(Counter::Change, 1).await?),
@@ -241,7 +232,7 @@ impl Scoped {
             changed_at: Set(now.0),
         };
         method_changes::Entity::insert(row).exec_without_returning(&self.tx).await?;
-        Ok(())
+        Ok(true)
     }
 
     /// Changes of method after a position, oldest first.

@@ -37,6 +37,7 @@ app_on_both! {
     b17_the_choices_of_the_configuration,
     d2_consent_is_given_at_microsoft,
     d2_a_customer_brings_an_app_of_its_own,
+    d2_a_pasted_id_never_replaces_the_app_that_rekey_made,
     c4_restores_have_an_app_of_their_own,
     b5_conditional_access_for_the_app_is_named,
 }
@@ -275,6 +276,22 @@ async fn d2_a_customer_brings_an_app_of_its_own(app: TestApp) {
     assert_eq!(app.set("CON-015").await.method, Method::Modern);
     let own = app.app(Purpose::Backup).await;
     assert_eq!((own.client_id, own.way, own.state), (Some(ClientId(client)), Way::OwnApp, AppState::Working));
+}
+
+/// D2, D4: an app that Rekey made and jobs use is not turned into somebody else's by pasting an id.
+async fn d2_a_pasted_id_never_replaces_the_app_that_rekey_made(app: TestApp) {
+    app.import_sample().await;
+    app.set_up(&["CON-015"]).await;
+    let made = app.app(Purpose::Backup).await;
+    let mut request = CreateAuthorization::new(app.ids(&["CON-007"]).await, Method::Modern);
+    request.way = Way::OwnApp;
+    let authorization = app.create_authorization(&request).await;
+    let path = format!("/api/v1/authorizations/{}/own-app", authorization.id);
+    let foreign = OwnApp { client_id: Some(ClientId(uuid::uuid!("0b0b0b0b-0002-4a00-8000-000000000002"))) };
+    for body in [OwnApp { client_id: None }, foreign] {
+        app.key().post(&path, &body).await.refused(409, "app_exists");
+    }
+    assert_eq!(app.app(Purpose::Backup).await.client_id, made.client_id);
 }
 
 /// C4: writing is another app's, made only when wanted; the app for backups never writes.

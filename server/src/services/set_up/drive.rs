@@ -30,14 +30,8 @@ use shared::{
 
 /// Carries a set-up to its end, or to where a person is needed.
 pub(super) async fn carry_out(mut run: Run, token: Secret<String>) {
-    let id = run.authorization.id;
-    let ended = match drive(&mut run, &token).await {
-        Ok(()) => Ok(()),
-        Err(stop) => run.stop(stop).await,
-    };
-    if let Err(error) = ended {
-        tracing::error!(authorization = %id, ?error, "a set-up could not be ended here and comes back");
-    }
+    let ended = drive(&mut run, &token).await;
+    run.end(ended).await;
 }
 
 async fn drive(run: &mut Run, sign_in_token: &Secret<String>) -> Result<(), Stop> {

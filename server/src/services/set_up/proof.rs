@@ -10,16 +10,11 @@ use super::{
 };
 use crate::{
     audit::Actor,
-    services::{ServiceError, certificates, connect, save},
+    services::{ServiceError, attempts, certificates, connect, save},
     state::AppState,
     store::{
-        Scoped,
-        apps::App,
-        attempts::{Attempt, AttemptState},
-        authorizations::Authorization,
-        customers::Customer,
-        sign_ins::SignIn,
-        work::Work,
+        Scoped, apps::App, attempts::Attempt, authorizations::Authorization, certificates::Certificate,
+        customers::Customer, sign_ins::SignIn, work::Work,
     },
 };
 use shared::{
@@ -27,7 +22,7 @@ use shared::{
         apps::Way,
         authorizations::{AuthorizationState, SignInState},
     },
-    id::{AttemptId, AuthorizationId, ClientId, ConnectionId, ObjectId, OrganizationId},
+    id::{AuthorizationId, ClientId, ConnectionId, ObjectId, OrganizationId},
     method::Method,
     rules::scopes::Purpose,
 };
@@ -54,14 +49,8 @@ pub struct Proving {
 }
 
 async fn prove_and_flip(mut run: Run) {
-    let id = run.authorization.id;
-    let ended = match proved(&mut run).await {
-        Ok(()) => Ok(()),
-        Err(stop) => run.stop(stop).await,
-    };
-    if let Err(error) = ended {
-        tracing::error!(authorization = %id, ?error, "a proof could not be ended here and comes back");
-    }
+    let ended = proved(&mut run).await;
+    run.end(ended).await;
 }
 
 async fn proved(run: &mut Run) -> Result<(), Stop> {
@@ -109,21 +98,26 @@ pub async fn prepare_proof(
     Ok((work, Proving { attempt, sign_in, authorization: authorization.clone(), customer }))
 }
 
-/// An attempt that nobody signs in for.
-pub fn attempt_without_sign_in(app: &AppState, authorization: &Authorization, sign_in: &SignIn) -> Attempt {
-    let now = app.now();
-    Attempt {
-        id: AttemptId(app.new_id()),
-        authorization: authorization.id,
-        sign_in: sign_in.id,
-        link: app.new_id(),
-        leg: shared::api::connect::Leg::SignIn,
-        state: AttemptState::Saved,
-        created_at: now,
-        expires_at: now,
-        saved: None,
-        challenge: None,
+/// The certificate for an app that the customer is about to bring; `None`: the tenant has an app already. Made before the
+/// transaction that stores it, because a key takes long.
+async fn first_certificate(
+    app: &AppState,
+    organization: OrganizationId,
+    id: AuthorizationId,
+) -> Result<Option<Certificate>, ServiceError> {
+    let tx = app.store.read(organization).await?;
+    let (_, customer) = tx.find_authorization_and_customer(id).await?.ok_or(ServiceError::NotFound)?;
+    if tx.find_app_of(customer.tenant, Purpose::Backup).await?.is_some() {
+        return Ok(None);
     }
+    drop(tx);
+    let connection = ConnectionId(app.new_id());
+    let made = certificates::make(app, organization, connection, certificates::Validity::TwoYears, None).await?;
+    Ok(Some(made))
+}
+
+fn changed_meanwhile() -> ServiceError {
+    ServiceError::conflict("changed_meanwhile", "The app changed in this moment. Look again.")
 }
 
 /// An app that the customer brings: prepared without a client id, proved with one. Gives its record.
@@ -134,9 +128,7 @@ pub async fn own_app(
     id: AuthorizationId,
     client: Option<ClientId>,
 ) -> Result<ConnectionId, ServiceError> {
-    let fresh =
-        certificates::make(app, organization, ConnectionId(app.new_id()), certificates::Validity::TwoYears, None)
-            .await?;
+    let fresh = first_certificate(app, organization, id).await?;
     let tx = app.store.write(organization).await?;
     tx.touch_authorization(id).await?;
     let authorization = tx.find_authorization(id).await?.ok_or(ServiceError::NotFound)?;
@@ -153,14 +145,22 @@ pub async fn own_app(
     let sign_in = tx.list_sign_ins(&[id]).await?.into_iter().next().ok_or(ServiceError::NotFound)?;
     let workloads = save::workloads(&tx, sign_in.id).await?;
     let known = tx.find_app_of(customer.tenant, Purpose::Backup).await?;
-    let connection = if let Some(known) = known {
-        known
-    } else {
-        let new = make::new_record(app, &customer, Purpose::Backup, Way::OwnApp, &workloads);
-        let new = App { id: fresh.app, ..new };
-        tx.add_app(&new).await?;
-        tx.add_certificate(&fresh).await?;
-        new
+    let connection = match (known, fresh) {
+        (Some(known), _) if known.way == Way::OwnApp => known,
+        (None, Some(fresh)) => {
+            let new = make::new_record(app, &customer, Purpose::Backup, Way::OwnApp, &workloads);
+            let new = App { id: fresh.app, ..new };
+            tx.add_app(&new).await?;
+            tx.add_certificate(&fresh).await?;
+            new
+        }
+        (Some(_), _) => {
+            return Err(ServiceError::conflict(
+                "app_exists",
+                "Rekey made an app in this tenant. It is removed first, or the sets use it.",
+            ));
+        }
+        (None, None) => return Err(changed_meanwhile()),
     };
     let Some(client) = client else {
         tx.commit().await?;
@@ -171,9 +171,9 @@ pub async fn own_app(
     }
     let named = App { client_id: Some(client), ..connection.clone() };
     if !tx.update_app(&named, connection.version).await? {
-        return Err(ServiceError::conflict("changed_meanwhile", "The app changed in this moment. Look again."));
+        return Err(changed_meanwhile());
     }
-    let attempt = attempt_without_sign_in(app, &authorization, &sign_in);
+    let attempt = attempts::without_sign_in(app, id, sign_in.id, app.new_id());
     tx.supersede_open_attempts(id).await?;
     tx.add_attempt(&attempt).await?;
     let subject = format!("sign_in:{}", sign_in.id);

@@ -10,12 +10,12 @@ use crate::{
         grants::app::TokenResource,
         graph::GraphError,
     },
-    services::certificates,
-    store::{apps::App, certificates::Certificate},
+    services::{apps, certificates},
+    store::apps::App,
 };
 use shared::{
     api::{
-        apps::{AppState, CertificateState},
+        apps::AppState,
         authorizations::{AuthorizationState, SignInState},
         problem::HelpAction,
     },
@@ -100,24 +100,12 @@ async fn prove_gone(run: &mut Run, app: &App) -> Result<(), Stop> {
 }
 
 /// Keys forgotten, sets without a connection, records closed: one transaction.
-async fn forget(run: &mut Run, apps: &[App]) -> Result<(), Stop> {
+async fn forget(run: &mut Run, all: &[App]) -> Result<(), Stop> {
     let now = run.app.now();
     steps::complete(&mut run.sign_in.steps, "saved");
     let tx = run.begin().await?;
-    for app in apps {
-        for one in tx.list_certificates(&[app.id]).await? {
-            if one.state != CertificateState::Removed || one.private_key.is_some() {
-                let from = one.state;
-                let gone = Certificate {
-                    state: CertificateState::Removed,
-                    private_key: None,
-                    removed_at: Some(now),
-                    renew_at: None,
-                    ..one
-                };
-                tx.update_certificate(&gone, from).await?;
-            }
-        }
+    for app in all {
+        apps::forget_keys(&tx, app, now).await?;
         let gone = App {
             state: AppState::Removed,
             removed_at: Some(now),

@@ -301,8 +301,17 @@ impl Run {
         }
     }
 
+    /// Ends it as it went.
+    pub async fn end(self, ended: Result<(), Stop>) {
+        let id = self.authorization.id;
+        let Err(stop) = ended else { return };
+        if let Err(error) = self.stop(stop).await {
+            tracing::error!(authorization = %id, ?error, "a set-up could not be ended here and comes back");
+        }
+    }
+
     /// Ends the set-up where a person is needed. The sets are as they were, unless they changed already.
-    pub async fn stop(mut self, stop: Stop) -> Result<(), ServiceError> {
+    async fn stop(mut self, stop: Stop) -> Result<(), ServiceError> {
         let (state, problem, claims, approval_url) = match stop {
             Stop::Lost => {
                 tracing::info!(authorization = %self.authorization.id, "a set-up was taken over or called off");
