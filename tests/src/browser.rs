@@ -262,6 +262,21 @@ impl Browser {
         self.snapshot(name).await
     }
 
+    /// Pictures of a page: wide and light, wide and dark, narrow. On none of them does it scroll sideways.
+    ///
+    /// # Panics
+    /// When it does, or a picture cannot be written.
+    pub async fn portraits(&self, name: &str, narrow: u32) {
+        let third = narrow.to_string();
+        for (look, width, scheme) in [("light", 1280, "light"), ("dark", 1280, "dark"), (&third, narrow, "light")] {
+            self.picture(&format!("{name}-{look}"), width, scheme).await;
+            let script = "return document.documentElement.scrollWidth - document.documentElement.clientWidth";
+            let over: i64 = self.script(script, Vec::new()).await.convert().expect("a number");
+            assert!(over <= 0, "{name} is {over} px too wide at {width}");
+        }
+        self.look(1280, HEIGHT, "light").await;
+    }
+
     /// Keeps a picture of what the window shows.
     ///
     /// # Panics

@@ -5,27 +5,11 @@ use rekey_emulator::{Effect, Fault, PersonChange, TenantGrant};
 use serde_json::json;
 
 use crate::driver::{Answer, read};
+use crate::setup;
 use crate::world::{ADMIN, API, CONTOSO, GRAPH, PAGE, TOM, World};
 
-/// A Graph token of Tom (or whoever) with these permissions.
-async fn token_of(world: &World, username: &str, password: &str, scopes: &[&str]) -> String {
-    let http = world.http();
-    let code = world.browser().walk(http.authorize("contoso.com", &[]), username, password).await.code();
-    let page = http.redeem("contoso.com", &code, true, &[]).await.ok().text("access_token");
-    world.emulator.delete_grants(CONTOSO, API);
-    world.emulator.grant_tenant_wide(&TenantGrant {
-        tid: CONTOSO,
-        client: API,
-        resource: GRAPH,
-        scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
-        ..TenantGrant::default()
-    });
-    let default = "https://graph.microsoft.com/.default";
-    http.on_behalf_of("contoso.com", &world.credential, &page, default).await.ok().text("access_token")
-}
-
 async fn token(world: &World, scopes: &[&str]) -> String {
-    token_of(world, TOM, "pw-tom", scopes).await
+    setup::token(world, TOM, "pw-tom", scopes).await
 }
 
 async fn get(world: &World, path: &str, token: &str) -> Answer {
@@ -83,7 +67,7 @@ async fn item34_every_path_needs_its_scope() {
 async fn directory_objects_have_their_real_names() {
     let world = World::new().await;
     let scopes = ["User.Read", "Application.Read.All", "DelegatedPermissionGrant.ReadWrite.All"];
-    let token = token_of(&world, ADMIN, "pw-anna", &scopes).await;
+    let token = setup::token(&world, ADMIN, "pw-anna", &scopes).await;
     let organization = get(&world, "v1.0/organization", &token).await.ok().body["value"][0].clone();
     assert_eq!((&organization["id"], &organization["displayName"]), (&json!(CONTOSO), &json!("Contoso Ltd")));
     assert_eq!(organization["verifiedDomains"][0]["name"], "contoso.com");

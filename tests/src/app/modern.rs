@@ -5,7 +5,10 @@ use super::TestApp;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use emulator::{TenantGrant, scenario::Application};
 use server::{
-    services::certificates::{self, Validity},
+    services::{
+        certificates::{self, Validity},
+        set_up,
+    },
     store::{apps::App, backup_sets::BackupSet},
 };
 use shared::{
@@ -71,7 +74,8 @@ impl TestApp {
         app
     }
 
-    fn app_row(
+    /// A working app that nobody has made at Microsoft.
+    pub(super) fn app_row(
         &self,
         customer: shared::id::CustomerId,
         tenant: TenantId,
@@ -86,7 +90,7 @@ impl TestApp {
             purpose,
             way: Way::SetUp,
             state: AppState::Working,
-            display_name: format!("Rekey {}", purpose.as_str()),
+            display_name: set_up::steps::app_name(purpose).to_owned(),
             unique_name: self.state.new_id().to_string(),
             client_id: Some(ClientId(self.state.new_id())),
             object: None,
@@ -116,6 +120,12 @@ impl TestApp {
             certificates: vec![STANDARD.encode(der)],
             ..Application::default()
         });
+        self.grant_manifest(app);
+    }
+
+    /// Grants an app exactly the permissions of its workloads.
+    pub(super) fn grant_manifest(&self, app: &App) {
+        let client = app.client_id.expect("a client id").0;
         for resource in Resource::ALL {
             let wanted = manifest(&app.workloads, app.purpose).into_iter();
             self.emulator.grant_tenant_wide(&TenantGrant {

@@ -2,7 +2,7 @@
 
 use super::TestApp;
 use base64::{Engine, engine::general_purpose::STANDARD};
-use emulator::{DirectoryApplication, Plant, Taint, TenantGrant};
+use emulator::{DirectoryApplication, Plant, Taint};
 use server::{
     services::{
         certificates::{self, Validity},
@@ -11,12 +11,9 @@ use server::{
     store::{apps::App, certificates::Certificate},
 };
 use shared::{
-    api::apps::{AppState, CertificateState, Way},
-    id::{ClientId, ConnectionId, CustomerId, ObjectId, TenantId},
-    rules::{
-        manifest::{Resource, manifest},
-        scopes::Purpose,
-    },
+    api::apps::CertificateState,
+    id::{ClientId, CustomerId, ObjectId, TenantId},
+    rules::scopes::Purpose,
     workload::{Workload, Workloads},
 };
 
@@ -34,31 +31,7 @@ impl TestApp {
         let state = &self.state;
         let now = state.now();
         let workloads: Workloads = [Workload::Exchange].into();
-        let mut app = App {
-            id: ConnectionId(state.new_id()),
-            customer,
-            tenant,
-            purpose: Purpose::Backup,
-            way: Way::SetUp,
-            state: AppState::Working,
-            display_name: "Rekey Backup".to_owned(),
-            unique_name: state.new_id().to_string(),
-            client_id: None,
-            object: None,
-            principal: None,
-            workloads,
-            sharepoint_host: self.emulator.sharepoint_host(tenant.0),
-            roles: Vec::new(),
-            set_up_at: Some(now),
-            checked_at: Some(now),
-            failed_at: None,
-            first_token_at: None,
-            removed_at: None,
-            help: None,
-            left: Vec::new(),
-            created_at: now,
-            version: 1,
-        };
+        let mut app = self.app_row(customer, tenant, Purpose::Backup, workloads);
         let made = certificates::make(state, self.organization, app.id, validity, None).await.expect("a key");
         let planted = self.emulator.plant_application(&Plant {
             tid: tenant.0,
@@ -74,16 +47,7 @@ impl TestApp {
         let principal = principals.iter().find(|one| one.tid == tenant.0 && one.app_id == planted.app_id);
         app.principal = principal.map(|one| ObjectId(one.id));
         let key_id = planted.keys.first().map(|key| key.key_id);
-        for resource in Resource::ALL {
-            let wanted = manifest(&app.workloads, app.purpose).into_iter();
-            self.emulator.grant_tenant_wide(&TenantGrant {
-                tid: tenant.0,
-                client: planted.app_id,
-                resource: resource.app_id(),
-                scopes: std::collections::BTreeSet::new(),
-                roles: wanted.filter(|one| one.resource == resource).map(|one| one.value.clone()).collect(),
-            });
-        }
+        self.grant_manifest(&app);
         let current = Certificate { state: CertificateState::Current, key_id, proved_at: Some(now), ..made };
         let tx = state.store.write(self.organization).await.expect("a transaction");
         tx.add_app(&app).await.expect("an app");

@@ -1,6 +1,6 @@
 //! Procedure M whole: an administrator sets up modern in a tenant; who may, who may not, and what the others see.
 
-use rekey_tests::browser::{Browser, Stage};
+use rekey_tests::browser::Stage;
 use rekey_tests::demo::Link;
 use serde_json::{Value, json};
 
@@ -9,6 +9,8 @@ const SIGNED_OUT: &str = "401 (Unauthorized)";
 /// How the page learns that the roles are not enough.
 const FORBIDDEN: &str = "403 (Forbidden)";
 const ANNA: &str = "anna.berg@contoso.com";
+/// The narrow pictures, in pixels.
+const NARROW: u32 = 360;
 const PRIYA: &str = "priya.shah@contoso.com";
 const INES: &str = "ines.costa@contoso.com";
 const JO: &str = "jo.park@contoso.com";
@@ -152,16 +154,6 @@ async fn m6_c5_a_privileged_role_administrator_needs_a_second_role() {
     window.is_quiet(&[FORBIDDEN]).await;
 }
 
-async fn portrait(window: &Browser, name: &str) {
-    for (look, width, scheme) in [("light", 1280, "light"), ("dark", 1280, "dark"), ("360", 360, "light")] {
-        window.picture(&format!("{name}-{look}"), width, scheme).await;
-        let script = "return document.documentElement.scrollWidth - document.documentElement.clientWidth";
-        let over: i64 = window.script(script, Vec::new()).await.convert().expect("a number");
-        assert!(over <= 0, "{name} is {over} px too wide at {width}");
-    }
-    window.look(1280, 900, "light").await;
-}
-
 /// L1: the pages of modern, on wide, dark and narrow screens.
 #[tokio::test]
 async fn l1_pictures_of_modern() {
@@ -177,13 +169,13 @@ async fn l1_pictures_of_modern() {
     portal.click("[data-test=restores]").await;
     portal.read("[data-test=sign-in-preview]", "ReadWrite").await;
     portal.click(".method-choice summary").await;
-    portrait(&portal, "modern-preview").await;
+    portal.portraits("modern-preview", NARROW).await;
     // One app is enough to look at, and half as long to wait for.
     portal.click("[data-test=restores]").await;
     portal.see_exactly("[data-test=restores]:not(:checked)", 1).await;
     portal.click("[data-test=authorize]").await;
     portal.see_exactly("[data-test=sign-in-card]", 1).await;
-    portrait(&portal, "modern-authorization").await;
+    portal.portraits("modern-authorization", NARROW).await;
     let watched = portal.address().await;
     let authorization = watched.rsplit('/').next().unwrap_or_default().to_owned();
 
@@ -191,38 +183,38 @@ async fn l1_pictures_of_modern() {
     let window = stage.browser().await;
     window.open(&link.url).await;
     window.sees_page("asked").await;
-    portrait(&window, "modern-asked").await;
+    window.portraits("modern-asked", NARROW).await;
     window.presses("go").await;
     window.sign_in_as(&stage.demo.account(INES)).await;
     window.presses("save").await;
     window.sees_page("told").await;
-    portrait(&window, "modern-admin-needed").await;
+    window.portraits("modern-admin-needed", NARROW).await;
     window.presses("go").await;
     window.sign_in_as(&stage.demo.account(ANNA)).await;
     window.sees_page("review").await;
-    portrait(&window, "modern-review").await;
+    window.portraits("modern-review", NARROW).await;
     // Graph answers late, so that the steps can be seen.
     let slow = json!({ "endpoint": "graph", "effect": { "delay_millis": 400 } });
     stage.demo.control("faults", slow).await;
     window.presses("save").await;
     window.sees_page("working").await;
-    portrait(&window, "modern-progress").await;
+    window.portraits("modern-progress", NARROW).await;
     stage.demo.clear("faults").await;
     window.sees_page("done").await;
-    portrait(&window, "modern-done").await;
+    window.portraits("modern-done", NARROW).await;
 
     portal.open(&watched).await;
     portal.click("[data-test=to-app]").await;
     portal.see("[data-test=app]").await;
-    portrait(&portal, "modern-customer").await;
+    portal.portraits("modern-customer", NARROW).await;
     portal.open("/certificates").await;
     portal.see("[data-test=ahead]").await;
-    portrait(&portal, "certificates").await;
+    portal.portraits("certificates", NARROW).await;
     portal.open("/notifications").await;
     portal.see("[data-test=add-channel-form]").await;
-    portrait(&portal, "notifications").await;
+    portal.portraits("notifications", NARROW).await;
     portal.open("/api-keys").await;
     portal.click("[data-test=some-customers]").await;
     portal.see(".checks label").await;
-    portrait(&portal, "api-keys").await;
+    portal.portraits("api-keys", NARROW).await;
 }
