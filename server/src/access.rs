@@ -6,13 +6,9 @@
 use crate::{
     audit::Actor,
     services::{ServiceError, sessions::SignedIn},
-    store::api_keys::ApiKey,
+    store::{Reach, Scope, api_keys::ApiKey},
 };
-use shared::{
-    api::session::MemberRole,
-    id::{CustomerId, OrganizationId},
-    time::Timestamp,
-};
+use shared::{api::session::MemberRole, id::OrganizationId, time::Timestamp};
 
 /// Who asks.
 #[derive(Debug, Clone)]
@@ -32,6 +28,16 @@ impl Caller {
         }
     }
 
+    /// Whose data, and which customers of it.
+    pub fn scope(&self) -> Scope {
+        match self {
+            Self::Member(signed_in) => signed_in.scope(),
+            Self::Key(organization, key) => {
+                Scope { organization: *organization, reach: Reach::only(key.customers.clone()) }
+            }
+        }
+    }
+
     /// How the audit log names them.
     pub fn actor(&self) -> Actor {
         match self {
@@ -41,50 +47,36 @@ impl Caller {
     }
 }
 
-/// Which customers' records somebody reaches: all, or those that an API key is limited to.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Reach(Option<Vec<CustomerId>>);
-
-impl Reach {
-    /// What a key reaches.
-    pub fn of(key: &ApiKey) -> Self {
-        Self(key.customers.clone())
-    }
-
-    /// Whether records of this customer are among them. A record out of reach is not found, like an absent one.
-    pub fn has(&self, customer: CustomerId) -> bool {
-        self.0.as_ref().is_none_or(|only| only.contains(&customer))
-    }
-
-    /// The customers; `None`: all.
-    pub fn within(&self) -> Option<&[CustomerId]> {
-        self.0.as_deref()
-    }
-}
-
-/// May read some records: for routes that look at [`Reach`]. All others take [`Reader`], which limited keys never are.
-#[derive(Debug, Clone)]
-pub struct PartReader {
-    /// Whose data.
-    pub organization: OrganizationId,
-    /// Which part of it.
-    pub reach: Reach,
-}
-
-/// May read everything.
+/// May read what is in their reach: all customers, or those that a technician or an API key is limited to.
 #[derive(Debug, Clone)]
 pub struct Reader {
-    /// Whose data.
-    pub organization: OrganizationId,
+    /// Whose data, and which part of it.
+    pub scope: Scope,
     /// The session, if a person reads: live views look whether it still stands.
     pub signed_in: Option<SignedIn>,
 }
 
-/// May change customers, sets and authorizations.
+/// May read what belongs to no single customer: the audit log, keys, members, channels.
 #[derive(Debug, Clone)]
-pub struct Editor {
+pub struct WholeReader {
     /// Whose data.
     pub organization: OrganizationId,
+}
+
+/// May change sets and authorizations of the customers in their reach.
+#[derive(Debug, Clone)]
+pub struct Editor {
+    /// Whose data, and which part of it.
+    pub scope: Scope,
+    /// For the audit log.
+    pub actor: Actor,
+}
+
+/// May add customers: whoever reaches all of them.
+#[derive(Debug, Clone)]
+pub struct WholeEditor {
+    /// Whose data.
+    pub scope: Scope,
     /// For the audit log.
     pub actor: Actor,
 }
@@ -94,46 +86,62 @@ pub struct Editor {
 pub struct Manager {
     /// Whose data.
     pub organization: OrganizationId,
+    /// Owner or admin: owners alone decide about owners.
+    pub role: MemberRole,
     /// For the audit log.
     pub actor: Actor,
 }
 
-impl From<Caller> for PartReader {
+impl From<Caller> for Reader {
     fn from(caller: Caller) -> Self {
-        let organization = caller.organization();
-        match caller {
-            Caller::Member(_) => Self { organization, reach: Reach::default() },
-            Caller::Key(_, key) => Self { organization, reach: Reach::of(&key) },
-        }
+        let scope = caller.scope();
+        let signed_in = match caller {
+            Caller::Member(signed_in) => Some(signed_in),
+            Caller::Key(..) => None,
+        };
+        Self { scope, signed_in }
     }
 }
 
-impl TryFrom<Caller> for Reader {
+impl TryFrom<Caller> for WholeReader {
     type Error = ServiceError;
     fn try_from(caller: Caller) -> Result<Self, ServiceError> {
-        let organization = caller.organization();
-        match caller {
-            Caller::Member(signed_in) => Ok(Self { organization, signed_in: Some(signed_in) }),
-            Caller::Key(_, key) if key.customers.is_some() => Err(key_limited()),
-            Caller::Key(..) => Ok(Self { organization, signed_in: None }),
-        }
+        Ok(Self { organization: whole(&caller)?.organization })
     }
 }
 
 impl TryFrom<Caller> for Editor {
     type Error = ServiceError;
     fn try_from(caller: Caller) -> Result<Self, ServiceError> {
-        if let Caller::Member(signed_in) = &caller
-            && signed_in.member.role == MemberRole::Auditor
-        {
-            return Err(forbidden("role_insufficient", "An auditor reads only. Ask an owner or admin."));
+        match &caller {
+            Caller::Member(signed_in) if signed_in.member.role == MemberRole::Auditor => {
+                Err(forbidden("role_insufficient", "An auditor reads only. Ask an owner or admin."))
+            }
+            // A job's key gets tokens and changes nothing.
+            Caller::Key(_, key) if key.purposes.is_some() => Err(key_limited()),
+            _ => Ok(Self { scope: caller.scope(), actor: caller.actor() }),
         }
-        if let Caller::Key(_, key) = &caller
-            && (key.customers.is_some() || key.purposes.is_some())
-        {
-            return Err(key_limited());
+    }
+}
+
+impl TryFrom<Caller> for WholeEditor {
+    type Error = ServiceError;
+    fn try_from(caller: Caller) -> Result<Self, ServiceError> {
+        let scope = whole(&caller)?;
+        let Editor { actor, .. } = Editor::try_from(caller)?;
+        Ok(Self { scope, actor })
+    }
+}
+
+fn whole(caller: &Caller) -> Result<Scope, ServiceError> {
+    let scope = caller.scope();
+    match caller {
+        _ if scope.reach.is_all() => Ok(scope),
+        Caller::Member(_) => {
+            let detail = "A technician works with chosen customers. Ask an owner or admin.";
+            Err(forbidden("role_insufficient", detail))
         }
-        Ok(Self { organization: caller.organization(), actor: caller.actor() })
+        Caller::Key(..) => Err(key_limited()),
     }
 }
 
@@ -149,7 +157,7 @@ impl Manager {
         if !signed_in.is_fresh(now) {
             return Err(forbidden("sign_in_stale", "Sign in once more: this needs a sign-in of the last ten minutes."));
         }
-        Ok(Self { organization: caller.organization(), actor: caller.actor() })
+        Ok(Self { organization: caller.organization(), role: signed_in.member.role, actor: caller.actor() })
     }
 }
 

@@ -16,6 +16,7 @@ use shared::{
     api::session::MemberView,
     id::{ApiKeyId, MemberId, SignInId},
 };
+use uuid::Uuid;
 
 /// Who did it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +27,8 @@ pub enum Actor {
     Key(ApiKeyId, String),
     /// The holder of an account, at the connect page.
     Holder(SignInId, String),
+    /// Whoever signed in with an invitation to become a member.
+    Invited(Uuid),
     /// Whoever runs the installation.
     Operator,
     /// The server by itself.
@@ -39,6 +42,7 @@ impl Actor {
             Self::Member(id, _) => format!("member:{id}"),
             Self::Key(id, _) => format!("key:{id}"),
             Self::Holder(id, _) => format!("holder:{id}"),
+            Self::Invited(id) => format!("invited:{id}"),
             Self::Operator => "operator".to_owned(),
             Self::Rekey => "rekey".to_owned(),
         }
@@ -48,7 +52,7 @@ impl Actor {
     pub fn name(&self) -> &str {
         match self {
             Self::Member(_, name) | Self::Key(_, name) | Self::Holder(_, name) => name,
-            Self::Operator | Self::Rekey => "",
+            Self::Invited(_) | Self::Operator | Self::Rekey => "",
         }
     }
 }

@@ -4,6 +4,7 @@ mod audit;
 #[cfg(feature = "demo")]
 pub mod demo;
 mod keys;
+mod organizations;
 mod owner;
 mod serve;
 pub mod token;
@@ -28,6 +29,9 @@ enum Command {
     Serve(Configured),
     /// Makes a link that makes whoever signs in with it an owner: fifteen minutes, one use.
     OwnerLink(owner::Arguments),
+    /// The organizations of this installation: what strangers are shown of them is vetted here.
+    #[command(subcommand)]
+    Organizations(organizations::Command),
     /// Makes the folder with the first master key.
     CreateKeys {
         /// The folder.
@@ -83,6 +87,7 @@ async fn run(arguments: Arguments) -> Result<(), CommandError> {
         Some(Command::Demo(arguments)) => demo::run(arguments).await,
         Some(Command::Serve(configured)) => serve::run(&configured).await,
         Some(Command::OwnerLink(arguments)) => owner::run(&arguments).await,
+        Some(Command::Organizations(command)) => organizations::run(command).await,
         Some(Command::CreateKeys { folder }) => serve::create_keys(&folder),
         Some(Command::Keys(command)) => keys::run(command).await,
         Some(Command::Token(arguments)) => token::run(&arguments).await,

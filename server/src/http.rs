@@ -18,9 +18,11 @@ pub mod guard;
 pub mod health;
 pub mod imports;
 pub mod input;
+pub mod invitations;
 pub mod job_tokens;
 pub mod limits;
 pub mod live;
+pub mod members;
 pub mod notices;
 pub mod overview;
 pub mod pages;
@@ -83,6 +85,7 @@ fn api() -> OpenApiRouter<Http> {
         .routes(routes!(customers::list, customers::create))
         .routes(routes!(customers::find))
         .routes(routes!(customers::confirm_tenant))
+        .routes(routes!(customers::set_contact))
         .routes(routes!(backup_sets::list, backup_sets::upsert))
         .routes(routes!(backup_sets::counts))
         .routes(routes!(backup_sets::changes))
@@ -100,6 +103,9 @@ fn api() -> OpenApiRouter<Http> {
         .routes(routes!(authorizations::create_link))
         .routes(routes!(authorizations::save_connected))
         .routes(routes!(authorizations::live))
+        .routes(routes!(invitations::create))
+        .routes(routes!(invitations::list))
+        .routes(routes!(invitations::revoke))
         .routes(routes!(apps::list))
         .routes(routes!(apps::find))
         .routes(routes!(apps::certificate))
@@ -123,6 +129,14 @@ fn api() -> OpenApiRouter<Http> {
         .routes(routes!(audit::list))
         .routes(routes!(api_keys::list, api_keys::create))
         .routes(routes!(api_keys::revoke))
+        .routes(routes!(members::list))
+        .routes(routes!(members::update))
+        .routes(routes!(members::remove))
+        .routes(routes!(members::list_invitations, members::invite))
+        .routes(routes!(members::revoke_invitation))
+        .routes(routes!(members::confirm))
+        .routes(routes!(members::open))
+        .routes(routes!(members::claim))
 }
 
 /// The API's description.

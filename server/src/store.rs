@@ -25,11 +25,13 @@ pub mod imports;
 pub mod journals;
 pub mod links;
 pub mod locator;
+pub mod member_invitations;
 pub mod members;
 pub mod migrations;
 pub mod notices;
 pub mod organizations;
 pub mod restores;
+mod scope;
 pub mod sealed;
 pub mod sessions;
 pub mod sign_ins;
@@ -38,10 +40,11 @@ pub mod work;
 
 pub use generations::Generations;
 use group_commit::{Begun, Turn};
+pub use scope::{Reach, Scope};
 use sea_orm::{
-    AccessMode, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, IsolationLevel,
-    SqliteTransactionMode, SqlxPostgresConnector, SqlxSqliteConnector, Statement, TransactionOptions, TransactionTrait,
-    sea_query::LikeExpr,
+    AccessMode, ColumnTrait, Condition, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
+    IsolationLevel, SqliteTransactionMode, SqlxPostgresConnector, SqlxSqliteConnector, Statement, TransactionOptions,
+    TransactionTrait, sea_query::LikeExpr,
 };
 use sea_orm_migration::MigratorTrait;
 use shared::id::OrganizationId;
@@ -114,6 +117,8 @@ pub struct Scoped {
     generations: Generations,
     /// Whose data it reaches.
     pub organization: OrganizationId,
+    /// Which customers' data of it.
+    pub reach: Reach,
 }
 
 /// A transaction on what lies outside organizations.
@@ -196,21 +201,21 @@ impl Store {
     }
 
     /// The one way to change an organization's data. Dropped without [`Scoped::commit`], nothing has happened.
-    pub async fn write(&self, organization: OrganizationId) -> Result<Scoped, StoreError> {
+    pub async fn write(&self, scope: impl Into<Scope>) -> Result<Scoped, StoreError> {
         let begun = self.begin_write(false).await?;
-        self.scope(begun, organization).await
+        self.scope(begun, scope.into()).await
     }
 
     /// The same for a change of many rows: on SQLite nobody else's commit waits for its end.
-    pub async fn write_many(&self, organization: OrganizationId) -> Result<Scoped, StoreError> {
+    pub async fn write_many(&self, scope: impl Into<Scope>) -> Result<Scoped, StoreError> {
         let begun = self.begin_write(true).await?;
-        self.scope(begun, organization).await
+        self.scope(begun, scope.into()).await
     }
 
     /// A consistent view of an organization's data.
-    pub async fn read(&self, organization: OrganizationId) -> Result<Scoped, StoreError> {
+    pub async fn read(&self, scope: impl Into<Scope>) -> Result<Scoped, StoreError> {
         let begun = self.begin_read().await?;
-        self.scope(begun, organization).await
+        self.scope(begun, scope.into()).await
     }
 
     /// The one way to change what lies outside organizations.
@@ -233,7 +238,7 @@ impl Store {
 
     /// Goes on in the same moment with the data of the organization that a secret led to.
     pub async fn narrow(&self, system: System, organization: OrganizationId) -> Result<Scoped, StoreError> {
-        self.scope(Begun { tx: system.tx, turn: system.turn }, organization).await
+        self.scope(Begun { tx: system.tx, turn: system.turn }, organization.into()).await
     }
 
     /// Whether the database answers.
@@ -257,13 +262,14 @@ impl Store {
         Ok(Begun { tx: self.writer.begin().await?, turn: None })
     }
 
-    async fn scope(&self, begun: Begun, organization: OrganizationId) -> Result<Scoped, StoreError> {
+    async fn scope(&self, begun: Begun, scope: Scope) -> Result<Scoped, StoreError> {
+        let Scope { organization, reach } = scope;
         if self.backend == DbBackend::Postgres {
             let sql = "SELECT set_config('rekey.organization', $1, true)";
             let values = [organization.to_string().into()];
             begun.tx.query_one_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, values)).await?;
         }
-        Ok(Scoped { tx: begun.tx, turn: begun.turn, generations: self.generations.clone(), organization })
+        Ok(Scoped { tx: begun.tx, turn: begun.turn, generations: self.generations.clone(), organization, reach })
     }
 }
 
@@ -284,6 +290,11 @@ impl Scoped {
     /// The organization as storage knows it.
     const fn own(&self) -> uuid::Uuid {
         self.organization.0
+    }
+
+    /// Rows of the organization whose customer is in reach: in every query of a table that names customers.
+    fn mine(&self, organization: impl ColumnTrait, customer: impl ColumnTrait) -> Condition {
+        self.reach.condition(customer).add(organization.eq(self.own()))
     }
 }
 

@@ -4,7 +4,9 @@
 
 use crate::{
     audit,
-    services::{ServiceError, deliveries, heartbeat, job_tokens::ledger, probe, reminders, renewal, save, set_up},
+    services::{
+        ServiceError, deliveries, heartbeat, invitations, job_tokens::ledger, probe, reminders, renewal, save, set_up,
+    },
     state::AppState,
     store::{
         locator,
@@ -95,6 +97,7 @@ async fn carry_out(app: &AppState, work: Work) {
         WorkKind::Remind => reminders::run(app, work).await,
         WorkKind::Probe => probe::run(app, work).await,
         WorkKind::Deliver => deliveries::run(app, work).await,
+        WorkKind::Invite => invitations::send(app, work).await,
     };
     match done {
         Ok(()) => {}

@@ -7,6 +7,7 @@ pub mod api;
 pub mod backup_set;
 pub mod id;
 pub mod json;
+pub mod language;
 pub mod method;
 pub mod oauth;
 pub mod rules;

@@ -295,7 +295,7 @@ impl TestApp {
     /// When it cannot be made.
     pub async fn neighbour(&self) -> Neighbour {
         let app = &self.state;
-        let id = owner::add_organization(app, "Tailspin Services").await.expect("an organization");
+        let id = owner::add_organization(app, "Tailspin Services", None).await.expect("an organization");
         let (tenant, object) = self.identity(OUTSIDER);
         let (member, name) = (MemberId(app.new_id()), "Omar Haddad".to_owned());
         let tx = app.store.write(id).await.expect("a transaction");

@@ -60,7 +60,7 @@ impl TestDatabase {
     /// # Panics
     /// When the store fails.
     pub async fn organization(&self, name: &str) -> OrganizationId {
-        let organization = Organization { id: OrganizationId(next_id()), name: name.to_owned() };
+        let organization = Organization { id: OrganizationId(next_id()), name: name.to_owned(), domain: None };
         let tx = self.store.write_system().await.expect("a transaction");
         tx.add_organization(&organization, Timestamp(0)).await.expect("an organization is added");
         tx.commit().await.expect("a commit");

@@ -55,13 +55,7 @@ pub fn session(member: &Member) -> Session {
 
 /// A customer that is not confirmed.
 pub fn customer(name: &str) -> Customer {
-    Customer {
-        id: CustomerId(next_id()),
-        name: name.to_owned(),
-        tenant: TenantId(next_id()),
-        domain: None,
-        confirmed_at: None,
-    }
+    Customer::new(CustomerId(next_id()), name.to_owned(), TenantId(next_id()), None)
 }
 
 /// A set on a stored password, as the store gives it back: a customer's name is known in lower case there.
@@ -94,6 +88,7 @@ pub fn import() -> Import {
         summary: "{\"new\":1}".to_owned(),
         expires_at: START.plus(3600),
         confirmed_at: None,
+        created_by: "member:ann".to_owned(),
     }
 }
 
@@ -120,6 +115,7 @@ pub fn link(authorization: &Authorization) -> Link {
         authorization: authorization.id,
         created_by: "Ann".to_owned(),
         expires_at: START.plus(604_800),
+        only: None,
     }
 }
 

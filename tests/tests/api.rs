@@ -9,9 +9,11 @@ mod api {
     mod heartbeat;
     mod imports;
     mod input;
+    mod invitations;
     mod jobs;
     mod links;
     mod live;
+    mod members;
     mod misbehaviour;
     mod policies;
     mod programs;

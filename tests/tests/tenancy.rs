@@ -2,4 +2,5 @@
 
 mod tenancy {
     mod matrix;
+    mod reach;
 }

@@ -12,6 +12,9 @@ pub struct Arguments {
     /// The name of a new organization, vetted by you: strangers are shown it.
     #[arg(long, required_unless_present = "organization")]
     name: Option<String>,
+    /// The new organization's domain, vetted by you: shown beside its name.
+    #[arg(long, requires = "name")]
+    domain: Option<String>,
     /// The id of an organization that is there already.
     #[arg(long, conflicts_with = "name")]
     organization: Option<OrganizationId>,
@@ -21,7 +24,7 @@ pub struct Arguments {
 pub async fn run(arguments: &Arguments) -> Result<(), CommandError> {
     let (_, app) = serve::open(&arguments.configured).await?;
     let name = arguments.name.as_deref().unwrap_or_default();
-    let (id, link) = owner::create_link(&app, arguments.organization, name).await?;
+    let (id, link) = owner::create_link(&app, arguments.organization, name, arguments.domain.as_deref()).await?;
     println!("Organization {id}\nOpen within 15 minutes, once:\n{}", link.expose());
     Ok(())
 }

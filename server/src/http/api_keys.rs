@@ -7,7 +7,7 @@ use super::{
     problem::ApiError,
 };
 use crate::{
-    access::{Manager, Reader},
+    access::{Manager, WholeReader},
     services::api_keys,
 };
 use axum::extract::State;
@@ -21,7 +21,7 @@ use shared::{
 
 /// All keys, newest first, without their secrets.
 #[utoipa::path(get, path = "/api/v1/api-keys", tag = "API keys", responses((status = 200, body = Vec<ApiKeyView>)))]
-pub async fn list(State(http): State<Http>, reader: Reader) -> Result<Json<Vec<ApiKeyView>>, ApiError> {
+pub async fn list(State(http): State<Http>, reader: WholeReader) -> Result<Json<Vec<ApiKeyView>>, ApiError> {
     Ok(Json(api_keys::list(&http.app, reader.organization).await?))
 }
 

@@ -43,7 +43,7 @@ pub async fn list(
     reader: Reader,
     Query(query): Query<ListApps>,
 ) -> Result<Json<Page<AppView>>, ApiError> {
-    let items = apps::list(&http.app, reader.organization, query.customer).await?;
+    let items = apps::list(&http.app, &reader.scope, query.customer).await?;
     Ok(Json(Page { items, next: None }))
 }
 
@@ -57,7 +57,7 @@ pub async fn find(
     reader: Reader,
     Id(id): Id<ConnectionId>,
 ) -> Result<Json<AppView>, ApiError> {
-    Ok(Json(apps::find(&http.app, reader.organization, id).await?))
+    Ok(Json(apps::find(&http.app, &reader.scope, id).await?))
 }
 
 /// The certificate that the app carries or is to carry: its public side, PEM.
@@ -70,7 +70,7 @@ pub async fn certificate(
     reader: Reader,
     Id(id): Id<ConnectionId>,
 ) -> Result<Response, ApiError> {
-    let pem = apps::certificate_pem(&http.app, reader.organization, id).await?;
+    let pem = apps::certificate_pem(&http.app, &reader.scope, id).await?;
     let kind = (header::CONTENT_TYPE, "application/x-pem-file");
     let name = (header::CONTENT_DISPOSITION, "attachment; filename=\"rekey-certificate.pem\"");
     Ok(([kind, name], pem).into_response())
@@ -87,7 +87,7 @@ pub async fn update_configuration(
     editor: Editor,
     Id(id): Id<ConnectionId>,
 ) -> Result<Json<AuthorizationView>, ApiError> {
-    Ok(Json(apps::update_configuration(&http.app, editor.organization, &editor.actor, id).await?))
+    Ok(Json(apps::update_configuration(&http.app, &editor.scope, &editor.actor, id).await?))
 }
 
 /// Off-boarding: an authorization by which an administrator deletes the tenant's apps; their absence is proved.
@@ -100,7 +100,7 @@ pub async fn remove(
     manager: Manager,
     Id(id): Id<ConnectionId>,
 ) -> Result<Json<AuthorizationView>, ApiError> {
-    Ok(Json(apps::remove(&http.app, manager.organization, &manager.actor, id).await?))
+    Ok(Json(apps::remove(&http.app, &manager.organization.into(), &manager.actor, id).await?))
 }
 
 /// Takes a fresh switch back, until a job got a token: the sets are basic again at once. The app's record says what an
@@ -114,7 +114,7 @@ pub async fn undo(
     editor: Editor,
     Id(id): Id<ConnectionId>,
 ) -> Result<Json<AppView>, ApiError> {
-    Ok(Json(apps::undo(&http.app, editor.organization, &editor.actor, id).await?))
+    Ok(Json(apps::undo(&http.app, &editor.scope, &editor.actor, id).await?))
 }
 
 /// An app that the customer's administrator brings. Without `client_id`: prepares the record and the certificate to
@@ -129,5 +129,5 @@ pub async fn own_app(
     Id(id): Id<AuthorizationId>,
     Body(request): Body<OwnApp>,
 ) -> Result<Json<AppView>, ApiError> {
-    Ok(Json(apps::own_app(&http.app, editor.organization, &editor.actor, id, request.client_id).await?))
+    Ok(Json(apps::own_app(&http.app, &editor.scope, &editor.actor, id, request.client_id).await?))
 }

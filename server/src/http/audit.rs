@@ -6,7 +6,7 @@ use super::{
     input::{self, Query},
     problem::ApiError,
 };
-use crate::{access::Reader, services::audit};
+use crate::{access::WholeReader, services::audit};
 use axum::extract::State;
 use serde::Deserialize;
 use shared::api::{audit::AuditEntryView, page::Page};
@@ -27,7 +27,7 @@ pub struct ListAudit {
 #[utoipa::path(get, path = "/api/v1/audit", tag = "audit", params(ListAudit), responses((status = 200, body = Page<AuditEntryView>)))]
 pub async fn list(
     State(http): State<Http>,
-    reader: Reader,
+    reader: WholeReader,
     Query(query): Query<ListAudit>,
 ) -> Result<Json<Page<AuditEntryView>>, ApiError> {
     let limit = input::limit(query.limit, 200)?;

@@ -50,7 +50,7 @@ pub async fn preview(
     reader: Reader,
     Body(request): Body<CreateAuthorization>,
 ) -> Result<Json<AuthorizationPreview>, ApiError> {
-    Ok(Json(authorizations::preview(&http.app, reader.organization, &request).await?))
+    Ok(Json(authorizations::preview(&http.app, &reader.scope, &request).await?))
 }
 
 /// Creates an authorization with its queue of sign-ins. No set changes by it.
@@ -63,7 +63,7 @@ pub async fn create(
     editor: Editor,
     Body(request): Body<CreateAuthorization>,
 ) -> Result<Json<AuthorizationView>, ApiError> {
-    Ok(Json(authorizations::create(&http.app, editor.organization, &editor.actor, &request).await?))
+    Ok(Json(authorizations::create(&http.app, &editor.scope, &editor.actor, &request).await?))
 }
 
 /// One page of authorizations, newest first.
@@ -74,8 +74,7 @@ pub async fn list(
     Query(query): Query<ListAuthorizations>,
 ) -> Result<Json<Page<AuthorizationView>>, ApiError> {
     let limit = input::limit(query.limit, 100)?;
-    let page =
-        authorizations::list(&http.app, reader.organization, query.state, query.cursor.as_deref(), limit).await?;
+    let page = authorizations::list(&http.app, &reader.scope, query.state, query.cursor.as_deref(), limit).await?;
     Ok(Json(page))
 }
 
@@ -89,7 +88,7 @@ pub async fn find(
     reader: Reader,
     Id(id): Id<AuthorizationId>,
 ) -> Result<Json<AuthorizationView>, ApiError> {
-    Ok(Json(authorizations::find(&http.app, reader.organization, id).await?))
+    Ok(Json(authorizations::find(&http.app, &reader.scope, id).await?))
 }
 
 /// Calls an authorization off. What is done stays done.
@@ -102,7 +101,7 @@ pub async fn cancel(
     editor: Editor,
     Id(id): Id<AuthorizationId>,
 ) -> Result<Json<AuthorizationView>, ApiError> {
-    Ok(Json(authorizations::cancel(&http.app, editor.organization, &editor.actor, id).await?))
+    Ok(Json(authorizations::cancel(&http.app, &editor.scope, &editor.actor, id).await?))
 }
 
 /// Makes a link that opens the connect page, for an hour. The secret is shown this once.
@@ -115,7 +114,7 @@ pub async fn create_link(
     editor: Editor,
     Id(id): Id<AuthorizationId>,
 ) -> Result<Json<ConnectLink>, ApiError> {
-    Ok(Json(authorizations::create_link(&http.app, editor.organization, &editor.actor, id).await?))
+    Ok(Json(authorizations::create_link(&http.app, &editor.scope, &editor.actor, id).await?))
 }
 
 /// Saves a sign-in whose account is connected already: nobody signs in.
@@ -130,9 +129,9 @@ pub async fn save_connected(
     editor: Editor,
     Ids(id, sign_in): Ids<AuthorizationId, SignInId>,
 ) -> Result<Json<AuthorizationView>, ApiError> {
-    connect::save_connected(&http.app, editor.organization, &editor.actor, id, sign_in).await?;
-    connect::settle(&http.app, editor.organization, id, sign_in, Duration::from_secs(5)).await?;
-    Ok(Json(authorizations::find(&http.app, editor.organization, id).await?))
+    connect::save_connected(&http.app, &editor.scope, &editor.actor, id, sign_in).await?;
+    connect::settle(&http.app, &editor.scope, id, sign_in, Duration::from_secs(5)).await?;
+    Ok(Json(authorizations::find(&http.app, &editor.scope, id).await?))
 }
 
 /// The authorization, live: one whole snapshot a line, whenever it changes.
@@ -141,19 +140,25 @@ pub async fn save_connected(
     (status = 404, body = Problem),
 ))]
 pub async fn live(State(http): State<Http>, reader: Reader, Id(id): Id<AuthorizationId>) -> Result<Response, ApiError> {
-    authorizations::find(&http.app, reader.organization, id).await?;
-    let organization = reader.organization;
-    let session = reader.signed_in.map(|signed_in| signed_in.session.id);
-    Ok(live::stream(http.app.clone(), organization, id, move |app| async move {
-        if let Some(session) = session
-            && sessions::reload(&app, organization, session).await?.is_none()
-        {
-            return Ok(None);
-        }
-        match authorizations::find(&app, organization, id).await {
-            Ok(view) => Ok(Some(view)),
-            Err(ServiceError::NotFound) => Ok(None),
-            Err(error) => Err(error),
+    authorizations::find(&http.app, &reader.scope, id).await?;
+    let Reader { scope, signed_in } = reader;
+    let session = signed_in.map(|signed_in| signed_in.session.id);
+    Ok(live::stream(http.app.clone(), scope.organization, id, move |app| {
+        let scope = scope.clone();
+        async move {
+            // Read anew: the member may be gone, or reach other customers now.
+            let scope = match session {
+                Some(session) => match sessions::reload(&app, scope.organization, session).await? {
+                    Some(signed_in) => signed_in.scope(),
+                    None => return Ok(None),
+                },
+                None => scope,
+            };
+            match authorizations::find(&app, &scope, id).await {
+                Ok(view) => Ok(Some(view)),
+                Err(ServiceError::NotFound) => Ok(None),
+                Err(error) => Err(error),
+            }
         }
     }))
 }

@@ -7,7 +7,7 @@ use super::{
     problem::ApiError,
 };
 use crate::{
-    access::{Editor, PartReader},
+    access::{Editor, Reader},
     services::{
         ServiceError,
         backup_sets::{self, List},
@@ -77,40 +77,35 @@ pub struct ListChanges {
 ))]
 pub async fn list(
     State(http): State<Http>,
-    reader: PartReader,
+    reader: Reader,
     Query(query): Query<ListBackupSets>,
 ) -> Result<Json<Page<BackupSetView>>, ApiError> {
     let (sort, descending) = backup_sets::parse_sort(query.sort.as_deref())?;
     let methods = backup_sets::parse_methods(query.method.as_deref())?;
-    let filter = Filter {
-        methods,
-        customer: query.customer,
-        query: text(query.query)?,
-        external_id: query.external_id,
-        within: within(&reader),
-    };
+    let filter =
+        Filter { methods, customer: query.customer, query: text(query.query)?, external_id: query.external_id };
     let limit = input::limit(query.limit, 200)?;
     let list = List { filter, sort, descending, cursor: query.cursor, limit };
-    Ok(Json(backup_sets::list(&http.app, reader.organization, &list).await?))
+    Ok(Json(backup_sets::list(&http.app, &reader.scope, &list).await?))
 }
 
 /// How the sets split by method.
 #[utoipa::path(get, path = "/api/v1/backup-sets/counts", tag = "backup sets", params(CountBackupSets), responses((status = 200, body = BackupSetCounts)))]
 pub async fn counts(
     State(http): State<Http>,
-    reader: PartReader,
+    reader: Reader,
     Query(query): Query<CountBackupSets>,
 ) -> Result<Json<BackupSetCounts>, ApiError> {
     let (customer, query) = (query.customer, text(query.query)?);
-    let filter = Filter { customer, query, within: within(&reader), ..Filter::default() };
-    Ok(Json(backup_sets::counts(&http.app, reader.organization, &filter).await?))
+    let filter = Filter { customer, query, ..Filter::default() };
+    Ok(Json(backup_sets::counts(&http.app, &reader.scope, &filter).await?))
 }
 
 /// Which sets changed their method since a cursor: for a backup product that polls.
 #[utoipa::path(get, path = "/api/v1/backup-sets/changes", tag = "backup sets", params(ListChanges), responses((status = 200, body = Changes)))]
 pub async fn changes(
     State(http): State<Http>,
-    reader: PartReader,
+    reader: Reader,
     Query(query): Query<ListChanges>,
 ) -> Result<Json<Changes>, ApiError> {
     let limit = input::limit(query.limit, 1000)?;
@@ -118,7 +113,7 @@ pub async fn changes(
     if after < 0 {
         return Err(ServiceError::field("after", "expected 0 or the `next` of an earlier answer").into());
     }
-    Ok(Json(backup_sets::changes(&http.app, reader.organization, &reader.reach, after, limit).await?))
+    Ok(Json(backup_sets::changes(&http.app, &reader.scope, after, limit).await?))
 }
 
 /// One set.
@@ -128,10 +123,10 @@ pub async fn changes(
 ))]
 pub async fn find(
     State(http): State<Http>,
-    reader: PartReader,
+    reader: Reader,
     Id(id): Id<BackupSetId>,
 ) -> Result<Json<BackupSetView>, ApiError> {
-    Ok(Json(backup_sets::find(&http.app, reader.organization, &reader.reach, id).await?))
+    Ok(Json(backup_sets::find(&http.app, &reader.scope, id).await?))
 }
 
 /// Adds or changes sets by their `external_id`: all or nothing.
@@ -144,7 +139,7 @@ pub async fn upsert(
     editor: Editor,
     Body(request): Body<UpsertBackupSets>,
 ) -> Result<Json<UpsertAnswer>, ApiError> {
-    Ok(Json(imports::upsert(&http.app, editor.organization, &editor.actor, request).await?))
+    Ok(Json(imports::upsert(&http.app, &editor.scope, &editor.actor, request).await?))
 }
 
 fn text(query: Option<String>) -> Result<String, ServiceError> {
@@ -153,8 +148,4 @@ fn text(query: Option<String>) -> Result<String, ServiceError> {
         return Err(ServiceError::field("query", "expected at most 200 characters"));
     }
     Ok(query)
-}
-
-fn within(reader: &PartReader) -> Option<Vec<CustomerId>> {
-    reader.reach.within().map(<[CustomerId]>::to_vec)
 }

@@ -2,7 +2,7 @@
 
 use super::{Http, problem::ApiError};
 use crate::{
-    access::{Caller, Editor, Manager, PartReader, Reader},
+    access::{Caller, Editor, Manager, Reader, WholeEditor, WholeReader},
     services::{
         ServiceError, api_keys,
         connect::{self, Opened},
@@ -13,10 +13,7 @@ use axum::{
     extract::FromRequestParts,
     http::{HeaderMap, header, request::Parts},
 };
-use shared::{
-    api::{CONNECT_HEADER, session::MemberRole},
-    secret::Secret,
-};
+use shared::{api::CONNECT_HEADER, secret::Secret};
 use std::net::IpAddr;
 
 /// The session's cookie.
@@ -36,11 +33,6 @@ impl FromRequestParts<Http> for Caller {
         }
         let secret = cookie(&parts.headers).ok_or(ApiError::Unauthenticated)?;
         let signed_in = sessions::find(&http.app, secret.expose()).await?.ok_or(ApiError::Unauthenticated)?;
-        if signed_in.member.role == MemberRole::Technician {
-            // A technician sees chosen customers only; until customers can be chosen, that is none.
-            let detail = "This version has no customers for technicians yet. Ask an owner or admin.".to_owned();
-            return Err(ServiceError::Forbidden { code: "role_insufficient", detail }.into());
-        }
         Ok(Self::Member(signed_in))
     }
 }
@@ -49,15 +41,15 @@ impl FromRequestParts<Http> for Reader {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, http: &Http) -> Result<Self, ApiError> {
-        Ok(Self::try_from(Caller::from_request_parts(parts, http).await?)?)
+        Ok(Caller::from_request_parts(parts, http).await?.into())
     }
 }
 
-impl FromRequestParts<Http> for PartReader {
+impl FromRequestParts<Http> for WholeReader {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, http: &Http) -> Result<Self, ApiError> {
-        Ok(Caller::from_request_parts(parts, http).await?.into())
+        Ok(Self::try_from(Caller::from_request_parts(parts, http).await?)?)
     }
 }
 
@@ -85,6 +77,14 @@ impl FromRequestParts<Http> for Editor {
     }
 }
 
+impl FromRequestParts<Http> for WholeEditor {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, http: &Http) -> Result<Self, ApiError> {
+        Ok(Self::try_from(Caller::from_request_parts(parts, http).await?)?)
+    }
+}
+
 impl FromRequestParts<Http> for Manager {
     type Rejection = ApiError;
 
@@ -104,21 +104,41 @@ impl FromRequestParts<Http> for SignedIn {
     }
 }
 
-/// A connect secret that nobody has looked up yet, from an address that may still guess.
+/// Whoever presents a secret without an account, from an address that may still guess.
+pub struct Guesser(IpAddr);
+
+impl Guesser {
+    /// What the secret opened. Unknown secrets look like expired ones, and guessing is slow (O8).
+    pub fn count<T>(&self, http: &Http, opened: Result<T, ServiceError>) -> Result<T, ApiError> {
+        if matches!(opened, Err(ServiceError::NotFound)) {
+            http.limits.count_guess(self.0, http.app.now());
+            tracing::warn!("a secret of a link was not known");
+        }
+        Ok(opened?)
+    }
+}
+
+impl FromRequestParts<Http> for Guesser {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, http: &Http) -> Result<Self, ApiError> {
+        let address = http.limits.address(parts);
+        http.limits.check_guesses(address, http.app.now())?;
+        Ok(Self(address))
+    }
+}
+
+/// A connect secret that nobody has looked up yet.
 pub struct ConnectSecret {
     /// The secret: the nonce is made from it.
     pub secret: Secret<String>,
-    address: IpAddr,
+    guesser: Guesser,
 }
 
 impl ConnectSecret {
-    /// What the secret opened. Unknown secrets look like expired ones, and guessing is slow (O8).
+    /// What the secret opened.
     pub fn open<T>(&self, http: &Http, opened: Result<T, ServiceError>) -> Result<T, ApiError> {
-        if matches!(opened, Err(ServiceError::NotFound)) {
-            http.limits.count_guess(self.address, http.app.now());
-            tracing::warn!("a connect secret was not known");
-        }
-        Ok(opened?)
+        self.guesser.count(http, opened)
     }
 }
 
@@ -126,10 +146,9 @@ impl FromRequestParts<Http> for ConnectSecret {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, http: &Http) -> Result<Self, ApiError> {
-        let address = http.limits.address(parts);
-        http.limits.check_guesses(address, http.app.now())?;
+        let guesser = Guesser::from_request_parts(parts, http).await?;
         let text = single(&parts.headers, CONNECT_HEADER).filter(|text| text.len() <= LONGEST_SECRET);
-        Ok(Self { secret: Secret::new(text.unwrap_or_default().to_owned()), address })
+        Ok(Self { secret: Secret::new(text.unwrap_or_default().to_owned()), guesser })
     }
 }
 

@@ -43,7 +43,7 @@ pub async fn list(
     Query(query): Query<ListCertificates>,
 ) -> Result<Json<Page<ExpiryView>>, ApiError> {
     let limit = input::limit(query.limit, 200)?;
-    Ok(Json(desk::list(&http.app, reader.organization, query.cursor.as_deref(), limit).await?))
+    Ok(Json(desk::list(&http.app, &reader.scope, query.cursor.as_deref(), limit).await?))
 }
 
 /// Checks an app now: a token by its certificate, and its permissions.
@@ -58,7 +58,7 @@ pub async fn check(
     editor: Editor,
     Id(id): Id<ConnectionId>,
 ) -> Result<Json<AppCheck>, ApiError> {
-    Ok(Json(probe::check(&http.app, editor.organization, &editor.actor, id).await?))
+    Ok(Json(probe::check(&http.app, &editor.scope, &editor.actor, id).await?))
 }
 
 /// Forgets every key of a customer at once. The answer says what an administrator of the tenant must still delete.

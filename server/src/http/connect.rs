@@ -100,7 +100,7 @@ pub async fn carry_on(State(http): State<Http>, connect: Connect) -> Result<Resp
 
 /// Waits for the end of what is going on, then answers by how it stands.
 async fn answer(http: &Http, opened: &Opened, id: SignInId, patience: Duration) -> Result<Response, ApiError> {
-    let state = connect::settle(&http.app, opened.organization, opened.authorization, id, patience).await?;
+    let state = connect::settle(&http.app, &opened.organization.into(), opened.authorization, id, patience).await?;
     match state {
         SignInState::Working => {
             let view = connect::view(&http.app, opened).await?;

@@ -7,14 +7,14 @@ use super::{
     problem::ApiError,
 };
 use crate::{
-    access::{Editor, PartReader},
-    services::{ServiceError, customers},
+    access::{Editor, Reader, WholeEditor},
+    services::customers,
 };
 use axum::extract::State;
 use serde::Deserialize;
 use shared::{
     api::{
-        customers::{ConfirmTenant, CreateCustomer, CustomerView},
+        customers::{ConfirmTenant, CreateCustomer, CustomerView, SetContact},
         page::Page,
         problem::Problem,
     },
@@ -39,14 +39,12 @@ pub struct ListCustomers {
 #[utoipa::path(get, path = "/api/v1/customers", tag = "customers", params(ListCustomers), responses((status = 200, body = Page<CustomerView>)))]
 pub async fn list(
     State(http): State<Http>,
-    reader: PartReader,
+    reader: Reader,
     Query(query): Query<ListCustomers>,
 ) -> Result<Json<Page<CustomerView>>, ApiError> {
     let limit = input::limit(query.limit, 200)?;
     let text = query.query.unwrap_or_default();
-    Ok(Json(
-        customers::list(&http.app, reader.organization, &reader.reach, &text, query.cursor.as_deref(), limit).await?,
-    ))
+    Ok(Json(customers::list(&http.app, &reader.scope, &text, query.cursor.as_deref(), limit).await?))
 }
 
 /// Adds a customer; its tenant is looked up at Microsoft and waits to be confirmed.
@@ -56,10 +54,10 @@ pub async fn list(
 ))]
 pub async fn create(
     State(http): State<Http>,
-    editor: Editor,
+    editor: WholeEditor,
     Body(request): Body<CreateCustomer>,
 ) -> Result<Json<CustomerView>, ApiError> {
-    Ok(Json(customers::create(&http.app, editor.organization, &editor.actor, &request).await?))
+    Ok(Json(customers::create(&http.app, &editor.scope, &editor.actor, &request).await?))
 }
 
 /// One customer.
@@ -69,13 +67,24 @@ pub async fn create(
 ))]
 pub async fn find(
     State(http): State<Http>,
-    reader: PartReader,
+    reader: Reader,
     Id(id): Id<CustomerId>,
 ) -> Result<Json<CustomerView>, ApiError> {
-    if !reader.reach.has(id) {
-        return Err(ServiceError::NotFound.into());
-    }
-    Ok(Json(customers::find(&http.app, reader.organization, id).await?))
+    Ok(Json(customers::find(&http.app, &reader.scope, id).await?))
+}
+
+/// Says who at the customer is told by mail when something was connected.
+#[utoipa::path(post, path = "/api/v1/customers/{id}/contact", tag = "customers", params(("id" = CustomerId, Path)), request_body = SetContact, responses(
+    (status = 200, body = CustomerView),
+    (status = 422, description = "field_invalid (contact)", body = Problem),
+))]
+pub async fn set_contact(
+    State(http): State<Http>,
+    editor: Editor,
+    Id(id): Id<CustomerId>,
+    Body(request): Body<SetContact>,
+) -> Result<Json<CustomerView>, ApiError> {
+    Ok(Json(customers::set_contact(&http.app, &editor.scope, &editor.actor, id, &request).await?))
 }
 
 /// Confirms that the tenant found is the right one.
@@ -89,5 +98,5 @@ pub async fn confirm_tenant(
     Id(id): Id<CustomerId>,
     Body(request): Body<ConfirmTenant>,
 ) -> Result<Json<CustomerView>, ApiError> {
-    Ok(Json(customers::confirm(&http.app, editor.organization, &editor.actor, id, request.tenant).await?))
+    Ok(Json(customers::confirm(&http.app, &editor.scope, &editor.actor, id, request.tenant).await?))
 }

@@ -7,7 +7,7 @@ use super::{
     problem::ApiError,
 };
 use crate::{
-    access::{Editor, Reader},
+    access::{Caller, Editor},
     import_file::{FileError, Format, Parser},
     services::imports,
 };
@@ -45,7 +45,7 @@ pub async fn create(State(http): State<Http>, editor: Editor, request: Request) 
         parser.push(&piece).map_err(|error| refuse(&error))?;
     }
     let file = parser.finish().map_err(|error| refuse(&error))?;
-    Ok(Json(imports::preview(&http.app, editor.organization, &editor.actor, file).await?))
+    Ok(Json(imports::preview(&http.app, &editor.scope, &editor.actor, file).await?))
 }
 
 fn refuse(error: &FileError) -> ApiError {
@@ -64,10 +64,10 @@ fn refuse(error: &FileError) -> ApiError {
 ))]
 pub async fn find(
     State(http): State<Http>,
-    reader: Reader,
+    caller: Caller,
     Id(id): Id<ImportId>,
 ) -> Result<Json<ImportView>, ApiError> {
-    Ok(Json(imports::find(&http.app, reader.organization, id).await?))
+    Ok(Json(imports::find(&http.app, &caller.scope(), &caller.actor(), id).await?))
 }
 
 /// Stores a previewed list: all or nothing. Confirming again gives the same answer.
@@ -81,5 +81,5 @@ pub async fn confirm(
     Id(id): Id<ImportId>,
     Body(request): Body<ConfirmImport>,
 ) -> Result<Json<ImportView>, ApiError> {
-    Ok(Json(imports::confirm(&http.app, editor.organization, &editor.actor, id, &request).await?))
+    Ok(Json(imports::confirm(&http.app, &editor.scope, &editor.actor, id, &request).await?))
 }

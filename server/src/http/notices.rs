@@ -7,7 +7,7 @@ use super::{
     problem::ApiError,
 };
 use crate::{
-    access::{Editor, Manager, Reader},
+    access::{Editor, Manager, Reader, WholeReader},
     services::{channels, notices},
 };
 use axum::extract::State;
@@ -42,7 +42,7 @@ pub async fn list(
     Query(query): Query<ListNotices>,
 ) -> Result<Json<Page<NoticeView>>, ApiError> {
     let limit = input::limit(query.limit, 200)?;
-    let organization = reader.organization;
+    let organization = &reader.scope;
     Ok(Json(notices::list(&http.app, organization, query.all, query.cursor.as_deref(), limit).await?))
 }
 
@@ -52,12 +52,12 @@ pub async fn list(
     (status = 404, body = Problem),
 ))]
 pub async fn resolve(State(http): State<Http>, editor: Editor, Id(id): Id<Uuid>) -> Result<Json<NoticeView>, ApiError> {
-    Ok(Json(notices::settle(&http.app, editor.organization, &editor.actor, id).await?))
+    Ok(Json(notices::settle(&http.app, &editor.scope, &editor.actor, id).await?))
 }
 
 /// Where notices go besides the portal.
 #[utoipa::path(get, path = "/api/v1/channels", tag = "notices", responses((status = 200, body = Vec<ChannelView>)))]
-pub async fn list_channels(State(http): State<Http>, reader: Reader) -> Result<Json<Vec<ChannelView>>, ApiError> {
+pub async fn list_channels(State(http): State<Http>, reader: WholeReader) -> Result<Json<Vec<ChannelView>>, ApiError> {
     Ok(Json(channels::list(&http.app, reader.organization).await?))
 }
 

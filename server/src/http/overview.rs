@@ -8,5 +8,5 @@ use shared::api::overview::Overview;
 /// The fleet at a glance.
 #[utoipa::path(get, path = "/api/v1/overview", tag = "overview", responses((status = 200, body = Overview)))]
 pub async fn find(State(http): State<Http>, reader: Reader) -> Result<Json<Overview>, ApiError> {
-    Ok(Json(overview::find(&http.app, reader.organization).await?))
+    Ok(Json(overview::find(&http.app, &reader.scope).await?))
 }

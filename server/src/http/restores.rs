@@ -7,7 +7,7 @@ use super::{
     problem::ApiError,
 };
 use crate::{
-    access::{Editor, Manager, PartReader},
+    access::{Editor, Manager, Reader},
     services::restores,
 };
 use axum::extract::State;
@@ -21,8 +21,8 @@ use shared::{
 
 /// The newest 200 restores.
 #[utoipa::path(get, path = "/api/v1/restores", tag = "restores", responses((status = 200, body = Vec<RestoreView>)))]
-pub async fn list(State(http): State<Http>, reader: PartReader) -> Result<Json<Vec<RestoreView>>, ApiError> {
-    Ok(Json(restores::list(&http.app, reader.organization, &reader.reach).await?))
+pub async fn list(State(http): State<Http>, reader: Reader) -> Result<Json<Vec<RestoreView>>, ApiError> {
+    Ok(Json(restores::list(&http.app, &reader.scope).await?))
 }
 
 /// Approves a restore: for its hours, jobs of the customer get tokens that write. An API key cannot.
@@ -37,7 +37,7 @@ pub async fn create(
     manager: Manager,
     Body(request): Body<CreateRestore>,
 ) -> Result<Json<RestoreView>, ApiError> {
-    Ok(Json(restores::create(&http.app, manager.organization, &manager.actor, &request).await?))
+    Ok(Json(restores::create(&http.app, &manager.organization.into(), &manager.actor, &request).await?))
 }
 
 /// Closes a restore: from now on its jobs get no token that writes. Tokens in their hands end within 90 minutes.
@@ -50,5 +50,5 @@ pub async fn close(
     editor: Editor,
     Id(id): Id<RestoreId>,
 ) -> Result<Json<RestoreView>, ApiError> {
-    Ok(Json(restores::close(&http.app, editor.organization, &editor.actor, id).await?))
+    Ok(Json(restores::close(&http.app, &editor.scope, &editor.actor, id).await?))
 }

@@ -1,9 +1,9 @@
-//! Mail by SMTP: plain text to one person. TLS always, except to this very machine.
+//! Mail by SMTP to one person: plain text, and HTML beside it where there is a link to press. TLS always, except to this very machine.
 
 use super::address::is_loopback_name;
 use lettre::{
     Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
-    message::{Mailbox, header::ContentType},
+    message::{Mailbox, MultiPart, header::ContentType},
     transport::smtp::authentication::Credentials,
 };
 use shared::{secret::Secret, time::Timestamp};
@@ -60,6 +60,8 @@ pub struct Letter<'a> {
     pub subject: &'a str,
     /// Its text.
     pub text: String,
+    /// The same as HTML.
+    pub html: Option<String>,
     /// What its `Message-ID` begins with: the same for every try.
     pub id: String,
     /// When.
@@ -110,15 +112,17 @@ impl Mail {
         let to: Address = letter.to.parse().map_err(|_| MailError::To)?;
         let date = u64::try_from(letter.now.0).unwrap_or(0);
         let id = format!("<{}@{}>", letter.id, self.from.email.domain());
-        let message = Message::builder()
+        let builder = Message::builder()
             .from(self.from.clone())
             .to(Mailbox::new(None, to))
             .subject(letter.subject)
             .date(SystemTime::UNIX_EPOCH + Duration::from_secs(date))
-            .message_id(Some(id))
-            .header(ContentType::TEXT_PLAIN)
-            .body(letter.text)
-            .map_err(|_| MailError::To)?;
+            .message_id(Some(id));
+        let message = match letter.html {
+            Some(html) => builder.multipart(MultiPart::alternative_plain_html(letter.text, html)),
+            None => builder.header(ContentType::TEXT_PLAIN).body(letter.text),
+        };
+        let message = message.map_err(|_| MailError::To)?;
         let sent = tokio::time::timeout(TOTAL_TIME * 2, self.transport.send(message)).await;
         match sent {
             Ok(Ok(_)) => Ok(()),

@@ -10,7 +10,7 @@ use crate::{
     audit::Actor,
     state::AppState,
     store::{
-        Scoped,
+        Scope, Scoped,
         apps::App,
         authorizations::Authorization,
         certificates::Certificate,
@@ -23,7 +23,7 @@ use shared::{
         apps::{AppState as Health, AppView, CertificateState, CertificateView, Way},
         authorizations::{AuthorizationKind, AuthorizationState, AuthorizationView, SignInState},
     },
-    id::{AuthorizationId, ConnectionId, CustomerId, OrganizationId, SignInId},
+    id::{AuthorizationId, ConnectionId, CustomerId, SignInId},
     method::Method,
     rules::{
         manifest::{Drift, Resource, manifest},
@@ -36,19 +36,15 @@ use std::collections::HashMap;
 const MOST_SETS: u64 = 5_000;
 
 /// The apps of a customer, or of all.
-pub async fn list(
-    app: &AppState,
-    organization: OrganizationId,
-    customer: Option<CustomerId>,
-) -> Result<Vec<AppView>, ServiceError> {
-    let tx = app.store.read(organization).await?;
+pub async fn list(app: &AppState, scope: &Scope, customer: Option<CustomerId>) -> Result<Vec<AppView>, ServiceError> {
+    let tx = app.store.read(scope).await?;
     let found = tx.list_apps(customer).await?;
     views(&tx, found).await
 }
 
 /// One app.
-pub async fn find(app: &AppState, organization: OrganizationId, id: ConnectionId) -> Result<AppView, ServiceError> {
-    let tx = app.store.read(organization).await?;
+pub async fn find(app: &AppState, scope: &Scope, id: ConnectionId) -> Result<AppView, ServiceError> {
+    let tx = app.store.read(scope).await?;
     let found = tx.find_app(id).await?.ok_or(ServiceError::NotFound)?;
     views(&tx, vec![found]).await?.pop().ok_or(ServiceError::NotFound)
 }
@@ -135,26 +131,26 @@ pub fn certificate_view(one: Certificate) -> CertificateView {
 /// *Update configuration*: an administrator gives the tenant's apps new certificates and repairs their permissions (E7).
 pub async fn update_configuration(
     app: &AppState,
-    organization: OrganizationId,
+    scope: &Scope,
     actor: &Actor,
     id: ConnectionId,
 ) -> Result<AuthorizationView, ServiceError> {
-    begin(app, organization, actor, id, AuthorizationKind::UpdateConfiguration).await
+    begin(app, scope, actor, id, AuthorizationKind::UpdateConfiguration).await
 }
 
 /// Off-boarding: an administrator signs in, the apps are deleted, and their absence is proved (D8).
 pub async fn remove(
     app: &AppState,
-    organization: OrganizationId,
+    scope: &Scope,
     actor: &Actor,
     id: ConnectionId,
 ) -> Result<AuthorizationView, ServiceError> {
-    begin(app, organization, actor, id, AuthorizationKind::Remove).await
+    begin(app, scope, actor, id, AuthorizationKind::Remove).await
 }
 
 async fn begin(
     app: &AppState,
-    organization: OrganizationId,
+    scope: &Scope,
     actor: &Actor,
     id: ConnectionId,
     kind: AuthorizationKind,
@@ -162,7 +158,7 @@ async fn begin(
     if app.microsoft.setup.is_none() {
         return Err(ServiceError::conflict("method_not_available", "This installation does not set up modern."));
     }
-    let tx = app.store.write(organization).await?;
+    let tx = app.store.write(scope).await?;
     let found = tx.find_app(id).await?.ok_or(ServiceError::NotFound)?;
     if found.removed_at.is_some() {
         return Err(ServiceError::conflict("app_removed", "This app was removed already."));
@@ -220,19 +216,14 @@ async fn begin(
     let subject = format!("authorization:{}", authorization.id);
     app.audit().record(&tx, "authorization.created", actor, subject, detail).await?;
     tx.commit().await?;
-    authorizations::find(app, organization, authorization.id).await
+    authorizations::find(app, scope, authorization.id).await
 }
 
 /// Takes a fresh switch back: until a job got a token, the sets return to what they were (F8). The app stays in the tenant
 /// without a key of ours until an administrator removes it: what is left is said.
-pub async fn undo(
-    app: &AppState,
-    organization: OrganizationId,
-    actor: &Actor,
-    id: ConnectionId,
-) -> Result<AppView, ServiceError> {
+pub async fn undo(app: &AppState, scope: &Scope, actor: &Actor, id: ConnectionId) -> Result<AppView, ServiceError> {
     let now = app.now();
-    let tx = app.store.write(organization).await?;
+    let tx = app.store.write(scope).await?;
     let found = tx.find_app(id).await?.ok_or(ServiceError::NotFound)?;
     if found.purpose != Purpose::Backup || !found.state.is_alive() {
         return Err(ServiceError::conflict("not_set_up", "Only an app for backups that works can be undone."));
@@ -264,7 +255,7 @@ pub async fn undo(
     let subject = format!("connection:{id}");
     app.audit().record(&tx, "app.undone", actor, subject, format!("sets={back}")).await?;
     tx.commit().await?;
-    find(app, organization, id).await
+    find(app, scope, id).await
 }
 
 /// What an administrator of the tenant must still delete, in plain words with ids.
@@ -305,12 +296,8 @@ pub async fn forget_keys(tx: &Scoped, app: &App, now: shared::time::Timestamp) -
 }
 
 /// The public certificate that an app is to carry, as PEM: for administrators who bring their own app.
-pub async fn certificate_pem(
-    app: &AppState,
-    organization: OrganizationId,
-    id: ConnectionId,
-) -> Result<String, ServiceError> {
-    let tx = app.store.read(organization).await?;
+pub async fn certificate_pem(app: &AppState, scope: &Scope, id: ConnectionId) -> Result<String, ServiceError> {
+    let tx = app.store.read(scope).await?;
     tx.find_app(id).await?.ok_or(ServiceError::NotFound)?;
     let found = tx.list_certificates(&[id]).await?;
     let newest = found.iter().find(|one| matches!(one.state, CertificateState::Made | CertificateState::Current));
@@ -321,11 +308,11 @@ pub async fn certificate_pem(
 /// one, the app is proved and the sets change.
 pub async fn own_app(
     app: &AppState,
-    organization: OrganizationId,
+    scope: &Scope,
     actor: &Actor,
     id: AuthorizationId,
     client: Option<shared::id::ClientId>,
 ) -> Result<AppView, ServiceError> {
-    let connection = set_up::own_app(app, organization, actor, id, client).await?;
-    find(app, organization, connection).await
+    let connection = set_up::own_app(app, scope, actor, id, client).await?;
+    find(app, scope, connection).await
 }

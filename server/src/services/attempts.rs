@@ -61,6 +61,8 @@ pub async fn start(app: &AppState, opened: &Opened, request: &StartAttempt) -> R
         ));
     }
     let sign_in = tx.find_sign_in(request.sign_in).await?.filter(|one| one.authorization == authorization.id);
+    // An invitation is for one person's sign-in, whatever else waits in the authorization (O2).
+    let sign_in = sign_in.filter(|one| opened.link.only.is_none_or(|only| only == one.id));
     let sign_in = sign_in.ok_or(ServiceError::NotFound)?;
     let customer = tx.find_customer(authorization.customer).await?.ok_or(ServiceError::NotFound)?;
     let (leg, sign_in) = choose_leg(app, &tx, sign_in, request.start_over).await?;

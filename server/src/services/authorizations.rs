@@ -9,7 +9,7 @@ use crate::{
     seal::hash_secret,
     state::AppState,
     store::{
-        Scoped,
+        Scope, Scoped,
         authorizations::Authorization,
         customers::Customer,
         links::Link,
@@ -26,7 +26,7 @@ use shared::{
         },
         page::Page,
     },
-    id::{AuthorizationId, CustomerId, OrganizationId, SignInId},
+    id::{AuthorizationId, CustomerId, SignInId},
     method::Method,
     rules::who::Signer,
 };
@@ -38,10 +38,10 @@ const LINK_LIFE: i64 = 60 * 60;
 /// What an authorization would do. Stores nothing.
 pub async fn preview(
     app: &AppState,
-    organization: OrganizationId,
+    scope: &Scope,
     request: &CreateAuthorization,
 ) -> Result<AuthorizationPreview, ServiceError> {
-    let tx = app.store.read(organization).await?;
+    let tx = app.store.read(scope).await?;
     let planned = plan::plan(app, &tx, request).await?;
     Ok(AuthorizationPreview {
         customer: customer_ref(&planned.customer),
@@ -72,11 +72,11 @@ fn sign_in_preview(planned: &PlannedSignIn) -> SignInPreview {
 /// Creates an authorization with its queue of sign-ins.
 pub async fn create(
     app: &AppState,
-    organization: OrganizationId,
+    scope: &Scope,
     actor: &Actor,
     request: &CreateAuthorization,
 ) -> Result<AuthorizationView, ServiceError> {
-    let tx = app.store.write(organization).await?;
+    let tx = app.store.write(scope).await?;
     let planned = plan::plan(app, &tx, request).await?;
     if planned.customer.confirmed_at.is_none() {
         return Err(ServiceError::conflict(
@@ -111,7 +111,7 @@ pub async fn create(
         .record(&tx, "authorization.created", actor, format!("authorization:{}", authorization.id), detail)
         .await?;
     tx.commit().await?;
-    find(app, organization, authorization.id).await
+    find(app, scope, authorization.id).await
 }
 
 async fn add_sign_in(
@@ -149,12 +149,8 @@ async fn add_sign_in(
 }
 
 /// One authorization.
-pub async fn find(
-    app: &AppState,
-    organization: OrganizationId,
-    id: AuthorizationId,
-) -> Result<AuthorizationView, ServiceError> {
-    let tx = app.store.read(organization).await?;
+pub async fn find(app: &AppState, scope: &Scope, id: AuthorizationId) -> Result<AuthorizationView, ServiceError> {
+    let tx = app.store.read(scope).await?;
     let found = tx.find_authorization(id).await?.ok_or(ServiceError::NotFound)?;
     views(&tx, vec![found]).await?.pop().ok_or(ServiceError::NotFound)
 }
@@ -162,13 +158,13 @@ pub async fn find(
 /// One page, newest first.
 pub async fn list(
     app: &AppState,
-    organization: OrganizationId,
+    scope: &Scope,
     state: Option<AuthorizationState>,
     before: Option<&str>,
     limit: u64,
 ) -> Result<Page<AuthorizationView>, ServiceError> {
     let before: Option<AuthorizationId> = cursor::read(before)?;
-    let tx = app.store.read(organization).await?;
+    let tx = app.store.read(scope).await?;
     let mut found = tx.list_authorizations(state, before, limit + 1).await?;
     let more = found.len() as u64 > limit;
     found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
@@ -258,12 +254,12 @@ pub fn sign_in_view(modern: bool, sign_in: SignIn, sets: Vec<SetRef>) -> SignInV
 /// Calls an authorization off: its links and open sign-ins end; what is done stays done.
 pub async fn cancel(
     app: &AppState,
-    organization: OrganizationId,
+    scope: &Scope,
     actor: &Actor,
     id: AuthorizationId,
 ) -> Result<AuthorizationView, ServiceError> {
     let now = app.now();
-    let tx = app.store.write(organization).await?;
+    let tx = app.store.write(scope).await?;
     tx.find_authorization(id).await?.ok_or(ServiceError::NotFound)?;
     if !tx.end_authorization(id, AuthorizationState::Cancelled).await? {
         return Err(ServiceError::conflict("not_open", "This authorization is not open any more."));
@@ -282,18 +278,18 @@ pub async fn cancel(
     app.audit().record(&tx, "authorization.cancelled", actor, format!("authorization:{id}"), String::new()).await?;
     tx.commit().await?;
     app.changes.authorization(id);
-    find(app, organization, id).await
+    find(app, scope, id).await
 }
 
 /// Makes a link that opens the connect page. Its secret is in the fragment, so that no server log ever holds it.
 pub async fn create_link(
     app: &AppState,
-    organization: OrganizationId,
+    scope: &Scope,
     actor: &Actor,
     id: AuthorizationId,
 ) -> Result<ConnectLink, ServiceError> {
     let now = app.now();
-    let tx = app.store.write(organization).await?;
+    let tx = app.store.write(scope).await?;
     let authorization = tx.find_authorization(id).await?.ok_or(ServiceError::NotFound)?;
     if authorization.state != AuthorizationState::Open {
         return Err(ServiceError::conflict("not_open", "This authorization is not open any more."));
@@ -304,9 +300,10 @@ pub async fn create_link(
         authorization: id,
         created_by: actor.name().to_owned(),
         expires_at: now.plus(LINK_LIFE),
+        only: None,
     };
     tx.add_link(&link, now).await?;
-    let to = Located { organization, id: link.id };
+    let to = Located { organization: scope.organization, id: link.id };
     let kind = LocatorKind::ConnectLink;
     let entry = NewLocator { hash: hash_secret(secret.expose()), kind, to, expires_at: Some(link.expires_at) };
     locator::add(&tx, entry).await?;

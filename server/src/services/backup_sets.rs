@@ -2,10 +2,9 @@
 
 use super::{ServiceError, cursor};
 use crate::{
-    access::Reach,
     state::AppState,
     store::{
-        Scoped,
+        Scope, Scoped,
         backup_sets::{BackupSet, Filter, Position, Sort},
         customers::Customer,
     },
@@ -18,7 +17,7 @@ use shared::{
         },
         page::Page,
     },
-    id::{BackupSetId, CustomerId, OrganizationId},
+    id::{BackupSetId, CustomerId},
     method::Method,
     rules::{
         reason::Reason,
@@ -109,14 +108,9 @@ async fn views(app: &AppState, tx: &Scoped, sets: Vec<BackupSet>) -> Result<Vec<
 }
 
 /// One set.
-pub async fn find(
-    app: &AppState,
-    organization: OrganizationId,
-    reach: &Reach,
-    id: BackupSetId,
-) -> Result<BackupSetView, ServiceError> {
-    let tx = app.store.read(organization).await?;
-    let set = tx.find_backup_set(id).await?.filter(|set| reach.has(set.customer)).ok_or(ServiceError::NotFound)?;
+pub async fn find(app: &AppState, scope: &Scope, id: BackupSetId) -> Result<BackupSetView, ServiceError> {
+    let tx = app.store.read(scope).await?;
+    let set = tx.find_backup_set(id).await?.ok_or(ServiceError::NotFound)?;
     views(app, &tx, vec![set]).await?.pop().ok_or(ServiceError::NotFound)
 }
 
@@ -142,14 +136,10 @@ struct Cursor {
 }
 
 /// One page of sets.
-pub async fn list(
-    app: &AppState,
-    organization: OrganizationId,
-    list: &List,
-) -> Result<Page<BackupSetView>, ServiceError> {
+pub async fn list(app: &AppState, scope: &Scope, list: &List) -> Result<Page<BackupSetView>, ServiceError> {
     let after: Option<Cursor> = cursor::read(list.cursor.as_deref())?;
     let after = after.map(|cursor| Position { keys: cursor.keys, id: cursor.id });
-    let tx = app.store.read(organization).await?;
+    let tx = app.store.read(scope).await?;
     let mut sets =
         tx.list_backup_sets(&list.filter, list.sort, list.descending, after.as_ref(), list.limit + 1).await?;
     let more = sets.len() as u64 > list.limit;
@@ -162,32 +152,22 @@ pub async fn list(
 }
 
 /// How a filter's sets split by method.
-pub async fn counts(
-    app: &AppState,
-    organization: OrganizationId,
-    filter: &Filter,
-) -> Result<BackupSetCounts, ServiceError> {
-    let methods = app.store.read(organization).await?.count_backup_sets(filter).await?;
+pub async fn counts(app: &AppState, scope: &Scope, filter: &Filter) -> Result<BackupSetCounts, ServiceError> {
+    let methods = app.store.read(scope).await?.count_backup_sets(filter).await?;
     Ok(BackupSetCounts { total: methods.total(), methods })
 }
 
 /// Changes of method after a position.
-pub async fn changes(
-    app: &AppState,
-    organization: OrganizationId,
-    reach: &Reach,
-    after: i64,
-    limit: u64,
-) -> Result<Changes, ServiceError> {
-    let tx = app.store.read(organization).await?;
+pub async fn changes(app: &AppState, scope: &Scope, after: i64, limit: u64) -> Result<Changes, ServiceError> {
+    let tx = app.store.read(scope).await?;
     let mut found = tx.list_method_changes(after, limit + 1).await?;
     let more = found.len() as u64 > limit;
     found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     let next = found.last().map_or(after, |last| last.sequence);
-    if reach.within().is_some() {
+    if !scope.reach.is_all() {
         let ids: Vec<BackupSetId> = found.iter().map(|change| change.backup_set).collect();
         let sets = tx.find_backup_sets(&ids).await?;
-        let own: HashSet<_> = sets.iter().filter(|set| reach.has(set.customer)).map(|set| set.id).collect();
+        let own: HashSet<_> = sets.iter().map(|set| set.id).collect();
         found.retain(|change| own.contains(&change.backup_set));
     }
     let changes = found

@@ -17,7 +17,7 @@ use crate::{
     seal::{SealContext, hash_secret},
     state::AppState,
     store::{
-        Scoped,
+        Scope, Scoped,
         attempts::{Attempt, AttemptState, SavedToken},
         authorizations::Authorization,
         customers::Customer,
@@ -298,6 +298,7 @@ async fn commit_save(
         ..sign_in
     };
     tx.update_sign_in(&sign_in, from).await?;
+    use_up(app, &tx, &opened.link).await?;
     add_work(app, &tx, attempt.id).await?;
     let actor = Actor::Holder(sign_in.id, shown);
     app.audit().record(&tx, "sign_in.saved", &actor, format!("sign_in:{}", sign_in.id), String::new()).await?;
@@ -308,6 +309,14 @@ async fn commit_save(
     let id = sign_in.id;
     let view = page_view(app, &opened, &authorization, customer, organization, queue, sign_in, covered, Vec::new());
     Ok(Received { sign_in: id, view: Some(view) })
+}
+
+/// Save uses an invitation up. The tab that pressed it goes on with its attempt; the link opens nothing any more (H3).
+pub async fn use_up(app: &AppState, tx: &Scoped, link: &Link) -> Result<(), ServiceError> {
+    if link.only.is_some() {
+        tx.use_invitation(link.id, app.now()).await?;
+    }
+    Ok(())
 }
 
 /// Has a Save carried out, now.
@@ -439,13 +448,13 @@ pub async fn note_problem(
 /// Saves a sign-in whose account is connected already: nobody signs in.
 pub async fn save_connected(
     app: &AppState,
-    organization: OrganizationId,
+    scope: &Scope,
     actor: &Actor,
     authorization: AuthorizationId,
     id: SignInId,
 ) -> Result<(), ServiceError> {
     let now = app.now();
-    let tx = app.store.write(organization).await?;
+    let tx = app.store.write(scope).await?;
     tx.touch_authorization(authorization).await?;
     let found = tx.find_authorization(authorization).await?.ok_or(ServiceError::NotFound)?;
     let sign_in =
@@ -460,7 +469,8 @@ pub async fn save_connected(
             "This account is not connected. Its holder signs in once.",
         ));
     }
-    let link = Link { id: app.new_id(), authorization, created_by: actor.name().to_owned(), expires_at: now };
+    let id_of_link = app.new_id();
+    let link = Link { id: id_of_link, authorization, created_by: actor.name().to_owned(), expires_at: now, only: None };
     tx.add_link(&link, now).await?;
     let attempt = super::attempts::without_sign_in(app, authorization, id, link.id);
     tx.supersede_open_attempts(authorization).await?;
@@ -488,7 +498,7 @@ pub async fn save_connected(
 /// Waits until a sign-in's Save has come to a stop, at most `patience`.
 pub async fn settle(
     app: &AppState,
-    organization: OrganizationId,
+    scope: &Scope,
     authorization: AuthorizationId,
     id: SignInId,
     patience: std::time::Duration,
@@ -497,7 +507,7 @@ pub async fn settle(
     let end = tokio::time::sleep(patience);
     tokio::pin!(end);
     loop {
-        let sign_in = app.store.read(organization).await?.find_sign_in(id).await?.ok_or(ServiceError::NotFound)?;
+        let sign_in = app.store.read(scope).await?.find_sign_in(id).await?.ok_or(ServiceError::NotFound)?;
         if sign_in.state != SignInState::Working {
             return Ok(sign_in.state);
         }

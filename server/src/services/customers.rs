@@ -2,22 +2,23 @@
 
 use super::{ServiceError, cursor, text};
 use crate::{
-    access::Reach,
     audit::Actor,
     microsoft::tenant::TenantError,
+    outbound::mail,
     state::AppState,
     store::{
-        Scoped,
+        Scope, Scoped,
         connections::Connection,
         customers::{Customer, key_of},
     },
 };
 use shared::{
     api::{
-        customers::{ConnectionView, CreateCustomer, CustomerView},
+        customers::{ConnectionView, CreateCustomer, CustomerView, SetContact},
         page::Page,
     },
-    id::{CustomerId, OrganizationId, PERSONAL_ACCOUNTS, TenantId},
+    id::{CustomerId, PERSONAL_ACCOUNTS, TenantId},
+    language::Language,
 };
 use std::collections::HashMap;
 
@@ -75,14 +76,14 @@ fn short(text: &str) -> String {
 /// Adds a customer, its tenant not confirmed yet.
 pub async fn create(
     app: &AppState,
-    organization: OrganizationId,
+    scope: &Scope,
     actor: &Actor,
     request: &CreateCustomer,
 ) -> Result<CustomerView, ServiceError> {
     let name = text::name("name", &request.name, 120)?;
     let (tenant, domain) = find_tenant(app, "tenant", &request.tenant).await?;
-    let customer = Customer { id: CustomerId(app.new_id()), name, tenant, domain, confirmed_at: None };
-    let tx = app.store.write(organization).await?;
+    let customer = Customer::new(CustomerId(app.new_id()), name, tenant, domain);
+    let tx = app.store.write(scope).await?;
     if !tx.find_customers_by_tenant(&[tenant]).await?.is_empty() {
         return Err(ServiceError::conflict("customer_exists", "There is a customer with this tenant already."));
     }
@@ -91,18 +92,18 @@ pub async fn create(
         .record(&tx, "customer.created", actor, format!("customer:{}", customer.id), format!("tenant={tenant}"))
         .await?;
     tx.commit().await?;
-    find(app, organization, customer.id).await
+    find(app, scope, customer.id).await
 }
 
 /// Confirms that the tenant found is the right one.
 pub async fn confirm(
     app: &AppState,
-    organization: OrganizationId,
+    scope: &Scope,
     actor: &Actor,
     id: CustomerId,
     tenant: TenantId,
 ) -> Result<CustomerView, ServiceError> {
-    let tx = app.store.write(organization).await?;
+    let tx = app.store.write(scope).await?;
     let customer = tx.find_customer(id).await?.ok_or(ServiceError::NotFound)?;
     if customer.tenant != tenant {
         return Err(ServiceError::conflict(
@@ -117,12 +118,35 @@ pub async fn confirm(
             .await?;
     }
     tx.commit().await?;
-    find(app, organization, id).await
+    find(app, scope, id).await
+}
+
+/// Says who at the customer is told when something was connected.
+pub async fn set_contact(
+    app: &AppState,
+    scope: &Scope,
+    actor: &Actor,
+    id: CustomerId,
+    request: &SetContact,
+) -> Result<CustomerView, ServiceError> {
+    let contact = request.contact.as_deref().map(str::trim).filter(|text| !text.is_empty());
+    if contact.is_some_and(|text| !mail::is_address(text)) {
+        return Err(ServiceError::field("contact", "expected one mail address, such as it@contoso.com"));
+    }
+    let tx = app.store.write(scope).await?;
+    let language = contact.map(|_| request.language.as_str());
+    if !tx.update_customer_contact(id, contact, language).await? {
+        return Err(ServiceError::NotFound);
+    }
+    let detail = if contact.is_some() { "set" } else { "none" }.to_owned();
+    app.audit().record(&tx, "customer.contact", actor, format!("customer:{id}"), detail).await?;
+    tx.commit().await?;
+    find(app, scope, id).await
 }
 
 /// One customer.
-pub async fn find(app: &AppState, organization: OrganizationId, id: CustomerId) -> Result<CustomerView, ServiceError> {
-    let tx = app.store.read(organization).await?;
+pub async fn find(app: &AppState, scope: &Scope, id: CustomerId) -> Result<CustomerView, ServiceError> {
+    let tx = app.store.read(scope).await?;
     let customer = tx.find_customer(id).await?.ok_or(ServiceError::NotFound)?;
     views(&tx, vec![customer]).await?.pop().ok_or(ServiceError::NotFound)
 }
@@ -130,15 +154,14 @@ pub async fn find(app: &AppState, organization: OrganizationId, id: CustomerId) 
 /// One page of customers, by name.
 pub async fn list(
     app: &AppState,
-    organization: OrganizationId,
-    reach: &Reach,
+    scope: &Scope,
     query: &str,
     after: Option<&str>,
     limit: u64,
 ) -> Result<Page<CustomerView>, ServiceError> {
     let after: Option<(String, CustomerId)> = cursor::read(after)?;
-    let tx = app.store.read(organization).await?;
-    let mut found = tx.list_customers_within(reach.within(), query, after, limit + 1).await?;
+    let tx = app.store.read(scope).await?;
+    let mut found = tx.list_customers(query, after, limit + 1).await?;
     let more = found.len() as u64 > limit;
     found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     let next = found.last().filter(|_| more).and_then(|last| cursor::write(&(key_of(&last.name), last.id)));
@@ -161,6 +184,8 @@ pub async fn views(tx: &Scoped, customers: Vec<Customer>) -> Result<Vec<Customer
             tenant: customer.tenant,
             domain: customer.domain,
             confirmed_at: customer.confirmed_at,
+            contact: customer.contact,
+            contact_language: customer.contact_language.as_deref().and_then(Language::parse),
             sets: counts.get(&customer.id).copied().unwrap_or_default(),
             connections: connections.remove(&customer.id).unwrap_or_default(),
         })

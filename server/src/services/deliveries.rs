@@ -111,6 +111,7 @@ async fn send(
                 to: &channel.address,
                 subject: &notice.title,
                 text: text(app, notice),
+                html: None,
                 id: delivery.id.to_string(),
                 now: app.now(),
             };

@@ -1,10 +1,10 @@
 //! The certificate desk: the ends of the whole fleet, soonest first (E13).
 
 use super::{ServiceError, cursor};
-use crate::state::AppState;
+use crate::{state::AppState, store::Scope};
 use shared::{
     api::{backup_sets::CustomerRef, notices::ExpiryView, page::Page},
-    id::{CertificateId, OrganizationId},
+    id::CertificateId,
     time::Timestamp,
 };
 use std::collections::HashMap;
@@ -12,12 +12,12 @@ use std::collections::HashMap;
 /// One page of certificates in use.
 pub async fn list(
     app: &AppState,
-    organization: OrganizationId,
+    scope: &Scope,
     after: Option<&str>,
     limit: u64,
 ) -> Result<Page<ExpiryView>, ServiceError> {
     let after: Option<(Timestamp, CertificateId)> = cursor::read(after)?;
-    let tx = app.store.read(organization).await?;
+    let tx = app.store.read(scope).await?;
     let mut found = tx.list_current_certificates(after, limit + 1).await?;
     let more = found.len() as u64 > limit;
     found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));

@@ -1,6 +1,7 @@
 //! Imports: a list is read, compared and shown; nothing is stored until it is confirmed, then everything or nothing.
 
 mod compare;
+mod reach;
 mod store;
 
 use super::{ServiceError, customers};
@@ -8,7 +9,7 @@ use crate::{
     audit::Actor,
     import_file::{FileError, Format, ImportFile, ImportLine, Parser, TenantRef},
     state::AppState,
-    store::imports::Import,
+    store::{Scope, Scoped, imports::Import},
 };
 use compare::Row;
 use shared::{
@@ -16,10 +17,10 @@ use shared::{
         backup_sets::{BackupSetInput, UpsertAnswer, UpsertBackupSets},
         imports::{BadLine, ConfirmImport, ImportState, ImportView},
     },
-    id::{ImportId, OrganizationId, PERSONAL_ACCOUNTS, TenantId},
+    id::{ImportId, PERSONAL_ACCOUNTS, TenantId},
     method::Method,
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// How long a preview waits for its confirmation, in seconds.
 const PREVIEW_LIFE: i64 = 60 * 60;
@@ -31,19 +32,19 @@ const MOST_DOMAINS: usize = 2_000;
 /// Shows what a list would do.
 pub async fn preview(
     app: &AppState,
-    organization: OrganizationId,
+    scope: &Scope,
     actor: &Actor,
     file: ImportFile,
 ) -> Result<ImportView, ServiceError> {
     let now = app.now();
     let id = ImportId(app.new_id());
-    let (rows, unknown) = resolve(app, organization, file.sets).await?;
+    let (rows, unknown) = resolve(app, scope, file.sets).await?;
     let mut bad_lines = file.bad_lines;
     let bad = file.bad + unknown.len() as u64;
     bad_lines.extend(unknown);
     bad_lines.sort_by_key(|line| line.line);
     bad_lines.truncate(1000);
-    let tx = app.store.read(organization).await?;
+    let tx = app.store.read(scope).await?;
     let prepared = compare::compare(&tx, &rows).await?;
     drop(tx);
     let view = ImportView {
@@ -61,8 +62,15 @@ pub async fn preview(
     };
     let summary = serde_json::to_string(&view).map_err(|_| crate::store::StoreError::Unreadable("import"))?;
     let lines = serde_json::to_vec(&rows).map_err(|_| crate::store::StoreError::Unreadable("import"))?;
-    let import = Import { id, state: ImportState::Preview, summary, expires_at: view.expires_at, confirmed_at: None };
-    let tx = app.store.write_many(organization).await?;
+    let import = Import {
+        id,
+        state: ImportState::Preview,
+        summary,
+        expires_at: view.expires_at,
+        confirmed_at: None,
+        created_by: actor.reference(),
+    };
+    let tx = app.store.write_many(scope).await?;
     tx.add_import(&import, lines, now).await?;
     let detail = format!("lines={} bad={bad}", view.lines);
     app.audit().record(&tx, "import.previewed", actor, format!("import:{id}"), detail).await?;
@@ -71,9 +79,16 @@ pub async fn preview(
 }
 
 /// One import.
-pub async fn find(app: &AppState, organization: OrganizationId, id: ImportId) -> Result<ImportView, ServiceError> {
-    let import = app.store.read(organization).await?.find_import(id).await?.ok_or(ServiceError::NotFound)?;
+pub async fn find(app: &AppState, scope: &Scope, actor: &Actor, id: ImportId) -> Result<ImportView, ServiceError> {
+    let import = own_import(&app.store.read(scope).await?, actor, id).await?;
     view(&import)
+}
+
+/// Whoever works with chosen customers sees their own lists only: others name customers that they must not see.
+async fn own_import(tx: &Scoped, actor: &Actor, id: ImportId) -> Result<Import, ServiceError> {
+    let import = tx.find_import(id).await?;
+    let import = import.filter(|one| tx.reach.is_all() || one.created_by == actor.reference());
+    import.ok_or(ServiceError::NotFound)
 }
 
 fn view(import: &Import) -> Result<ImportView, ServiceError> {
@@ -85,15 +100,15 @@ fn view(import: &Import) -> Result<ImportView, ServiceError> {
 /// Stores a previewed list. Confirming again gives the same answer.
 pub async fn confirm(
     app: &AppState,
-    organization: OrganizationId,
+    scope: &Scope,
     actor: &Actor,
     id: ImportId,
     request: &ConfirmImport,
 ) -> Result<ImportView, ServiceError> {
     let now = app.now();
-    let tx = app.store.write_many(organization).await?;
+    let tx = app.store.write_many(scope).await?;
     tx.lock().await?;
-    let import = tx.find_import(id).await?.ok_or(ServiceError::NotFound)?;
+    let import = own_import(&tx, actor, id).await?;
     let shown = view(&import)?;
     if import.state == ImportState::Confirmed {
         return Ok(shown);
@@ -112,6 +127,7 @@ pub async fn confirm(
     }
     let rows = tx.find_import_rows(id).await?.ok_or(ServiceError::NotFound)?;
     let rows: Vec<Row> = serde_json::from_slice(&rows).map_err(|_| crate::store::StoreError::Unreadable("import"))?;
+    reach::check(&tx, &rows).await?;
     let done = store::store(app, &tx, actor, rows, store::Tenants::Seen).await?;
     tx.confirm_import(id, now).await?;
     let detail = format!("added={} changed={} unchanged={}", done.added, done.changed, done.unchanged);
@@ -123,7 +139,7 @@ pub async fn confirm(
 /// Adds or changes sets by their external ids, at once: the way for programs.
 pub async fn upsert(
     app: &AppState,
-    organization: OrganizationId,
+    scope: &Scope,
     actor: &Actor,
     request: UpsertBackupSets,
 ) -> Result<UpsertAnswer, ServiceError> {
@@ -131,16 +147,19 @@ pub async fn upsert(
         return Err(ServiceError::field("sets", "expected 1 to 5,000 sets"));
     }
     let lines = check_sets(&request.sets)?;
-    let (rows, unknown) = resolve(app, organization, lines).await?;
+    let (rows, unknown) = resolve(app, scope, lines).await?;
     if let Some(first) = unknown.first() {
         let field = format!("sets[{}].{}", first.line - 1, first.field.as_deref().unwrap_or("tenant"));
         return Err(ServiceError::field(field, first.reason.clone()));
     }
-    let tx = app.store.write_many(organization).await?;
+    let tx = app.store.write_many(scope).await?;
     tx.lock().await?;
+    reach::check(&tx, &rows).await?;
     let done = store::store(app, &tx, actor, rows, store::Tenants::Unseen).await?;
     let detail = format!("added={} changed={} unchanged={}", done.added, done.changed, done.unchanged);
-    app.audit().record(&tx, "backup_sets.upserted", actor, format!("organization:{organization}"), detail).await?;
+    app.audit()
+        .record(&tx, "backup_sets.upserted", actor, format!("organization:{}", scope.organization), detail)
+        .await?;
     tx.commit().await?;
     Ok(done)
 }
@@ -181,7 +200,7 @@ fn check_sets(sets: &[BackupSetInput]) -> Result<Vec<ImportLine>, ServiceError> 
 /// Looks up the tenants of all domains, each once.
 async fn resolve(
     app: &AppState,
-    organization: OrganizationId,
+    scope: &Scope,
     lines: Vec<ImportLine>,
 ) -> Result<(Vec<Row>, Vec<BadLine>), ServiceError> {
     let mut domains: Vec<String> = lines
@@ -196,7 +215,7 @@ async fn resolve(
     if domains.len() > MOST_DOMAINS {
         return Err(ServiceError::field("tenant", "expected at most 2,000 different domains in one list"));
     }
-    let known = known_domains(app, organization).await?;
+    let known = known_domains(app, scope).await?;
     let mut found: HashMap<String, Result<TenantId, String>> = HashMap::new();
     let missing: Vec<String> = domains.into_iter().filter(|domain| !known.contains_key(domain)).collect();
     for part in missing.chunks(16) {
@@ -212,14 +231,23 @@ async fn resolve(
         }
     }
     found.extend(known.into_iter().map(|(domain, tenant)| (domain, Ok(tenant))));
-    let mut rows = Vec::with_capacity(lines.len());
+    let mut good = Vec::with_capacity(lines.len());
     let mut bad = Vec::new();
     for line in lines {
-        let number = line.line;
-        let refused = |reason: String| BadLine { line: number, field: Some("tenant".to_owned()), reason };
         match tenant_of(&line.tenant, &found) {
-            Ok((tenant, domain)) => rows.push(Row::new(line, tenant, domain)),
-            Err(reason) => bad.push(refused(reason)),
+            Ok((tenant, domain)) => good.push((line, tenant, domain)),
+            Err(reason) => bad.push(BadLine { line: line.line, field: Some("tenant".to_owned()), reason }),
+        }
+    }
+    let tenants: HashSet<TenantId> = good.iter().map(|(_, tenant, _)| *tenant).collect();
+    let tenants: Vec<_> = tenants.into_iter().collect();
+    let ids: Vec<&str> = good.iter().map(|(line, ..)| line.external_id.as_str()).collect();
+    let within = reach::Within::read(&app.store.read(scope).await?, &tenants, &ids).await?;
+    let mut rows = Vec::with_capacity(good.len());
+    for (line, tenant, domain) in good {
+        match within.as_ref().and_then(|within| within.bad_line(&line, tenant)) {
+            Some(refused) => bad.push(refused),
+            None => rows.push(Row::new(line, tenant, domain)),
         }
     }
     Ok((rows, bad))
@@ -243,12 +271,9 @@ fn tenant_of(
 }
 
 /// Domains of customers that are here already need no look-up.
-async fn known_domains(
-    app: &AppState,
-    organization: OrganizationId,
-) -> Result<HashMap<String, TenantId>, ServiceError> {
+async fn known_domains(app: &AppState, scope: &Scope) -> Result<HashMap<String, TenantId>, ServiceError> {
     let mut known = HashMap::new();
-    let tx = app.store.read(organization).await?;
+    let tx = app.store.read(scope).await?;
     let mut after = None;
     loop {
         let page = tx.list_customers("", after.take(), 500).await?;

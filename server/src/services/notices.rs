@@ -5,7 +5,7 @@ use crate::{
     audit::Actor,
     state::AppState,
     store::{
-        Scoped,
+        Scope, Scoped,
         channels::{Delivery, DeliveryState},
         notices::Notice,
         work::{self, NewWork, WorkKind},
@@ -17,7 +17,7 @@ use shared::{
         notices::{NoticeKind, NoticeView},
         page::Page,
     },
-    id::{CustomerId, OrganizationId},
+    id::CustomerId,
 };
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -95,13 +95,8 @@ pub async fn resolve(app: &AppState, tx: &Scoped, kind: NoticeKind, subject: Uui
 }
 
 /// Settles one notice for a member; settling it again changes nothing.
-pub async fn settle(
-    app: &AppState,
-    organization: OrganizationId,
-    actor: &Actor,
-    id: Uuid,
-) -> Result<NoticeView, ServiceError> {
-    let tx = app.store.write(organization).await?;
+pub async fn settle(app: &AppState, scope: &Scope, actor: &Actor, id: Uuid) -> Result<NoticeView, ServiceError> {
+    let tx = app.store.write(scope).await?;
     tx.find_notice(id).await?.ok_or(ServiceError::NotFound)?;
     if tx.resolve_notice(id, app.now()).await? {
         app.audit().record(&tx, "notice.resolved", actor, format!("notice:{id}"), String::new()).await?;
@@ -115,13 +110,13 @@ pub async fn settle(
 /// One page of notices, newest first: the open ones, or all.
 pub async fn list(
     app: &AppState,
-    organization: OrganizationId,
+    scope: &Scope,
     all: bool,
     before: Option<&str>,
     limit: u64,
 ) -> Result<Page<NoticeView>, ServiceError> {
     let before: Option<Uuid> = cursor::read(before)?;
-    let tx = app.store.read(organization).await?;
+    let tx = app.store.read(scope).await?;
     let mut found = tx.list_notices(all, before, limit + 1).await?;
     let more = found.len() as u64 > limit;
     found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));

@@ -1,15 +1,15 @@
 //! The portal's first screen: the fleet, what waits, what is not well.
 
 use super::{ServiceError, authorizations, customers};
-use crate::{state::AppState, store::backup_sets::Filter};
-use shared::{
-    api::{authorizations::AuthorizationState, overview::Overview},
-    id::OrganizationId,
+use crate::{
+    state::AppState,
+    store::{Scope, backup_sets::Filter},
 };
+use shared::api::{authorizations::AuthorizationState, overview::Overview};
 
 /// Everything the first screen shows.
-pub async fn find(app: &AppState, organization: OrganizationId) -> Result<Overview, ServiceError> {
-    let tx = app.store.read(organization).await?;
+pub async fn find(app: &AppState, scope: &Scope) -> Result<Overview, ServiceError> {
+    let tx = app.store.read(scope).await?;
     let sets = tx.count_backup_sets(&Filter::default()).await?;
     let mut ids = tx.customers_by_basic_sets(40).await?;
     if ids.len() < 40 {

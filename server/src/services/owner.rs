@@ -1,7 +1,7 @@
 //! The first owner, and recovery: `rekey owner-link` makes a link that makes whoever signs in with it the owner.
 //! Fifteen minutes, one use, printed only by the command that made it.
 
-use super::{ServiceError, sessions};
+use super::{ServiceError, members, sessions};
 use crate::{
     audit::Actor,
     microsoft::verify::VerifiedIdentity,
@@ -30,11 +30,12 @@ pub async fn create_link(
     app: &AppState,
     id: Option<OrganizationId>,
     name: &str,
+    domain: Option<&str>,
 ) -> Result<(OrganizationId, Secret<String>), ServiceError> {
     let now = app.now();
     let id = match id {
         Some(id) => id,
-        None => add_organization(app, name).await?,
+        None => add_organization(app, name, domain).await?,
     };
     let secret = new_secret(&*app.random);
     let tx = app.store.write(id).await?;
@@ -55,13 +56,56 @@ pub async fn create_link(
 }
 
 /// Adds an organization with a name that the operator has vetted.
-pub async fn add_organization(app: &AppState, name: &str) -> Result<OrganizationId, ServiceError> {
-    let name = super::text::name("name", name, 120)?;
+pub async fn add_organization(
+    app: &AppState,
+    name: &str,
+    domain: Option<&str>,
+) -> Result<OrganizationId, ServiceError> {
+    let (name, domain) = vetted(name, domain)?;
     let id = OrganizationId(app.new_id());
     let tx = app.store.write_system().await?;
-    tx.add_organization(&Organization { id, name }, app.now()).await?;
+    tx.add_organization(&Organization { id, name, domain }, app.now()).await?;
     tx.commit().await?;
     Ok(id)
+}
+
+/// What the operator vetted: the name and the domain that strangers are shown. Members cannot change them.
+fn vetted(name: &str, domain: Option<&str>) -> Result<(String, Option<String>), ServiceError> {
+    let name = super::text::name("name", name, 120)?;
+    let domain = domain.map(str::trim).filter(|text| !text.is_empty()).map(str::to_lowercase);
+    let is_domain = |text: &String| {
+        text.len() <= 253
+            && text.contains('.')
+            && text
+                .split('.')
+                .all(|part| !part.is_empty() && part.chars().all(|one| one.is_ascii_alphanumeric() || one == '-'))
+    };
+    if domain.as_ref().is_some_and(|text| !is_domain(text)) {
+        return Err(ServiceError::field("domain", "expected a domain such as northwind.example"));
+    }
+    Ok((name, domain))
+}
+
+/// All organizations, for the operator.
+pub async fn list_organizations(app: &AppState) -> Result<Vec<Organization>, ServiceError> {
+    Ok(app.store.read_system().await?.list_organizations().await?)
+}
+
+/// Gives an organization another vetted name and domain.
+pub async fn update_organization(
+    app: &AppState,
+    id: OrganizationId,
+    name: &str,
+    domain: Option<&str>,
+) -> Result<(), ServiceError> {
+    let (name, domain) = vetted(name, domain)?;
+    let tx = app.store.write(id).await?;
+    if !tx.update_organization(&Organization { id, name, domain }).await? {
+        return Err(ServiceError::NotFound);
+    }
+    let subject = format!("organization:{id}");
+    app.audit().record(&tx, "organization.changed", &Actor::Operator, subject, String::new()).await?;
+    Ok(tx.commit().await?)
 }
 
 /// Where an owner link leads.
@@ -94,21 +138,12 @@ pub async fn claim(
         tx.update_member(&member).await?;
         member
     } else {
-        let hash = sessions::member_hash(identity.tenant, identity.object);
-        if locator::find(tx, LocatorKind::Member, &hash, now).await?.is_some() {
-            return Err(ServiceError::conflict(
-                "member_elsewhere",
-                "This account is a member of another organization here. Sign in with another account.",
-            ));
-        }
         let id = MemberId(app.new_id());
         let member =
             Member { id, tenant: identity.tenant, object: identity.object, name, username, role: MemberRole::Owner };
-        tx.add_member(&member, now).await?;
-        sessions::locate_member(tx, tx.organization, id, identity.tenant, identity.object).await?;
-        member
+        members::admit(app, tx, member, &[]).await?
     };
-    let actor = Actor::Member(member.id, member.name.clone());
+    let actor = members::actor(&member);
     app.audit().record(tx, "owner_link.used", &actor, format!("member:{}", member.id), String::new()).await?;
     Ok(member)
 }

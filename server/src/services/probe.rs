@@ -16,7 +16,7 @@ use crate::{
     },
     state::AppState,
     store::{
-        Scoped,
+        Scope, Scoped,
         apps::App,
         work::{self, NewWork, Work, WorkKind},
     },
@@ -97,20 +97,15 @@ pub async fn run(app: &AppState, work: Work) -> Result<(), ServiceError> {
 }
 
 /// A probe now, for a member or a program.
-pub async fn check(
-    app: &AppState,
-    organization: OrganizationId,
-    actor: &Actor,
-    id: ConnectionId,
-) -> Result<AppCheck, ServiceError> {
+pub async fn check(app: &AppState, scope: &Scope, actor: &Actor, id: ConnectionId) -> Result<AppCheck, ServiceError> {
     for _ in 0..3 {
-        let found = app.store.read(organization).await?.find_app(id).await?.ok_or(ServiceError::NotFound)?;
+        let found = app.store.read(scope).await?.find_app(id).await?.ok_or(ServiceError::NotFound)?;
         if !is_alive(&found) {
             let detail = "This app is not in use, so there is nothing to check.";
             return Err(ServiceError::conflict("app_not_in_use", detail));
         }
-        let seen = look(app, organization, &found).await?;
-        let tx = app.store.write(organization).await?;
+        let seen = look(app, scope.organization, &found).await?;
+        let tx = app.store.write(scope).await?;
         let stored = match seen {
             Seen::Roles(roles) => note_success(app, &tx, found, roles).await?,
             Seen::Refused(help) => note_failure(app, &tx, found, *help).await?,

@@ -10,6 +10,7 @@ use crate::{
         Store,
         certificates::PRIVATE_KEY,
         channels::SECRET,
+        links::MAIL_SECRET,
         sealed::{SealedKind, SealedRow},
     },
 };
@@ -35,6 +36,7 @@ const fn seal_kind(kind: SealedKind) -> &'static str {
         SealedKind::PostedToken => save::TOKEN,
         SealedKind::Challenge => attempts::CHALLENGE,
         SealedKind::ChannelSecret => SECRET,
+        SealedKind::InvitationMail => MAIL_SECRET,
     }
 }
 

@@ -2,14 +2,13 @@
 
 use super::{ServiceError, backup_sets::customer_ref, text};
 use crate::{
-    access::Reach,
     audit::Actor,
     state::AppState,
-    store::{Scoped, restores::Restore},
+    store::{Scope, Scoped, restores::Restore},
 };
 use shared::{
     api::restores::{CreateRestore, RestoreView},
-    id::{OrganizationId, RestoreId},
+    id::RestoreId,
     time::Timestamp,
 };
 use std::collections::HashMap;
@@ -20,7 +19,7 @@ const MOST: u64 = 200;
 /// Opens a restore. Who approves it signed in a moment ago; an API key cannot.
 pub async fn create(
     app: &AppState,
-    organization: OrganizationId,
+    scope: &Scope,
     actor: &Actor,
     request: &CreateRestore,
 ) -> Result<RestoreView, ServiceError> {
@@ -38,7 +37,7 @@ pub async fn create(
         ends_at: now.plus(request.hours * 3600),
         closed_at: None,
     };
-    let tx = app.store.write(organization).await?;
+    let tx = app.store.write(scope).await?;
     tx.find_customer(request.customer).await?.ok_or(ServiceError::NotFound)?;
     tx.add_restore(&restore).await?;
     let detail = format!("customer={} hours={}", restore.customer, request.hours);
@@ -49,25 +48,16 @@ pub async fn create(
 }
 
 /// The newest restores.
-pub async fn list(
-    app: &AppState,
-    organization: OrganizationId,
-    reach: &Reach,
-) -> Result<Vec<RestoreView>, ServiceError> {
-    let tx = app.store.read(organization).await?;
-    let found = tx.list_restores(reach.within(), MOST).await?;
+pub async fn list(app: &AppState, scope: &Scope) -> Result<Vec<RestoreView>, ServiceError> {
+    let tx = app.store.read(scope).await?;
+    let found = tx.list_restores(MOST).await?;
     views(&tx, found, app.now()).await
 }
 
 /// Closes a restore; closing it again changes nothing.
-pub async fn close(
-    app: &AppState,
-    organization: OrganizationId,
-    actor: &Actor,
-    id: RestoreId,
-) -> Result<RestoreView, ServiceError> {
+pub async fn close(app: &AppState, scope: &Scope, actor: &Actor, id: RestoreId) -> Result<RestoreView, ServiceError> {
     let now = app.now();
-    let tx = app.store.write(organization).await?;
+    let tx = app.store.write(scope).await?;
     tx.find_restore(id).await?.ok_or(ServiceError::NotFound)?;
     if tx.close_restore(id, actor.name(), now).await? {
         app.audit().record(&tx, "restore.closed", actor, format!("restore:{id}"), String::new()).await?;

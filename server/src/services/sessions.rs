@@ -10,7 +10,7 @@ use crate::{
     seal::hash_secret,
     state::AppState,
     store::{
-        Outside,
+        Outside, Reach, Scope, Scoped,
         locator::{self, Located, LocatorKind, NewLocator},
         members::Member,
         sessions::Session,
@@ -18,7 +18,7 @@ use crate::{
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use shared::{
-    api::session::{CreateSession, MemberView, MenuCounts, OrganizationView, SessionView, SignInStart},
+    api::session::{CreateSession, MemberRole, MemberView, MenuCounts, OrganizationView, SessionView, SignInStart},
     id::{MemberId, ObjectId, OrganizationId, TenantId},
     secret::Secret,
     time::Timestamp,
@@ -43,9 +43,16 @@ pub struct SignedIn {
     pub member: Member,
     /// The session.
     pub session: Session,
+    /// The customers they work with.
+    pub reach: Reach,
 }
 
 impl SignedIn {
+    /// Their organization, and which customers of it they work with.
+    pub fn scope(&self) -> Scope {
+        Scope { organization: self.organization, reach: self.reach.clone() }
+    }
+
     /// Whether the sign-in is fresh enough for keys, members and the like.
     pub fn is_fresh(&self, now: Timestamp) -> bool {
         now.since(self.session.created_at) < FRESH
@@ -80,20 +87,35 @@ pub async fn begin(app: &AppState) -> Result<SignInStart, ServiceError> {
     })
 }
 
+fn unknown() -> ServiceError {
+    ServiceError::conflict("sign_in_over", "This sign-in is unknown, used or over. Sign in again.")
+}
+
+/// Who signed in: the sign-in is under way, and Microsoft's ID token is for it.
+pub async fn verify(app: &AppState, secret: &str, id_token: &str) -> Result<VerifiedIdentity, ServiceError> {
+    let now = app.now();
+    let hash = hash_secret(secret);
+    let known = locator::find(&app.store.read_system().await?, LocatorKind::PortalSignIn, &hash, now).await?;
+    known.ok_or_else(unknown)?;
+    let nonce = nonce_of(secret);
+    let expected =
+        IdExpectation { tenant: None, client: app.microsoft.config.sign_in, nonce: ExpectedNonce::Is(&nonce), now };
+    app.microsoft.verifier.verify_id_token(id_token, &expected).await.map_err(|refused| {
+        tracing::warn!(reason = ?refused.reason(), "portal sign-in refused");
+        super::connect::refusal(refused)
+    })
+}
+
+/// A sign-in serves once.
+pub async fn use_up(app: &AppState, tx: &Scoped, secret: &str) -> Result<(), ServiceError> {
+    let taken = locator::take(tx, LocatorKind::PortalSignIn, &hash_secret(secret), app.now()).await?;
+    taken.map(drop).ok_or_else(unknown)
+}
+
 /// Ends a sign-in: checks the ID token and gives the session with its cookie's secret.
 pub async fn create(app: &AppState, request: &CreateSession) -> Result<(Secret<String>, SignedIn), ServiceError> {
     let now = app.now();
-    let hash = hash_secret(&request.secret);
-    let unknown = || ServiceError::conflict("sign_in_over", "This sign-in is unknown, used or over. Sign in again.");
-    let known = locator::find(&app.store.read_system().await?, LocatorKind::PortalSignIn, &hash, now).await?;
-    known.ok_or_else(unknown)?;
-    let nonce = nonce_of(&request.secret);
-    let expected =
-        IdExpectation { tenant: None, client: app.microsoft.config.sign_in, nonce: ExpectedNonce::Is(&nonce), now };
-    let identity = app.microsoft.verifier.verify_id_token(&request.id_token, &expected).await.map_err(|refused| {
-        tracing::warn!(reason = ?refused.reason(), "portal sign-in refused");
-        super::connect::refusal(refused)
-    })?;
+    let identity = verify(app, &request.secret, &request.id_token).await?;
     let organization = match &request.owner_link {
         Some(link) => Some(owner::find(app, link, now).await?),
         None => find_organization(app, &identity, now).await?,
@@ -103,7 +125,7 @@ pub async fn create(app: &AppState, request: &CreateSession) -> Result<(Secret<S
         detail: "You signed in correctly, but this account is not a member here. Ask an owner of your organization to invite it.".to_owned(),
     })?;
     let tx = app.store.write(organization).await?;
-    locator::take(&tx, LocatorKind::PortalSignIn, &hash, now).await?.ok_or_else(unknown)?;
+    use_up(app, &tx, &request.secret).await?;
     let known = tx.find_member_by_identity(identity.tenant, identity.object).await?;
     let member = match (&request.owner_link, known) {
         (Some(link), known) => owner::claim(app, &tx, link, &identity, known, now).await?,
@@ -123,8 +145,9 @@ pub async fn create(app: &AppState, request: &CreateSession) -> Result<(Secret<S
     locator::add(&tx, entry).await?;
     let actor = Actor::Member(member.id, member.name.clone());
     app.audit().record(&tx, "session.created", &actor, format!("member:{}", member.id), String::new()).await?;
+    let reach = reach_of(&tx, &member).await?;
     tx.commit().await?;
-    Ok((secret, SignedIn { organization, member, session }))
+    Ok((secret, SignedIn { organization, member, session, reach }))
 }
 
 /// The hash under which a member is found: of tenant and object, never of a name (T10).
@@ -142,11 +165,7 @@ async fn find_organization(
     Ok(found.map(|located| located.organization))
 }
 
-async fn refresh_names(
-    tx: &crate::store::Scoped,
-    mut member: Member,
-    identity: &VerifiedIdentity,
-) -> Result<Member, ServiceError> {
+async fn refresh_names(tx: &Scoped, mut member: Member, identity: &VerifiedIdentity) -> Result<Member, ServiceError> {
     let (name, username) = names_of(identity);
     if member.name != name || member.username != username {
         (member.name, member.username) = (name, username);
@@ -187,8 +206,17 @@ pub async fn reload(app: &AppState, organization: OrganizationId, id: Uuid) -> R
     if now >= session.expires_at || now.since(session.seen_at) >= IDLE {
         return Ok(None);
     }
-    let member = tx.find_member(session.member).await?;
-    Ok(member.map(|member| SignedIn { organization, member, session }))
+    let Some(member) = tx.find_member(session.member).await? else { return Ok(None) };
+    let reach = reach_of(&tx, &member).await?;
+    Ok(Some(SignedIn { organization, member, session, reach }))
+}
+
+/// A technician reaches the customers chosen for them; everybody else reaches all (H6).
+async fn reach_of(tx: &Scoped, member: &Member) -> Result<Reach, ServiceError> {
+    if member.role != MemberRole::Technician {
+        return Ok(Reach::ALL);
+    }
+    Ok(Reach::only(Some(tx.list_customers_of_member(member.id).await?)))
 }
 
 /// Signs out.
@@ -202,12 +230,12 @@ pub async fn end(app: &AppState, signed_in: &SignedIn) -> Result<(), ServiceErro
 
 /// What the portal shows of who is signed in.
 pub async fn view(app: &AppState, signed_in: &SignedIn) -> Result<SessionView, ServiceError> {
-    let tx = app.store.read(signed_in.organization).await?;
+    let tx = app.store.read(signed_in.scope()).await?;
     let organization = tx.find_organization().await?.ok_or(ServiceError::NotFound)?;
     let sets = tx.count_backup_sets(&crate::store::backup_sets::Filter::default()).await?;
     Ok(SessionView {
         member: member_view(&signed_in.member),
-        organization: OrganizationView { id: organization.id, name: organization.name },
+        organization: OrganizationView { id: organization.id, name: organization.name, domain: organization.domain },
         expires_at: signed_in.session.expires_at,
         counts: MenuCounts {
             backup_sets: sets.total(),

@@ -142,7 +142,8 @@ impl Scoped {
 
     /// An app.
     pub async fn find_app(&self, id: ConnectionId) -> Result<Option<App>, StoreError> {
-        let own = table::Entity::find_by_id(id.0).filter(table::Column::Organization.eq(self.own()));
+        let own =
+            table::Entity::find_by_id(id.0).filter(self.mine(table::Column::Organization, table::Column::Customer));
         own.one(&self.tx).await?.map(App::try_from).transpose()
     }
 
@@ -151,7 +152,7 @@ impl Scoped {
         let mut found = Vec::with_capacity(ids.len());
         for part in ids.chunks(500) {
             let rows = table::Entity::find()
-                .filter(table::Column::Organization.eq(self.own()))
+                .filter(self.mine(table::Column::Organization, table::Column::Customer))
                 .filter(table::Column::Id.is_in(part.iter().map(|id| id.0)))
                 .all(&self.tx)
                 .await?;
@@ -165,7 +166,7 @@ impl Scoped {
     /// The app of a tenant for a purpose that was not removed.
     pub async fn find_app_of(&self, tenant: TenantId, purpose: Purpose) -> Result<Option<App>, StoreError> {
         table::Entity::find()
-            .filter(table::Column::Organization.eq(self.own()))
+            .filter(self.mine(table::Column::Organization, table::Column::Customer))
             .filter(table::Column::Tenant.eq(tenant.0))
             .filter(table::Column::Purpose.eq(purpose.as_str()))
             .filter(table::Column::RemovedAt.is_null())
@@ -177,7 +178,7 @@ impl Scoped {
 
     /// The apps of a customer, or all; removed ones last.
     pub async fn list_apps(&self, customer: Option<CustomerId>) -> Result<Vec<App>, StoreError> {
-        let mut select = table::Entity::find().filter(table::Column::Organization.eq(self.own()));
+        let mut select = table::Entity::find().filter(self.mine(table::Column::Organization, table::Column::Customer));
         if let Some(customer) = customer {
             select = select.filter(table::Column::Customer.eq(customer.0));
         }
@@ -195,7 +196,7 @@ impl Scoped {
         let next = App { version: version + 1, ..app.clone() };
         let done = table::Entity::update_many()
             .set(row(self.own(), &next)?)
-            .filter(table::Column::Organization.eq(self.own()))
+            .filter(self.mine(table::Column::Organization, table::Column::Customer))
             .filter(table::Column::Id.eq(app.id.0))
             .filter(table::Column::Version.eq(version))
             .exec(&self.tx)
@@ -208,7 +209,7 @@ impl Scoped {
         let done = table::Entity::update_many()
             .col_expr(table::Column::FirstTokenAt, Expr::value(now.0))
             .col_expr(table::Column::Version, sea_orm::sea_query::ExprTrait::add(Expr::col(table::Column::Version), 1))
-            .filter(table::Column::Organization.eq(self.own()))
+            .filter(self.mine(table::Column::Organization, table::Column::Customer))
             .filter(table::Column::Id.eq(id.0))
             .filter(table::Column::FirstTokenAt.is_null())
             .exec(&self.tx)
@@ -219,7 +220,7 @@ impl Scoped {
     /// How many backup sets use a connection, delegated or app-only.
     pub async fn count_sets_of_connection(&self, id: ConnectionId) -> Result<u64, StoreError> {
         Ok(backup_sets::Entity::find()
-            .filter(backup_sets::Column::Organization.eq(self.own()))
+            .filter(self.mine(backup_sets::Column::Organization, backup_sets::Column::Customer))
             .filter(backup_sets::Column::Connection.eq(id.0))
             .count(&self.tx)
             .await?)
@@ -232,7 +233,7 @@ impl Scoped {
         limit: u64,
     ) -> Result<Vec<super::backup_sets::BackupSet>, StoreError> {
         let rows = backup_sets::Entity::find()
-            .filter(backup_sets::Column::Organization.eq(self.own()))
+            .filter(self.mine(backup_sets::Column::Organization, backup_sets::Column::Customer))
             .filter(backup_sets::Column::Connection.eq(id.0))
             .order_by_asc(backup_sets::Column::NameKey)
             .limit(limit)
@@ -249,7 +250,7 @@ impl Scoped {
                 backup_sets::Column::Version,
                 sea_orm::sea_query::ExprTrait::add(Expr::col(backup_sets::Column::Version), 1),
             )
-            .filter(backup_sets::Column::Organization.eq(self.own()))
+            .filter(self.mine(backup_sets::Column::Organization, backup_sets::Column::Customer))
             .filter(backup_sets::Column::Connection.eq(id.0))
             .exec(&self.tx)
             .await?;

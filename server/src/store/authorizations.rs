@@ -97,7 +97,7 @@ impl Scoped {
     /// An authorization.
     pub async fn find_authorization(&self, id: AuthorizationId) -> Result<Option<Authorization>, StoreError> {
         table::Entity::find_by_id(id.0)
-            .filter(table::Column::Organization.eq(self.own()))
+            .filter(self.mine(table::Column::Organization, table::Column::Customer))
             .one(&self.tx)
             .await?
             .map(Authorization::try_from)
@@ -110,7 +110,7 @@ impl Scoped {
         id: AuthorizationId,
     ) -> Result<Option<(Authorization, Customer)>, StoreError> {
         let found = table::Entity::find_by_id(id.0)
-            .filter(table::Column::Organization.eq(self.own()))
+            .filter(self.mine(table::Column::Organization, table::Column::Customer))
             .select_also(customers::Entity)
             .join(
                 JoinType::InnerJoin,
@@ -131,7 +131,7 @@ impl Scoped {
         Ok(table::Entity::find_by_id(id.0)
             .select_only()
             .column(table::Column::Version)
-            .filter(table::Column::Organization.eq(self.own()))
+            .filter(self.mine(table::Column::Organization, table::Column::Customer))
             .into_tuple()
             .one(&self.tx)
             .await?)
@@ -144,7 +144,7 @@ impl Scoped {
         before: Option<AuthorizationId>,
         limit: u64,
     ) -> Result<Vec<Authorization>, StoreError> {
-        let mut select = table::Entity::find().filter(table::Column::Organization.eq(self.own()));
+        let mut select = table::Entity::find().filter(self.mine(table::Column::Organization, table::Column::Customer));
         if let Some(state) = state {
             select = select.filter(table::Column::State.eq(state_text(state)));
         }
@@ -160,7 +160,7 @@ impl Scoped {
         let rows: Vec<uuid::Uuid> = table::Entity::find()
             .select_only()
             .column(table::Column::Id)
-            .filter(table::Column::Organization.eq(self.own()))
+            .filter(self.mine(table::Column::Organization, table::Column::Customer))
             .filter(table::Column::Customer.eq(customer.0))
             .filter(table::Column::State.eq("open"))
             .into_tuple()
@@ -172,7 +172,7 @@ impl Scoped {
     /// How many authorizations are open.
     pub async fn count_open_authorizations(&self) -> Result<u64, StoreError> {
         Ok(table::Entity::find()
-            .filter(table::Column::Organization.eq(self.own()))
+            .filter(self.mine(table::Column::Organization, table::Column::Customer))
             .filter(table::Column::State.eq("open"))
             .count(&self.tx)
             .await?)
@@ -182,7 +182,7 @@ impl Scoped {
     pub async fn touch_authorization(&self, id: AuthorizationId) -> Result<bool, StoreError> {
         let done = table::Entity::update_many()
             .col_expr(table::Column::Version, Expr::col(table::Column::Version).add(1))
-            .filter(table::Column::Organization.eq(self.own()))
+            .filter(self.mine(table::Column::Organization, table::Column::Customer))
             .filter(table::Column::Id.eq(id.0))
             .exec(&self.tx)
             .await?;
@@ -193,7 +193,7 @@ impl Scoped {
     pub async fn touch_and_find_authorization(&self, id: AuthorizationId) -> Result<Option<Authorization>, StoreError> {
         let rows = table::Entity::update_many()
             .col_expr(table::Column::Version, Expr::col(table::Column::Version).add(1))
-            .filter(table::Column::Organization.eq(self.own()))
+            .filter(self.mine(table::Column::Organization, table::Column::Customer))
             .filter(table::Column::Id.eq(id.0))
             .exec_with_returning(&self.tx)
             .await?;
@@ -205,7 +205,7 @@ impl Scoped {
         let done = table::Entity::update_many()
             .col_expr(table::Column::State, Expr::value(state_text(state)))
             .col_expr(table::Column::Version, Expr::col(table::Column::Version).add(1))
-            .filter(table::Column::Organization.eq(self.own()))
+            .filter(self.mine(table::Column::Organization, table::Column::Customer))
             .filter(table::Column::Id.eq(id.0))
             .filter(table::Column::State.eq("open"))
             .exec(&self.tx)

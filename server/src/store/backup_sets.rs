@@ -18,6 +18,7 @@ use shared::{
     time::Timestamp,
     workload::{Workload, Workloads},
 };
+use std::collections::HashSet;
 
 /// A backup set.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,7 +96,7 @@ impl Scoped {
     /// A set.
     pub async fn find_backup_set(&self, id: BackupSetId) -> Result<Option<BackupSet>, StoreError> {
         table::Entity::find_by_id(id.0)
-            .filter(table::Column::Organization.eq(self.own()))
+            .filter(self.mine(table::Column::Organization, table::Column::Customer))
             .one(&self.tx)
             .await?
             .map(BackupSet::try_from)
@@ -108,7 +109,7 @@ impl Scoped {
         let mut found = Vec::with_capacity(ids.len());
         for part in ids.chunks(500) {
             let rows = table::Entity::find()
-                .filter(table::Column::Organization.eq(self.own()))
+                .filter(self.mine(table::Column::Organization, table::Column::Customer))
                 .filter(table::Column::Id.is_in(part.iter().copied()))
                 .all(&self.tx)
                 .await?;
@@ -124,7 +125,7 @@ impl Scoped {
         let mut found = Vec::with_capacity(ids.len());
         for part in ids.chunks(500) {
             let rows = table::Entity::find()
-                .filter(table::Column::Organization.eq(self.own()))
+                .filter(self.mine(table::Column::Organization, table::Column::Customer))
                 .filter(table::Column::ExternalId.is_in(part.iter().map(|id| comparable(id))))
                 .all(&self.tx)
                 .await?;
@@ -133,6 +134,25 @@ impl Scoped {
             }
         }
         Ok(found)
+    }
+
+    /// Those of these ids of the backup product's that belong to sets of customers out of reach.
+    pub async fn external_ids_out_of_reach(&self, ids: &[&str]) -> Result<HashSet<String>, StoreError> {
+        let mut taken = HashSet::new();
+        let Some(mine) = self.reach.customers() else { return Ok(taken) };
+        for part in ids.chunks(500) {
+            let rows: Vec<(String, uuid::Uuid)> = table::Entity::find()
+                .select_only()
+                .column(table::Column::ExternalId)
+                .column(table::Column::Customer)
+                .filter(table::Column::Organization.eq(self.own()))
+                .filter(table::Column::ExternalId.is_in(part.iter().map(|id| comparable(id))))
+                .into_tuple()
+                .all(&self.tx)
+                .await?;
+            taken.extend(rows.into_iter().filter(|(_, one)| !mine.contains(&CustomerId(*one))).map(|(id, _)| id));
+        }
+        Ok(taken)
     }
 
     /// Adds sets.
@@ -179,7 +199,7 @@ impl Scoped {
             .col_expr(table::Column::Region, Expr::value(set.region.as_str()))
             .col_expr(table::Column::ClientVersion, Expr::value(set.client_version.map(|version| version.to_string())))
             .col_expr(table::Column::Version, Expr::value(set.version + 1))
-            .filter(table::Column::Organization.eq(self.own()))
+            .filter(self.mine(table::Column::Organization, table::Column::Customer))
             .filter(table::Column::Id.eq(set.id.0))
             .filter(table::Column::Version.eq(set.version))
             .exec(&self.tx)
@@ -215,7 +235,7 @@ impl Scoped {
             .col_expr(table::Column::MethodChangedAt, Expr::value(now.0))
             .col_expr(table::Column::Connection, Expr::value(connection.map(|id| id.0)))
             .col_expr(table::Column::Version, Expr::value(set.version + 1))
-            .filter(table::Column::Organization.eq(self.own()))
+            .filter(self.mine(table::Column::Organization, table::Column::Customer))
             .filter(table::Column::Id.eq(set.id.0))
             .filter(table::Column::Version.eq(set.version))
             .exec(&self.tx)

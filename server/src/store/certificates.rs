@@ -1,11 +1,14 @@
 //! Certificates of apps. The private key is sealed for its row (`kind` [`PRIVATE_KEY`], version 1), and forgotten for good
 //! when the certificate has gone.
 
-use super::{Scoped, StoreError, entities::certificates as table};
+use super::{
+    Scoped, StoreError,
+    entities::{apps, certificates as table},
+};
 use crate::seal::Sealed;
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
     sea_query::{Expr, ExprTrait},
 };
 use shared::{
@@ -151,7 +154,7 @@ impl Scoped {
         Ok(done.rows_affected == 1)
     }
 
-    /// The certificates in use of the whole organization, soonest end first, after a position.
+    /// The certificates in use, soonest end first, after a position.
     pub async fn list_current_certificates(
         &self,
         after: Option<(Timestamp, CertificateId)>,
@@ -160,6 +163,13 @@ impl Scoped {
         let mut select = table::Entity::find()
             .filter(table::Column::Organization.eq(self.own()))
             .filter(table::Column::State.eq(CertificateState::Current.as_str()));
+        if !self.reach.is_all() {
+            let mine = apps::Entity::find()
+                .select_only()
+                .column(apps::Column::Id)
+                .filter(self.mine(apps::Column::Organization, apps::Column::Customer));
+            select = select.filter(table::Column::App.in_subquery(mine.into_query()));
+        }
         if let Some((end, id)) = after {
             let same = table::Column::NotAfter.eq(end.0).and(table::Column::Id.gt(id.0));
             select = select.filter(table::Column::NotAfter.gt(end.0).or(same));

@@ -85,7 +85,7 @@ impl Scoped {
     /// A connection.
     pub async fn find_connection(&self, id: ConnectionId) -> Result<Option<Connection>, StoreError> {
         table::Entity::find_by_id(id.0)
-            .filter(table::Column::Organization.eq(self.own()))
+            .filter(self.mine(table::Column::Organization, table::Column::Customer))
             .one(&self.tx)
             .await?
             .map(Connection::try_from)
@@ -99,7 +99,7 @@ impl Scoped {
         object: ObjectId,
     ) -> Result<Option<Connection>, StoreError> {
         table::Entity::find()
-            .filter(table::Column::Organization.eq(self.own()))
+            .filter(self.mine(table::Column::Organization, table::Column::Customer))
             .filter(table::Column::Tenant.eq(tenant.0))
             .filter(table::Column::Object.eq(object.0))
             .one(&self.tx)
@@ -113,7 +113,7 @@ impl Scoped {
         let mut found = Vec::new();
         for part in customers.chunks(500) {
             let rows = table::Entity::find()
-                .filter(table::Column::Organization.eq(self.own()))
+                .filter(self.mine(table::Column::Organization, table::Column::Customer))
                 .filter(table::Column::Customer.is_in(part.iter().map(|id| id.0)))
                 .order_by_asc(table::Column::AccountKey)
                 .all(&self.tx)
@@ -131,7 +131,7 @@ impl Scoped {
             .select_only()
             .column(table::Column::Customer)
             .distinct()
-            .filter(table::Column::Organization.eq(self.own()))
+            .filter(self.mine(table::Column::Organization, table::Column::Customer))
             .filter(table::Column::State.ne("working"))
             .limit(limit)
             .into_tuple()
@@ -179,7 +179,7 @@ impl Scoped {
             .col_expr(table::Column::CheckedAt, Expr::value(connection.checked_at.0))
             .col_expr(table::Column::FailedAt, Expr::value(connection.failed_at.map(|time| time.0)))
             .col_expr(table::Column::Help, Expr::value(help_text(connection.help.as_ref())?))
-            .filter(table::Column::Organization.eq(self.own()))
+            .filter(self.mine(table::Column::Organization, table::Column::Customer))
             .filter(table::Column::Id.eq(connection.id.0))
             .filter(table::Column::TokenVersion.eq(token_version))
             .exec(&self.tx)
@@ -193,7 +193,7 @@ impl Scoped {
         let done = table::Entity::update_many()
             .col_expr(table::Column::LeasedUntil, until.into())
             .col_expr(table::Column::Epoch, Expr::col(table::Column::Epoch).add(1))
-            .filter(table::Column::Organization.eq(self.own()))
+            .filter(self.mine(table::Column::Organization, table::Column::Customer))
             .filter(table::Column::Id.eq(id.0))
             .filter(table::Column::LeasedUntil.lte(now))
             .exec(&self.tx)
@@ -201,7 +201,9 @@ impl Scoped {
         if done.rows_affected != 1 {
             return Ok(None);
         }
-        let row = table::Entity::find_by_id(id.0).filter(table::Column::Organization.eq(self.own())).one(&self.tx);
+        let row = table::Entity::find_by_id(id.0)
+            .filter(self.mine(table::Column::Organization, table::Column::Customer))
+            .one(&self.tx);
         Ok(row.await?.map(|row| row.epoch))
     }
 
@@ -209,7 +211,7 @@ impl Scoped {
     pub async fn release_connection(&self, id: ConnectionId, epoch: i64) -> Result<bool, StoreError> {
         let done = table::Entity::update_many()
             .col_expr(table::Column::LeasedUntil, 0.into())
-            .filter(table::Column::Organization.eq(self.own()))
+            .filter(self.mine(table::Column::Organization, table::Column::Customer))
             .filter(table::Column::Id.eq(id.0))
             .filter(table::Column::Epoch.eq(epoch))
             .exec(&self.tx)

@@ -24,6 +24,10 @@ pub struct Customer {
     pub domain: Option<String>,
     /// When a member confirmed the tenant.
     pub confirmed_at: Option<Timestamp>,
+    /// Its technical contact, a mail address: is told when something was connected.
+    pub contact: Option<String>,
+    /// The contact's language, such as `de`.
+    pub contact_language: Option<String>,
 }
 
 impl From<table::Model> for Customer {
@@ -34,7 +38,16 @@ impl From<table::Model> for Customer {
             tenant: TenantId(row.tenant),
             domain: row.domain,
             confirmed_at: row.confirmed_at.map(Timestamp),
+            contact: row.contact,
+            contact_language: row.contact_language,
         }
+    }
+}
+
+impl Customer {
+    /// A customer whose tenant nobody has confirmed yet.
+    pub const fn new(id: CustomerId, name: String, tenant: TenantId, domain: Option<String>) -> Self {
+        Self { id, name, tenant, domain, confirmed_at: None, contact: None, contact_language: None }
     }
 }
 
@@ -46,8 +59,10 @@ pub fn key_of(text: &str) -> String {
 impl Scoped {
     /// A customer.
     pub async fn find_customer(&self, id: CustomerId) -> Result<Option<Customer>, StoreError> {
-        let row =
-            table::Entity::find_by_id(id.0).filter(table::Column::Organization.eq(self.own())).one(&self.tx).await?;
+        let row = table::Entity::find_by_id(id.0)
+            .filter(self.mine(table::Column::Organization, table::Column::Id))
+            .one(&self.tx)
+            .await?;
         Ok(row.map(Customer::from))
     }
 
@@ -57,7 +72,7 @@ impl Scoped {
         let mut found = Vec::with_capacity(ids.len());
         for part in ids.chunks(500) {
             let rows = table::Entity::find()
-                .filter(table::Column::Organization.eq(self.own()))
+                .filter(self.mine(table::Column::Organization, table::Column::Id))
                 .filter(table::Column::Id.is_in(part.iter().copied()))
                 .all(&self.tx)
                 .await?;
@@ -72,7 +87,7 @@ impl Scoped {
         let mut found = Vec::with_capacity(ids.len());
         for part in ids.chunks(500) {
             let rows = table::Entity::find()
-                .filter(table::Column::Organization.eq(self.own()))
+                .filter(self.mine(table::Column::Organization, table::Column::Id))
                 .filter(table::Column::Tenant.is_in(part.iter().copied()))
                 .all(&self.tx)
                 .await?;
@@ -88,21 +103,7 @@ impl Scoped {
         after: Option<(String, CustomerId)>,
         limit: u64,
     ) -> Result<Vec<Customer>, StoreError> {
-        self.list_customers_within(None, query, after, limit).await
-    }
-
-    /// The same among these customers only; `None`: all.
-    pub async fn list_customers_within(
-        &self,
-        within: Option<&[CustomerId]>,
-        query: &str,
-        after: Option<(String, CustomerId)>,
-        limit: u64,
-    ) -> Result<Vec<Customer>, StoreError> {
-        let mut select = table::Entity::find().filter(table::Column::Organization.eq(self.own()));
-        if let Some(within) = within {
-            select = select.filter(table::Column::Id.is_in(within.iter().map(|id| id.0)));
-        }
+        let mut select = table::Entity::find().filter(self.mine(table::Column::Organization, table::Column::Id));
         if !query.is_empty() {
             let pattern = containing(&key_of(query));
             let domain = Expr::expr(Func::lower(Expr::col(table::Column::Domain)));
@@ -128,7 +129,10 @@ impl Scoped {
 
     /// How many customers there are.
     pub async fn count_customers(&self) -> Result<u64, StoreError> {
-        Ok(table::Entity::find().filter(table::Column::Organization.eq(self.own())).count(&self.tx).await?)
+        Ok(table::Entity::find()
+            .filter(self.mine(table::Column::Organization, table::Column::Id))
+            .count(&self.tx)
+            .await?)
     }
 
     /// Adds a customer.
@@ -148,9 +152,28 @@ impl Scoped {
             confirmed_at: Set(customer.confirmed_at.map(|time| time.0)),
             confirmed_by: Set(confirmed_by.map(str::to_owned)),
             created_at: Set(now.0),
+            contact: Set(customer.contact.clone()),
+            contact_language: Set(customer.contact_language.clone()),
         };
         table::Entity::insert(row).exec_without_returning(&self.tx).await?;
         Ok(())
+    }
+
+    /// Writes who is told when something was connected. `false`: there is no such customer.
+    pub async fn update_customer_contact(
+        &self,
+        id: CustomerId,
+        contact: Option<&str>,
+        language: Option<&str>,
+    ) -> Result<bool, StoreError> {
+        let done = table::Entity::update_many()
+            .col_expr(table::Column::Contact, Expr::value(contact))
+            .col_expr(table::Column::ContactLanguage, Expr::value(language))
+            .filter(self.mine(table::Column::Organization, table::Column::Id))
+            .filter(table::Column::Id.eq(id.0))
+            .exec(&self.tx)
+            .await?;
+        Ok(done.rows_affected == 1)
     }
 
     /// Confirms a customer's tenant, if it is still this one.
@@ -164,7 +187,7 @@ impl Scoped {
         let done = table::Entity::update_many()
             .col_expr(table::Column::ConfirmedAt, Expr::value(now.0))
             .col_expr(table::Column::ConfirmedBy, Expr::value(by))
-            .filter(table::Column::Organization.eq(self.own()))
+            .filter(self.mine(table::Column::Organization, table::Column::Id))
             .filter(table::Column::Id.eq(id.0))
             .filter(table::Column::Tenant.eq(tenant.0))
             .exec(&self.tx)

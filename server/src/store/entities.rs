@@ -4,10 +4,12 @@
 //! lower-case text that sorting and comparing use. Columns are described in the migration that made them.
 
 mod modern;
+mod people;
 
 pub use modern::{
     apps, certificates, channels, deliveries, journal_steps, journals, key_breadth, notices, restores, token_counts,
 };
+pub use people::{member_customers, member_invitations};
 
 pub mod organizations {
     use sea_orm::entity::prelude::*;
@@ -18,6 +20,7 @@ pub mod organizations {
         #[sea_orm(primary_key, auto_increment = false)]
         pub id: Uuid,
         pub name: String,
+        pub domain: Option<String>,
         pub created_at: i64,
         pub change_sequence: i64,
         pub audit_sequence: i64,
@@ -133,6 +136,8 @@ pub mod customers {
         pub confirmed_at: Option<i64>,
         pub confirmed_by: Option<String>,
         pub created_at: i64,
+        pub contact: Option<String>,
+        pub contact_language: Option<String>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -212,6 +217,7 @@ pub mod imports {
         pub created_at: i64,
         pub expires_at: i64,
         pub confirmed_at: Option<i64>,
+        pub created_by: String,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -311,6 +317,13 @@ pub mod connect_links {
         pub created_at: i64,
         pub expires_at: i64,
         pub revoked_at: Option<i64>,
+        pub kind: String,
+        pub sign_in: Option<Uuid>,
+        pub recipient: Option<String>,
+        pub language: Option<String>,
+        pub used_at: Option<i64>,
+        pub mail: Option<String>,
+        pub mail_secret: Option<Vec<u8>>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -17,6 +17,8 @@ pub struct Import {
     pub expires_at: Timestamp,
     /// When it was stored.
     pub confirmed_at: Option<Timestamp>,
+    /// Who uploaded it, as the audit log refers to them.
+    pub created_by: String,
 }
 
 fn state_text(state: ImportState) -> &'static str {
@@ -38,6 +40,7 @@ impl Scoped {
             created_at: Set(now.0),
             expires_at: Set(import.expires_at.0),
             confirmed_at: Set(None),
+            created_by: Set(import.created_by.clone()),
         };
         table::Entity::insert(row).exec_without_returning(&self.tx).await?;
         Ok(())
@@ -45,7 +48,7 @@ impl Scoped {
 
     /// An import.
     pub async fn find_import(&self, id: ImportId) -> Result<Option<Import>, StoreError> {
-        type Row = (String, String, i64, Option<i64>);
+        type Row = (String, String, i64, Option<i64>, String);
         let row: Option<Row> = table::Entity::find_by_id(id.0)
             .select_only()
             .columns([
@@ -53,17 +56,19 @@ impl Scoped {
                 table::Column::Summary,
                 table::Column::ExpiresAt,
                 table::Column::ConfirmedAt,
+                table::Column::CreatedBy,
             ])
             .filter(table::Column::Organization.eq(self.own()))
             .into_tuple()
             .one(&self.tx)
             .await?;
-        Ok(row.map(|(state, summary, expires_at, confirmed_at)| Import {
+        Ok(row.map(|(state, summary, expires_at, confirmed_at, created_by)| Import {
             id,
             state: if state == "confirmed" { ImportState::Confirmed } else { ImportState::Preview },
             summary,
             expires_at: Timestamp(expires_at),
             confirmed_at: confirmed_at.map(Timestamp),
+            created_by,
         }))
     }
 

@@ -22,6 +22,8 @@ pub enum LocatorKind {
     ApiKey,
     /// A member, by tenant and object.
     Member,
+    /// An invitation to become a member.
+    MemberInvitation,
 }
 
 impl LocatorKind {
@@ -34,6 +36,7 @@ impl LocatorKind {
             Self::Attempt => "attempt",
             Self::ApiKey => "api_key",
             Self::Member => "member",
+            Self::MemberInvitation => "member_invitation",
         }
     }
 }

@@ -4,6 +4,7 @@ pub mod m0001_begin;
 pub mod m0002_modern;
 pub mod m0003_speed;
 pub mod m0004_job_tokens;
+pub mod m0005_people;
 
 use sea_orm::{ConnectionTrait, DbBackend};
 use sea_orm_migration::{
@@ -21,6 +22,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0002_modern::Migration),
             Box::new(m0003_speed::Migration),
             Box::new(m0004_job_tokens::Migration),
+            Box::new(m0005_people::Migration),
         ]
     }
 }

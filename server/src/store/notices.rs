@@ -77,7 +77,7 @@ impl Scoped {
 
     /// A notice.
     pub async fn find_notice(&self, id: Uuid) -> Result<Option<Notice>, StoreError> {
-        let own = table::Entity::find_by_id(id).filter(table::Column::Organization.eq(self.own()));
+        let own = table::Entity::find_by_id(id).filter(self.mine(table::Column::Organization, table::Column::Customer));
         own.one(&self.tx).await?.map(Notice::try_from).transpose()
     }
 
@@ -89,7 +89,7 @@ impl Scoped {
         stage: i64,
     ) -> Result<Option<Notice>, StoreError> {
         table::Entity::find()
-            .filter(table::Column::Organization.eq(self.own()))
+            .filter(self.mine(table::Column::Organization, table::Column::Customer))
             .filter(table::Column::Kind.eq(kind.as_str()))
             .filter(table::Column::Subject.eq(subject))
             .filter(table::Column::Stage.eq(stage))
@@ -101,7 +101,7 @@ impl Scoped {
 
     /// Notices, newest first, before a position; the open ones only, or all.
     pub async fn list_notices(&self, all: bool, before: Option<Uuid>, limit: u64) -> Result<Vec<Notice>, StoreError> {
-        let mut select = table::Entity::find().filter(table::Column::Organization.eq(self.own()));
+        let mut select = table::Entity::find().filter(self.mine(table::Column::Organization, table::Column::Customer));
         if !all {
             select = select.filter(table::Column::ResolvedAt.is_null());
         }
@@ -116,7 +116,7 @@ impl Scoped {
     pub async fn resolve_notice(&self, id: Uuid, now: Timestamp) -> Result<bool, StoreError> {
         let done = table::Entity::update_many()
             .col_expr(table::Column::ResolvedAt, Expr::value(now.0))
-            .filter(table::Column::Organization.eq(self.own()))
+            .filter(self.mine(table::Column::Organization, table::Column::Customer))
             .filter(table::Column::Id.eq(id))
             .filter(table::Column::ResolvedAt.is_null())
             .exec(&self.tx)
@@ -128,7 +128,7 @@ impl Scoped {
     pub async fn resolve_notices_of(&self, kind: NoticeKind, subject: Uuid, now: Timestamp) -> Result<u64, StoreError> {
         let done = table::Entity::update_many()
             .col_expr(table::Column::ResolvedAt, Expr::value(now.0))
-            .filter(table::Column::Organization.eq(self.own()))
+            .filter(self.mine(table::Column::Organization, table::Column::Customer))
             .filter(table::Column::Kind.eq(kind.as_str()))
             .filter(table::Column::Subject.eq(subject))
             .filter(table::Column::ResolvedAt.is_null())
@@ -145,7 +145,7 @@ impl Scoped {
             .exec(&self.tx)
             .await?;
         let gone = table::Entity::delete_many()
-            .filter(table::Column::Organization.eq(self.own()))
+            .filter(self.mine(table::Column::Organization, table::Column::Customer))
             .filter(table::Column::Id.eq(id))
             .exec(&self.tx)
             .await?;

@@ -15,11 +15,13 @@ pub struct Organization {
     pub id: OrganizationId,
     /// Name, vetted by the operator.
     pub name: String,
+    /// Its domain, vetted by the operator: shown to strangers beside the name.
+    pub domain: Option<String>,
 }
 
 impl From<table::Model> for Organization {
     fn from(row: table::Model) -> Self {
-        Self { id: OrganizationId(row.id), name: row.name }
+        Self { id: OrganizationId(row.id), name: row.name, domain: row.domain }
     }
 }
 
@@ -29,6 +31,7 @@ impl System {
         let row = table::ActiveModel {
             id: Set(organization.id.0),
             name: Set(organization.name.clone()),
+            domain: Set(organization.domain.clone()),
             created_at: Set(now.0),
             change_sequence: Set(0),
             audit_sequence: Set(0),
@@ -48,6 +51,17 @@ impl Scoped {
     /// This transaction's organization.
     pub async fn find_organization(&self) -> Result<Option<Organization>, StoreError> {
         Ok(table::Entity::find_by_id(self.own()).one(&self.tx).await?.map(Organization::from))
+    }
+
+    /// Writes the name and the domain that the operator vetted. `false`: there is no such organization.
+    pub async fn update_organization(&self, organization: &Organization) -> Result<bool, StoreError> {
+        let done = table::Entity::update_many()
+            .col_expr(table::Column::Name, Expr::value(organization.name.clone()))
+            .col_expr(table::Column::Domain, Expr::value(organization.domain.clone()))
+            .filter(table::Column::Id.eq(self.own()))
+            .exec(&self.tx)
+            .await?;
+        Ok(done.rows_affected == 1)
     }
 
     /// Lets nobody else who locks in until the end of the transaction: for what compares first and stores then.

@@ -67,14 +67,15 @@ impl Scoped {
 
     /// A restore.
     pub async fn find_restore(&self, id: RestoreId) -> Result<Option<Restore>, StoreError> {
-        let own = table::Entity::find_by_id(id.0).filter(table::Column::Organization.eq(self.own()));
+        let own =
+            table::Entity::find_by_id(id.0).filter(self.mine(table::Column::Organization, table::Column::Customer));
         Ok(own.one(&self.tx).await?.map(Restore::from))
     }
 
     /// The restore of a customer that stays open longest, if one is open.
     pub async fn find_open_restore(&self, customer: CustomerId, now: Timestamp) -> Result<Option<Restore>, StoreError> {
         let found = table::Entity::find()
-            .filter(table::Column::Organization.eq(self.own()))
+            .filter(self.mine(table::Column::Organization, table::Column::Customer))
             .filter(table::Column::Customer.eq(customer.0))
             .filter(table::Column::EndsAt.gt(now.0))
             .filter(table::Column::ClosedAt.is_null())
@@ -84,12 +85,9 @@ impl Scoped {
         Ok(found.map(Restore::from))
     }
 
-    /// Restores, newest first; of these customers, or all.
-    pub async fn list_restores(&self, within: Option<&[CustomerId]>, limit: u64) -> Result<Vec<Restore>, StoreError> {
-        let mut select = table::Entity::find().filter(table::Column::Organization.eq(self.own()));
-        if let Some(within) = within {
-            select = select.filter(table::Column::Customer.is_in(within.iter().map(|id| id.0)));
-        }
+    /// Restores, newest first.
+    pub async fn list_restores(&self, limit: u64) -> Result<Vec<Restore>, StoreError> {
+        let select = table::Entity::find().filter(self.mine(table::Column::Organization, table::Column::Customer));
         let rows = select.order_by_desc(table::Column::Id).limit(limit).all(&self.tx).await?;
         Ok(rows.into_iter().map(Restore::from).collect())
     }
@@ -99,7 +97,7 @@ impl Scoped {
         let done = table::Entity::update_many()
             .col_expr(table::Column::ClosedAt, Expr::value(now.0))
             .col_expr(table::Column::ClosedBy, Expr::value(by))
-            .filter(table::Column::Organization.eq(self.own()))
+            .filter(self.mine(table::Column::Organization, table::Column::Customer))
             .filter(table::Column::Id.eq(id.0))
             .filter(table::Column::ClosedAt.is_null())
             .exec(&self.tx)

@@ -2,7 +2,7 @@
 
 use super::{
     Scoped, StoreError,
-    entities::{attempts, audit_batches, certificates, channels, connections},
+    entities::{attempts, audit_batches, certificates, channels, connect_links, connections},
 };
 use crate::seal::Sealed;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
@@ -21,12 +21,20 @@ pub enum SealedKind {
     Challenge,
     /// The signing secret of a webhook.
     ChannelSecret,
+    /// The secret of an invitation whose mail is on its way.
+    InvitationMail,
 }
 
 impl SealedKind {
     /// All kinds.
-    pub const ALL: [Self; 5] =
-        [Self::RefreshToken, Self::CertificateKey, Self::PostedToken, Self::Challenge, Self::ChannelSecret];
+    pub const ALL: [Self; 6] = [
+        Self::RefreshToken,
+        Self::CertificateKey,
+        Self::PostedToken,
+        Self::Challenge,
+        Self::ChannelSecret,
+        Self::InvitationMail,
+    ];
 }
 
 /// One sealed value.
@@ -91,6 +99,9 @@ impl Scoped {
                 page!(self, attempts, Challenge, after, limit, |one| row(one.id, 1, one.challenge))
             }
             SealedKind::ChannelSecret => page!(self, channels, Secret, after, limit, |one| row(one.id, 1, one.secret)),
+            SealedKind::InvitationMail => {
+                page!(self, connect_links, MailSecret, after, limit, |one| row(one.id, 1, one.mail_secret))
+            }
         })
     }
 
@@ -108,6 +119,7 @@ impl Scoped {
             SealedKind::PostedToken => replace!(self, attempts, Token, id, old, new),
             SealedKind::Challenge => replace!(self, attempts, Challenge, id, old, new),
             SealedKind::ChannelSecret => replace!(self, channels, Secret, id, old, new),
+            SealedKind::InvitationMail => replace!(self, connect_links, MailSecret, id, old, new),
         };
         Ok(done.rows_affected == 1)
     }

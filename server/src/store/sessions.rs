@@ -63,6 +63,18 @@ impl Scoped {
         Ok(())
     }
 
+    /// Ends every session of a member.
+    pub async fn end_sessions_of(&self, member: MemberId, now: Timestamp) -> Result<u64, StoreError> {
+        let done = table::Entity::update_many()
+            .col_expr(table::Column::EndedAt, Expr::value(now.0))
+            .filter(table::Column::Organization.eq(self.own()))
+            .filter(table::Column::Member.eq(member.0))
+            .filter(table::Column::EndedAt.is_null())
+            .exec(&self.tx)
+            .await?;
+        Ok(done.rows_affected)
+    }
+
     /// Ends a session.
     pub async fn end_session(&self, id: Uuid, now: Timestamp) -> Result<bool, StoreError> {
         let done = table::Entity::update_many()

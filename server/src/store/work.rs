@@ -31,9 +31,11 @@ pub enum WorkKind {
     Probe,
     /// Send a notice through a channel. Subject: the delivery.
     Deliver,
+    /// Send an invitation by mail. Subject: the link.
+    Invite,
 }
 
-const KINDS: [(WorkKind, &str); 8] = [
+const KINDS: [(WorkKind, &str); 9] = [
     (WorkKind::Save, "save"),
     (WorkKind::Heartbeat, "heartbeat"),
     (WorkKind::SetUp, "set_up"),
@@ -42,6 +44,7 @@ const KINDS: [(WorkKind, &str); 8] = [
     (WorkKind::Remind, "remind"),
     (WorkKind::Probe, "probe"),
     (WorkKind::Deliver, "deliver"),
+    (WorkKind::Invite, "invite"),
 ];
 
 impl WorkKind {

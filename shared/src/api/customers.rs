@@ -1,6 +1,7 @@
 //! Customers: whose data is backed up; each one Microsoft tenant.
 
 use crate::id::{ClientId, ConnectionId, CustomerId, ObjectId, TenantId};
+use crate::language::Language;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +25,19 @@ pub struct ConfirmTenant {
     pub tenant: TenantId,
 }
 
+/// Says who at the customer is told when something was connected.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct SetContact {
+    /// A mail address; absent or null: nobody is told.
+    #[serde(default)]
+    pub contact: Option<String>,
+    /// The contact's language.
+    #[serde(default)]
+    pub language: Language,
+}
+
 /// A customer in lists.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -42,6 +56,12 @@ pub struct CustomerView {
     pub sets: MethodCounts,
     /// Connected accounts.
     pub connections: Vec<ConnectionView>,
+    /// Who there is told when something was connected: a mail address.
+    #[serde(default)]
+    pub contact: Option<String>,
+    /// The contact's language.
+    #[serde(default)]
+    pub contact_language: Option<Language>,
 }
 
 /// How many sets use which method.

@@ -91,6 +91,18 @@ pub enum MemberRole {
     Auditor,
 }
 
+impl MemberRole {
+    /// The word on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Owner => "owner",
+            Self::Admin => "admin",
+            Self::Technician => "technician",
+            Self::Auditor => "auditor",
+        }
+    }
+}
+
 /// An organization.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -99,6 +111,9 @@ pub struct OrganizationView {
     pub id: OrganizationId,
     /// Name, vetted by the operator.
     pub name: String,
+    /// Its domain, vetted by the operator.
+    #[serde(default)]
+    pub domain: Option<String>,
 }
 
 /// Numbers beside the menu.

@@ -89,7 +89,7 @@ impl Product {
 
 /// An organization with a key.
 pub async fn seed(state: &AppState) -> Result<String, BenchError> {
-    let organization = owner::add_organization(state, "Measured").await?;
+    let organization = owner::add_organization(state, "Measured", None).await?;
     let request = CreateApiKey::new("bench".to_owned());
     Ok(api_keys::create(state, organization, &Actor::Operator, &request).await?.secret)
 }

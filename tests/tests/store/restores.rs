@@ -5,7 +5,7 @@ use rekey_tests::{
     databases::{TestDatabase, next_id},
     records,
 };
-use server::store::restores::Restore;
+use server::store::{Reach, Scope, restores::Restore};
 use shared::id::{CustomerId, RestoreId};
 
 rekey_tests::on_both![
@@ -63,10 +63,15 @@ async fn restores_are_listed_newest_first_and_by_customer(database: TestDatabase
         tx.add_restore(one).await.unwrap();
     }
     let ids = |found: Vec<Restore>| found.into_iter().map(|one| one.id).collect::<Vec<_>>();
-    assert_eq!(ids(tx.list_restores(None, 10).await.unwrap()), [second.id, first.id]);
-    assert_eq!(ids(tx.list_restores(None, 1).await.unwrap()), [second.id]);
-    assert_eq!(ids(tx.list_restores(Some(&[first.customer]), 10).await.unwrap()), [first.id]);
-    assert_eq!(ids(tx.list_restores(Some(&[]), 10).await.unwrap()), []);
+    assert_eq!(ids(tx.list_restores(10).await.unwrap()), [second.id, first.id]);
+    assert_eq!(ids(tx.list_restores(1).await.unwrap()), [second.id]);
+    let organization = tx.organization;
+    tx.commit().await.unwrap();
+    for (reach, wanted) in [(vec![first.customer], vec![first.id]), (Vec::new(), Vec::new())] {
+        let scope = Scope { organization, reach: Reach::only(Some(reach)) };
+        let limited = database.store.read(scope).await.unwrap();
+        assert_eq!(ids(limited.list_restores(10).await.unwrap()), wanted);
+    }
 }
 
 async fn m2_another_organizations_restores_are_not_there(database: TestDatabase) {
@@ -78,6 +83,6 @@ async fn m2_another_organizations_restores_are_not_there(database: TestDatabase)
     let tx = database.store.write(other).await.unwrap();
     assert_eq!(tx.find_restore(one.id).await.unwrap(), None);
     assert_eq!(tx.find_open_restore(one.customer, START).await.unwrap(), None);
-    assert!(tx.list_restores(None, 10).await.unwrap().is_empty());
+    assert!(tx.list_restores(10).await.unwrap().is_empty());
     assert!(!tx.close_restore(one.id, "Eve", START).await.unwrap());
 }

@@ -26,7 +26,7 @@ app_on_both! {
 
 /// Who may call a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+pub enum Kind {
     /// Everybody; the answer holds nothing of an organization.
     Public,
     /// Members and keys; lists what is theirs.
@@ -47,7 +47,7 @@ enum Kind {
     Connect,
 }
 
-const ROWS: [(&str, &str, Kind); 54] = [
+const ROWS: [(&str, &str, Kind); 67] = [
     ("GET", "/api/v1/meta", Kind::Public),
     ("POST", "/api/v1/sign-ins", Kind::Public),
     ("POST", "/api/v1/session", Kind::Public),
@@ -99,19 +99,32 @@ const ROWS: [(&str, &str, Kind); 54] = [
     ("POST", "/api/v1/connect/continue", Kind::Connect),
     ("POST", "/api/v1/connect/failure", Kind::Connect),
     ("GET", "/api/v1/connect/live", Kind::Connect),
+    ("POST", "/api/v1/customers/{id}/contact", Kind::Record),
+    ("POST", "/api/v1/authorizations/{id}/invitations", Kind::Record),
+    ("GET", "/api/v1/invitations", Kind::List),
+    ("POST", "/api/v1/invitations/{id}/revoke", Kind::Record),
+    ("GET", "/api/v1/members", Kind::List),
+    ("POST", "/api/v1/members/{id}", Kind::Key),
+    ("POST", "/api/v1/members/{id}/remove", Kind::Key),
+    ("GET", "/api/v1/member-invitations", Kind::List),
+    ("POST", "/api/v1/member-invitations", Kind::Keys),
+    ("POST", "/api/v1/member-invitations/{id}/revoke", Kind::Key),
+    ("POST", "/api/v1/member-invitations/{id}/confirm", Kind::Key),
+    ("POST", "/api/v1/member-invitations/open", Kind::Public),
+    ("POST", "/api/v1/member-invitations/claim", Kind::Public),
     ("GET", "/api/v1/audit", Kind::List),
     ("GET", "/api/v1/api-keys", Kind::Keys),
     ("POST", "/api/v1/api-keys", Kind::Keys),
 ];
 const KEY_ROW: (&str, &str, Kind) = ("POST", "/api/v1/api-keys/{id}/revoke", Kind::Key);
 
-fn rows() -> impl Iterator<Item = (&'static str, &'static str, Kind)> {
+pub fn rows() -> impl Iterator<Item = (&'static str, &'static str, Kind)> {
     ROWS.into_iter().chain([KEY_ROW])
 }
 
 /// One record of each kind, all of the first organization.
-struct Records {
-    customer: String,
+pub struct Records {
+    pub customer: String,
     set: String,
     import: String,
     restore: String,
@@ -122,10 +135,13 @@ struct Records {
     sign_in: String,
     key: String,
     tenant: String,
+    invitation: String,
+    member: String,
+    member_invitation: String,
 }
 
 impl Records {
-    async fn make(app: &TestApp) -> Self {
+    pub async fn make(app: &TestApp) -> Self {
         let import = app.import_sample().await;
         let road = app.connect_account(&["CON-001"], "backup@contoso.com").await;
         let open: AuthorizationView = app.authorize(&["CON-002"]).await;
@@ -135,6 +151,11 @@ impl Records {
         let body = json!({ "customer": customer.id, "reason": "A test", "hours": 24 });
         let restore: Value = app.member().await.post("/api/v1/restores", &body).await.ok();
         let planted = app.plant_renewing_app("Fabrikam Inc.", Validity::TwoYears).await;
+        let path = format!("/api/v1/authorizations/{}/invitations", open.id);
+        let invited: Value = app.key().post(&path, &json!({})).await.ok();
+        let body = json!({ "role": "auditor", "note": "Contoso's auditor" });
+        let joining: Value = app.member().await.post("/api/v1/member-invitations", &body).await.ok();
+        let members: Value = app.member().await.get("/api/v1/members").await.ok();
         // Before there is a channel, so that nothing is on its way while the rows are compared.
         let notice = notice(app, customer.id).await;
         let body = json!({ "kind": "webhook", "address": "https://hooks.example.com/contoso" });
@@ -151,6 +172,9 @@ impl Records {
             sign_in: open.sign_ins[0].id.to_string(),
             key: made.key.id.to_string(),
             tenant: customer.tenant.to_string(),
+            invitation: invited["invitation"]["id"].as_str().unwrap().to_owned(),
+            member: members[0]["id"].as_str().unwrap().to_owned(),
+            member_invitation: joining["invitation"]["id"].as_str().unwrap().to_owned(),
         }
     }
 
@@ -166,6 +190,9 @@ impl Records {
             Some("notices") => &self.notice,
             Some("channels") => &self.channel,
             Some("api-keys") => &self.key,
+            Some("invitations") => &self.invitation,
+            Some("members") => &self.member,
+            Some("member-invitations") => &self.member_invitation,
             _ => &self.authorization,
         };
         let (id, sign_in) = if exists { (id, &self.sign_in) } else { (&absent, &absent) };
@@ -187,6 +214,10 @@ impl Records {
                 let id = if exists { self.customer.clone() } else { uuid::Uuid::from_u128(1).to_string() };
                 json!({ "customer": id, "reason": "x", "hours": 1 })
             }
+            Some("contact") => json!({ "contact": "it@contoso.com" }),
+            Some("confirm") if path.contains("member-") => json!({ "tenant": self.tenant, "object": self.set }),
+            Some("member-invitations") => json!({ "role": "auditor", "note": "New" }),
+            _ if path == "/api/v1/members/{id}" => json!({ "role": "auditor" }),
             Some("attempts") => json!({ "sign_in": self.sign_in }),
             Some("customers") => json!({ "name": "New", "tenant": "adatum.com" }),
             Some("api-keys") => json!({ "name": "new" }),
@@ -194,7 +225,7 @@ impl Records {
         }
     }
 
-    async fn call(&self, client: &Client, method: &str, path: &str, exists: bool) -> Answer {
+    pub async fn call(&self, client: &Client, method: &str, path: &str, exists: bool) -> Answer {
         let method = Method::from_bytes(method.as_bytes()).unwrap();
         let (kind, body) = if path == "/api/v1/imports" {
             ("text/csv", "external_id,name,customer,tenant,workloads\n".to_owned())
@@ -206,7 +237,7 @@ impl Records {
 }
 
 /// Everything of an answer that a caller could learn from, without the request's id.
-fn looks(answer: &Answer) -> String {
+pub fn looks(answer: &Answer) -> String {
     let mut body = answer.value();
     if let Some(object) = body.as_object_mut() {
         object.remove("request_id");
@@ -228,7 +259,7 @@ async fn notice(app: &TestApp, customer: shared::id::CustomerId) -> String {
     found.id.to_string()
 }
 
-fn mentions(answer: &Answer, records: &Records) -> bool {
+pub fn mentions(answer: &Answer, records: &Records) -> bool {
     let text = answer.text();
     let own = [
         &records.customer,
@@ -241,6 +272,9 @@ fn mentions(answer: &Answer, records: &Records) -> bool {
         &records.authorization,
         &records.sign_in,
         &records.key,
+        &records.invitation,
+        &records.member,
+        &records.member_invitation,
     ];
     text.contains("Contoso") || text.contains("CON-0") || own.iter().any(|id| text.contains(id.as_str()))
 }

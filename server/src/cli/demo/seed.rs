@@ -20,7 +20,7 @@ pub async fn organization(app: &AppState) -> Result<OrganizationId, CommandError
     if let Some(found) = app.store.read_system().await?.list_organizations().await?.first() {
         return Ok(found.id);
     }
-    let organization = owner::add_organization(app, ORGANIZATION).await?;
+    let organization = owner::add_organization(app, ORGANIZATION, Some("northwind.example")).await?;
     let (tenant, object) = owner_identity()?;
     let member = Member {
         id: MemberId(app.new_id()),

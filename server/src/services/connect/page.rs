@@ -33,7 +33,9 @@ pub async fn view(app: &AppState, opened: &Opened) -> Result<ConnectView, Servic
     let found = tx.find_authorization_and_customer(opened.authorization).await?;
     let (authorization, customer) = found.ok_or(ServiceError::NotFound)?;
     let organization = tx.find_organization().await?.ok_or(ServiceError::NotFound)?;
-    let queue = tx.list_sign_ins(&[authorization.id]).await?;
+    let mut queue = tx.list_sign_ins(&[authorization.id]).await?;
+    // Whoever is invited to one sign-in sees nothing of the others.
+    queue.retain(|one| opened.link.only.is_none_or(|only| only == one.id));
     let attempt = match opened.attempt {
         Some(id) => tx.find_attempt(id).await?,
         None => None,

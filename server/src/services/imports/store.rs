@@ -109,13 +109,8 @@ async fn store_customers(
         found.insert(customer.tenant, (customer.id, customer.name));
     }
     for (tenant, row) in wanted {
-        let customer = Customer {
-            id: CustomerId(app.new_id()),
-            name: row.customer.clone(),
-            tenant,
-            domain: row.domain.clone(),
-            confirmed_at: seen.then_some(now),
-        };
+        let new = Customer::new(CustomerId(app.new_id()), row.customer.clone(), tenant, row.domain.clone());
+        let customer = Customer { confirmed_at: seen.then_some(now), ..new };
         tx.add_customer(&customer, seen.then_some(by.as_str()), now).await?;
         let detail = format!("tenant={tenant} by {}", if seen { "import" } else { "upsert" });
         app.audit().record(tx, "customer.created", actor, format!("customer:{}", customer.id), detail).await?;

@@ -6,11 +6,10 @@ use super::{
     pass::Question,
 };
 use crate::{
-    access::Reach,
     microsoft::grants::app::{SharepointHost, TokenResource},
     services::ServiceError,
     state::AppState,
-    store::{Scoped, api_keys::ApiKey, apps::App, backup_sets::BackupSet, connections::Connection},
+    store::{Reach, Scoped, api_keys::ApiKey, apps::App, backup_sets::BackupSet, connections::Connection},
 };
 use shared::{
     api::{apps::AppState as Health, customers::ConnectionState, problem::Help},
@@ -108,7 +107,7 @@ pub(super) async fn decide(
     let tx = app.store.read(organization).await?;
     let set = tx.find_backup_set(question.set).await?;
     // A set out of the key's reach looks like one that is not there.
-    let set = set.filter(|set| Reach::of(key).has(set.customer)).ok_or(ServiceError::NotFound)?;
+    let set = set.filter(|set| Reach::only(key.customers.clone()).has(set.customer)).ok_or(ServiceError::NotFound)?;
     if key.purposes.as_ref().is_some_and(|only| !only.contains(&purpose)) {
         let detail = format!("This API key gets no tokens for a {}.", purpose.as_str());
         return Err(ServiceError::Forbidden { code: "key_limited", detail });

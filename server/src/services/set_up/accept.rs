@@ -74,6 +74,7 @@ pub async fn save(app: &AppState, opened: &Opened, request: &Save, saving: Savin
         ..sign_in
     };
     tx.update_sign_in(&sign_in, from).await?;
+    connect::use_up(app, &tx, &opened.link).await?;
     let work = claim(app, &tx, attempt.id).await?;
     let actor = Actor::Holder(sign_in.id, shown);
     app.audit().record(&tx, "sign_in.saved", &actor, format!("sign_in:{}", sign_in.id), String::new()).await?;

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     audit::Actor,
-    services::{ServiceError, save},
+    services::{ServiceError, invitations, save},
     state::AppState,
     store::{
         Scoped,
@@ -47,6 +47,7 @@ pub async fn orphaned(app: &AppState, work: Work) -> Result<(), ServiceError> {
         tx.end_journal(journal.id, JournalState::NeedsSignIn, app.now()).await?;
     }
     tx.commit().await?;
+    app.changes.work();
     app.changes.authorization(authorization.id);
     Ok(())
 }
@@ -71,6 +72,7 @@ async fn orphan_sign_in(
     let Stop::Person(state, problem) = run::continue_needed() else { return Ok(()) };
     let waiting = SignIn { state, problem: Some(*problem), ..sign_in };
     tx.update_sign_in(&waiting, SignInState::Working).await?;
+    invitations::invite_to_continue(app, tx, authorization, &waiting).await?;
     app.audit().record(tx, "set_up.interrupted", &Actor::Rekey, subject, String::new()).await?;
     Ok(())
 }

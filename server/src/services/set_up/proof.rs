@@ -13,7 +13,7 @@ use crate::{
     services::{ServiceError, attempts, certificates, connect, save},
     state::AppState,
     store::{
-        Scoped, apps::App, attempts::Attempt, authorizations::Authorization, certificates::Certificate,
+        Scope, Scoped, apps::App, attempts::Attempt, authorizations::Authorization, certificates::Certificate,
         customers::Customer, sign_ins::SignIn, work::Work,
     },
 };
@@ -22,7 +22,7 @@ use shared::{
         apps::Way,
         authorizations::{AuthorizationState, SignInState},
     },
-    id::{AuthorizationId, ClientId, ConnectionId, ObjectId, OrganizationId},
+    id::{AuthorizationId, ClientId, ConnectionId, ObjectId},
     method::Method,
     rules::scopes::Purpose,
 };
@@ -102,17 +102,17 @@ pub async fn prepare_proof(
 /// transaction that stores it, because a key takes long.
 async fn first_certificate(
     app: &AppState,
-    organization: OrganizationId,
+    scope: &Scope,
     id: AuthorizationId,
 ) -> Result<Option<Certificate>, ServiceError> {
-    let tx = app.store.read(organization).await?;
+    let tx = app.store.read(scope).await?;
     let (_, customer) = tx.find_authorization_and_customer(id).await?.ok_or(ServiceError::NotFound)?;
     if tx.find_app_of(customer.tenant, Purpose::Backup).await?.is_some() {
         return Ok(None);
     }
     drop(tx);
     let connection = ConnectionId(app.new_id());
-    let made = certificates::make(app, organization, connection, certificates::Validity::TwoYears, None).await?;
+    let made = certificates::make(app, scope.organization, connection, certificates::Validity::TwoYears, None).await?;
     Ok(Some(made))
 }
 
@@ -123,13 +123,13 @@ fn changed_meanwhile() -> ServiceError {
 /// An app that the customer brings: prepared without a client id, proved with one. Gives its record.
 pub async fn own_app(
     app: &AppState,
-    organization: OrganizationId,
+    scope: &Scope,
     actor: &Actor,
     id: AuthorizationId,
     client: Option<ClientId>,
 ) -> Result<ConnectionId, ServiceError> {
-    let fresh = first_certificate(app, organization, id).await?;
-    let tx = app.store.write(organization).await?;
+    let fresh = first_certificate(app, scope, id).await?;
+    let tx = app.store.write(scope).await?;
     tx.touch_authorization(id).await?;
     let authorization = tx.find_authorization(id).await?.ok_or(ServiceError::NotFound)?;
     if authorization.state != AuthorizationState::Open {

@@ -21,8 +21,6 @@ pub struct Filter {
     pub query: String,
     /// Only the set with this id of the backup product's.
     pub external_id: Option<String>,
-    /// Only sets of these customers: the limit of an API key.
-    pub within: Option<Vec<CustomerId>>,
 }
 
 /// In which order.
@@ -69,8 +67,8 @@ impl Sort {
 }
 
 impl Filter {
-    fn condition(&self, own: Uuid, with_method: bool) -> Condition {
-        let mut all = Condition::all().add(table::Column::Organization.eq(own));
+    fn condition(&self, mine: Condition, with_method: bool) -> Condition {
+        let mut all = mine;
         if with_method && !self.methods.is_empty() {
             all = all.add(table::Column::Method.is_in(self.methods.iter().map(|method| method.as_str())));
         }
@@ -79,9 +77,6 @@ impl Filter {
         }
         if let Some(external_id) = &self.external_id {
             all = all.add(table::Column::ExternalId.eq(comparable(external_id)));
-        }
-        if let Some(within) = &self.within {
-            all = all.add(table::Column::Customer.is_in(within.iter().map(|id| id.0)));
         }
         let query = key_of(self.query.trim());
         if !query.is_empty() {
@@ -98,6 +93,10 @@ impl Filter {
 }
 
 impl Scoped {
+    fn own_sets(&self) -> Condition {
+        self.mine(table::Column::Organization, table::Column::Customer)
+    }
+
     /// One page of sets.
     pub async fn list_backup_sets(
         &self,
@@ -108,7 +107,7 @@ impl Scoped {
         limit: u64,
     ) -> Result<Vec<BackupSet>, StoreError> {
         let columns = sort.columns();
-        let mut select = table::Entity::find().filter(filter.condition(self.own(), true));
+        let mut select = table::Entity::find().filter(filter.condition(self.own_sets(), true));
         if let Some(position) = after.filter(|position| position.keys.len() == columns.len()) {
             let left: Vec<Expr> =
                 columns.iter().map(|column| Expr::col(*column)).chain([Expr::col(table::Column::Id)]).collect();
@@ -131,7 +130,7 @@ impl Scoped {
             .select_only()
             .column(table::Column::Method)
             .column_as(Expr::col(Asterisk).count(), "count")
-            .filter(filter.condition(self.own(), false))
+            .filter(filter.condition(self.own_sets(), false))
             .group_by(table::Column::Method)
             .into_tuple()
             .all(&self.tx)
@@ -151,7 +150,7 @@ impl Scoped {
                 .column(table::Column::Customer)
                 .column(table::Column::Method)
                 .column_as(Expr::col(Asterisk).count(), "count")
-                .filter(table::Column::Organization.eq(self.own()))
+                .filter(self.own_sets())
                 .filter(table::Column::Customer.is_in(part.iter().map(|id| id.0)))
                 .group_by(table::Column::Customer)
                 .group_by(table::Column::Method)
@@ -174,7 +173,7 @@ impl Scoped {
             .select_only()
             .column(table::Column::Customer)
             .column_as(Expr::col(Asterisk).count(), "count")
-            .filter(table::Column::Organization.eq(self.own()))
+            .filter(self.own_sets())
             .filter(table::Column::Method.eq(Method::Basic.as_str()))
             .group_by(table::Column::Customer)
             .order_by(Expr::col(Asterisk).count(), Order::Desc)

@@ -7,18 +7,15 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use rekey_tests::{
     app::{Backend, Setup, TestApp, eventually},
     app_on_both,
+    mailbox::Mailbox,
 };
 use serde_json::{Value, json};
-use server::outbound::mail::MailConfig;
 use shared::api::notices::{ChannelCreated, ChannelView};
 use std::sync::{
     Arc, Mutex,
     atomic::{AtomicU16, Ordering},
 };
-use tokio::{
-    io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
-    net::{TcpListener, TcpStream},
-};
+use tokio::net::TcpListener;
 
 app_on_both! {
     k3_a_webhook_hears_that_a_certificate_ends_signed_and_once,
@@ -189,58 +186,10 @@ async fn m1_channels_are_a_managers_and_secrets_are_shown_once(app: TestApp) {
     member.post("/api/v1/channels", &body).await.refused(403, "sign_in_stale");
 }
 
-/// A mail server that takes everything.
-async fn mail_sink() -> (String, Arc<Mutex<Vec<String>>>) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let letters = Arc::new(Mutex::new(Vec::new()));
-    let kept = letters.clone();
-    tokio::spawn(async move {
-        while let Ok((stream, _)) = listener.accept().await {
-            tokio::spawn(take_mail(stream, kept.clone()));
-        }
-    });
-    (format!("smtp://{address}"), letters)
-}
-
-async fn take_mail(stream: TcpStream, kept: Arc<Mutex<Vec<String>>>) {
-    let (read, mut write) = stream.into_split();
-    let mut lines = BufReader::new(read).lines();
-    write.write_all(b"220 sink\r\n").await.unwrap();
-    let mut data = None;
-    while let Ok(Some(line)) = lines.next_line().await {
-        if let Some(text) = &mut data {
-            if line == "." {
-                kept.lock().unwrap().push(std::mem::take(text));
-                data = None;
-                write.write_all(b"250 taken\r\n").await.unwrap();
-            } else {
-                text.push_str(&line);
-                text.push('\n');
-            }
-            continue;
-        }
-        let answer: &[u8] = match line.split(' ').next().unwrap_or_default().to_uppercase().as_str() {
-            "EHLO" => b"250-sink\r\n250 8BITMIME\r\n",
-            "DATA" => {
-                data = Some(String::new());
-                b"354 go on\r\n"
-            }
-            "QUIT" => b"221 bye\r\n",
-            _ => b"250 fine\r\n",
-        };
-        if write.write_all(answer).await.is_err() {
-            return;
-        }
-    }
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn b14_e6_a_mail_says_it_in_plain_words() {
-    let (smtp, letters) = mail_sink().await;
-    let from = "Rekey <rekey@northwind.example>".to_owned();
-    let mail = Some(MailConfig { smtp, password: None, from });
-    let app = TestApp::start_with(Setup { mail, ..Setup::new(Backend::Sqlite) }).await;
+    let mailbox = Mailbox::start().await;
+    let app = TestApp::start_with(Setup { mail: Some(mailbox.config()), ..Setup::new(Backend::Sqlite) }).await;
     let member = app.member().await;
     for bad in ["nobody", "a@b.c\r\nBcc: d@e.f", "A <a@b.c>"] {
         member.post("/api/v1/channels", &json!({ "kind": "mail", "address": bad })).await.refused(422, "field_invalid");
@@ -249,15 +198,14 @@ async fn b14_e6_a_mail_says_it_in_plain_words() {
     assert_eq!(made.secret, None);
     let owner = planted(&app).await;
     move_to(&app, current(&app, &owner).await.not_after.plus(-90 * DAY + 60));
-    eventually("a letter", async || !letters.lock().unwrap().is_empty()).await;
-    let letter = letters.lock().unwrap()[0].clone();
+    let letter = mailbox.next().await;
     for wanted in
         ["Subject: The certificate of Contoso Ltd ends in 90 days", "To: desk@northwind.example", "From: Rekey"]
     {
         assert!(letter.contains(wanted), "{letter}");
     }
-    let flat = letter.replace("=\n", "");
+    let flat = Mailbox::flat(&letter);
     assert!(flat.contains("Nothing is to be done.") && flat.contains(&app.origin), "{letter}");
     eventually("a delivery", async || last_delivery(&app).await == "Delivered").await;
-    assert_eq!(letters.lock().unwrap().len(), 1);
+    assert_eq!(mailbox.len(), 0, "once");
 }

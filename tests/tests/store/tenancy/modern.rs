@@ -195,7 +195,7 @@ pub async fn seen(tx: &Scoped, rows: &Modern) -> Vec<&'static str> {
         ("list_journal_steps", !tx.list_journal_steps(rows.journal.id).await.unwrap().is_empty()),
         ("find_restore", tx.find_restore(rows.restore.id).await.unwrap().is_some()),
         ("find_open_restore", tx.find_open_restore(rows.restore.customer, START).await.unwrap().is_some()),
-        ("list_restores", !tx.list_restores(None, 10).await.unwrap().is_empty()),
+        ("list_restores", !tx.list_restores(10).await.unwrap().is_empty()),
         ("find_notice", tx.find_notice(rows.notice.id).await.unwrap().is_some()),
         ("list_notices", !tx.list_notices(true, None, 10).await.unwrap().is_empty()),
         ("find_channel", tx.find_channel(rows.channel.id).await.unwrap().is_some()),
