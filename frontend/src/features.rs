@@ -22,6 +22,10 @@ pub mod home;
 #[cfg(feature = "portal")]
 pub mod imports;
 #[cfg(feature = "portal")]
+pub mod invitations;
+#[cfg(feature = "portal")]
+pub mod members;
+#[cfg(feature = "portal")]
 pub mod notices;
 #[cfg(feature = "portal")]
 pub mod page;

@@ -14,6 +14,9 @@ mod certificates;
 mod customer;
 mod customers;
 mod import;
+mod invitations;
+mod join;
+mod members;
 mod not_found;
 mod notifications;
 mod overview;
@@ -56,6 +59,7 @@ pub fn Portal() -> impl IntoView {
                 <Route path=path!("/sign-in") view=sign_in::SignIn/>
                 <Route path=path!("/sign-in/callback") view=callback::Callback/>
                 <Route path=path!("/owner") view=owner::Owner/>
+                <Route path=path!("/join") view=join::Join/>
                 <ParentRoute path=path!("") view=|| view! { <Shell><Outlet/></Shell> }>
                     <Route path=path!("/") view=overview::Overview/>
                     <Route path=path!("/backup-sets") view=backup_sets::BackupSets/>
@@ -70,6 +74,8 @@ pub fn Portal() -> impl IntoView {
                     <Route path=path!("/certificates") view=certificates::Certificates/>
                     <Route path=path!("/notifications") view=notifications::Notifications/>
                     <Route path=path!("/api-keys") view=api_keys::ApiKeys/>
+                    <Route path=path!("/invitations") view=invitations::Invitations/>
+                    <Route path=path!("/members") view=members::Members/>
                 </ParentRoute>
             </Routes>
         </Router>

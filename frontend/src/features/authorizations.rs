@@ -12,7 +12,6 @@ mod ways;
 mod wish;
 
 pub use cancel::Cancel;
-pub use link::HandOver;
 pub use own_app::OwnApp;
 pub use preview::{PreviewedSignIn, RefusedSets, TenantCheck};
 pub use receipt::Receipt;

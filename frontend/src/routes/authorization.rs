@@ -2,7 +2,8 @@
 
 use crate::api::{self, ApiFailure, LiveState};
 use crate::components::{ButtonKind, ButtonLink, Moment, Notice, Tone};
-use crate::features::authorizations::{Cancel, HandOver, OwnApp, Receipt, SignInCard, progress};
+use crate::features::authorizations::{Cancel, OwnApp, Receipt, SignInCard, progress};
+use crate::features::invitations::Invite;
 use crate::features::page::{PageHead, load};
 use crate::features::session;
 use crate::text::portal::{authorizations, modern, shell};
@@ -127,7 +128,8 @@ fn beside(
     let (id, customer, modern, way) =
         view.with_untracked(|view| (view.id, view.customer.id, view.method == Method::Modern, view.way));
     if state == AuthorizationState::Open {
-        let link = (way != Way::OwnApp).then(|| view! { <HandOver id for_administrator=modern/> });
+        let sign_ins = view.with_untracked(|view| view.sign_ins.clone());
+        let link = (way != Way::OwnApp).then(|| view! { <Invite id sign_ins for_administrator=modern/> });
         return view! { {link}<Cancel id on_change=change/> }.into_any();
     }
     let sets = format!("/backup-sets?customer={customer}");

@@ -2,8 +2,9 @@
 
 use crate::browser;
 use crate::components::{FailureNotice, GhostLines};
+use crate::features::members::Waits;
 use crate::features::page::arrive;
-use crate::features::session::trip::{self, Landing, TripFailure};
+use crate::features::session::trip::{self, Arrived, Landing, TripFailure};
 use crate::features::session::{Sheet, SignInButton, take_return_path};
 use crate::text::portal::account;
 use leptos::prelude::*;
@@ -18,7 +19,13 @@ pub fn Callback() -> impl IntoView {
         let answer = answer.clone();
         async move {
             let answer = answer.ok_or(TripFailure::NotExpected)?;
-            trip::arrive(answer).await.map(|_| browser::replace(&take_return_path()))
+            match trip::arrive(answer).await? {
+                Arrived::In => {
+                    browser::replace(&take_return_path());
+                    Ok(None)
+                }
+                Arrived::Waits(invited) => Ok(Some(invited)),
+            }
         }
     });
     // Once, and not again when something else changes.
@@ -27,10 +34,10 @@ pub fn Callback() -> impl IntoView {
             end.dispatch(());
         }
     });
-    let failure = move || end.value().get().and_then(Result::err);
-    move || match failure() {
-        Some(failure) => view! { <Failed failure/> }.into_any(),
-        None => view! {
+    move || match end.value().get() {
+        Some(Err(failure)) => view! { <Failed failure/> }.into_any(),
+        Some(Ok(Some(invited))) => view! { <Waits invited/> }.into_any(),
+        Some(Ok(None)) | None => view! {
             <Sheet heading=account::FINISHING>
                 <p class="muted" role="status">{account::FINISHING_WHY}</p>
                 <GhostLines lines=2/>

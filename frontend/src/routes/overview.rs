@@ -7,9 +7,10 @@ use crate::features::audit::Recent;
 use crate::features::home::{FirstRun, Fleet, Tasks};
 use crate::features::notices::NoticeList;
 use crate::features::page::{PageHead, load};
+use crate::features::session::Session;
 use crate::text::portal::home;
 use leptos::prelude::*;
-use shared::api::overview;
+use shared::api::{overview, session::MemberRole};
 
 /// The overview.
 #[component]
@@ -36,11 +37,15 @@ fn everyday(fleet: overview::Overview) -> AnyView {
     } else {
         view! { <ButtonLink attr:data-test="choose-sets" href="/backup-sets" kind=ButtonKind::Plain>{home::LOOK}<Icon name="arrow"/></ButtonLink> }
     };
+    // What happened in the whole organization is not a technician's to read.
+    let may_read =
+        use_context::<Session>().and_then(Session::view).is_some_and(|view| view.member.role != MemberRole::Technician);
+    let recent = may_read.then(|| view! { <Recent/> });
     view! {
         <PageHead title=home::TITLE heading=home::headline(fleet.sets) note=browser::day(browser::now()) sub>{action}</PageHead>
         <Fleet overview=fleet.clone()/>
         <NoticeList/>
-        <div class="split"><Tasks overview=fleet/><Recent/></div>
+        <div class="split"><Tasks overview=fleet/>{recent}</div>
     }
     .into_any()
 }

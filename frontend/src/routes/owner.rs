@@ -1,7 +1,7 @@
 //! Becoming the first owner, or owner again, by a link that the operator made on the server.
 
 use crate::features::page::arrive;
-use crate::features::session::trip::Landing;
+use crate::features::session::trip::{Errand, Landing};
 use crate::features::session::{Sheet, SignInButton};
 use crate::text::portal::account;
 use leptos::prelude::*;
@@ -16,7 +16,7 @@ pub fn Owner() -> impl IntoView {
         Some(secret) => view! {
             <Sheet heading=account::OWNER>
                 <p class="muted">{account::OWNER_WHY}</p>
-                <SignInButton label=account::OWNER_BUTTON owner_link=secret/>
+                <SignInButton label=account::OWNER_BUTTON errand=Errand::Owner(secret)/>
                 <p class="note">{account::OWNER_ONCE}</p>
             </Sheet>
         }

@@ -10,6 +10,8 @@ pub mod certificates;
 pub mod customers;
 pub mod home;
 pub mod imports;
+pub mod invitations;
+pub mod members;
 pub mod modern;
 pub mod notices;
 pub mod restores;

@@ -1,11 +1,11 @@
-//! The connect link: open it here, or make one for the holder of the account. Its secret is shown once and kept nowhere.
+//! The connect link of whoever is at this desk. Others are invited (`features::invitations`).
 
 use crate::api::{self, ApiFailure};
 use crate::browser;
-use crate::components::{Button, ButtonKind, CopyField, Moment};
+use crate::components::{Button, ButtonKind};
 use crate::features::Nothing;
 use crate::features::page::Trouble;
-use crate::text::portal::{authorizations, modern};
+use crate::text::portal::authorizations;
 use leptos::prelude::*;
 use shared::api::authorizations::ConnectLink;
 use shared::id::AuthorizationId;
@@ -33,41 +33,5 @@ pub fn SignInNow(
             {move || if busy.get() { authorizations::OPENING } else { label }}
         </Button>
         {move || failure().map(|failure| view! { <Trouble failure/> })}
-    }
-}
-
-/// A link for somebody at another desk.
-#[component]
-pub fn HandOver(
-    /// Which authorization.
-    id: AuthorizationId,
-    /// For an administrator, not for the holder of an account.
-    for_administrator: bool,
-) -> impl IntoView {
-    let (title, why, what) = if for_administrator {
-        (modern::LINK, modern::LINK_WHY, modern::THE_LINK)
-    } else {
-        (authorizations::LINK, authorizations::LINK_WHY, authorizations::THE_LINK)
-    };
-    let make = Action::new_local(move |(): &()| make(id));
-    let link = move || make.value().get().and_then(Result::ok);
-    let failure = move || make.value().get().and_then(Result::err);
-    let shown = move || {
-        link().map(|link| {
-            view! {
-                <CopyField id="connect-link" label=what value=link.url/>
-                <p class="note">{authorizations::LINK_ONCE}" "<Moment at=link.expires_at/>"."</p>
-            }
-        })
-    };
-    let label = move || if link().is_some() { authorizations::MAKE_ANOTHER } else { authorizations::MAKE_LINK };
-    view! {
-        <section class="section" aria-labelledby="hand-over">
-            <header><h2 id="hand-over">{title}</h2></header>
-            <p class="muted small">{why}</p>
-            <div role="status" class="stack tight">{shown}</div>
-            <div class="actions"><Button attr:data-test="make-link" icon="link" busy=make.pending() on_press=move |_| { make.dispatch(()); }>{label}</Button></div>
-            {move || failure().map(|failure| view! { <Trouble failure/> })}
-        </section>
     }
 }

@@ -1,7 +1,7 @@
 //! The one button that leaves for Microsoft.
 
 use super::Installation;
-use super::trip::{self, TripFailure};
+use super::trip::{self, Errand, TripFailure};
 use crate::components::{Button, ButtonKind, FailureNotice, Notice, Tone};
 use crate::text::portal::account;
 use leptos::prelude::*;
@@ -11,11 +11,11 @@ use leptos::prelude::*;
 pub fn SignInButton(
     /// The words.
     label: &'static str,
-    /// The secret of an owner link.
+    /// What the sign-in is for.
     #[prop(optional)]
-    owner_link: Option<String>,
+    errand: Errand,
 ) -> impl IntoView {
-    let leave = Action::new_local(move |(): &()| trip::leave(owner_link.clone()));
+    let leave = Action::new_local(move |(): &()| trip::leave(errand.clone()));
     // After a success the browser is on its way, and the button stays busy.
     let busy =
         Signal::derive(move || leave.pending().get() || leave.value().get().is_some_and(|result| result.is_ok()));

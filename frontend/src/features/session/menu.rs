@@ -9,7 +9,7 @@ use crate::text;
 use crate::text::portal::shell;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
-use shared::api::session::MenuCounts;
+use shared::api::session::{MemberRole, MenuCounts};
 
 /// One line of the menu.
 struct Item {
@@ -19,7 +19,7 @@ struct Item {
     count: Option<fn(&MenuCounts) -> u64>,
 }
 
-const ITEMS: [Item; 6] = [
+const ITEMS: [Item; 7] = [
     Item { href: "/", icon: "overview", name: shell::OVERVIEW, count: None },
     Item { href: "/backup-sets", icon: "sets", name: shell::BACKUP_SETS, count: Some(|counts| counts.backup_sets) },
     Item { href: "/customers", icon: "customers", name: shell::CUSTOMERS, count: Some(|counts| counts.customers) },
@@ -29,11 +29,13 @@ const ITEMS: [Item; 6] = [
         name: shell::AUTHORIZATIONS,
         count: Some(|counts| counts.open_authorizations),
     },
+    Item { href: "/invitations", icon: "link", name: shell::INVITATIONS, count: None },
     Item { href: "/certificates", icon: "certificate", name: shell::CERTIFICATES, count: None },
     Item { href: "/activity", icon: "activity", name: shell::ACTIVITY, count: None },
 ];
 
 const NOTIFICATIONS: Item = Item { href: "/notifications", icon: "send", name: shell::NOTIFICATIONS, count: None };
+const MEMBERS: Item = Item { href: "/members", icon: "people", name: shell::MEMBERS, count: None };
 const KEYS: Item = Item { href: "/api-keys", icon: "code", name: shell::API_KEYS, count: None };
 
 /// A page is here or below this line of the menu.
@@ -57,15 +59,25 @@ pub fn Menu(session: Session) -> impl IntoView {
         let current = move || is_current(&path.get(), href).then_some("page");
         view! { <a href=href aria-current=current on:click=|_| browser::hide_popover("side")><Icon name=icon/>{name}{number}</a> }
     };
+    // What belongs to the organization as a whole is not a technician's; the server says so, too.
+    let is_technician =
+        Memo::new(move |_| session.view().is_some_and(|view| view.member.role == MemberRole::Technician));
+    let main = move || {
+        let shown = move |item: &Item| item.href != "/activity" || !is_technician.get();
+        ITEMS.into_iter().filter(shown).map(line).collect_view()
+    };
     let organization = move || session.view().map(|session| session.organization.name);
     view! {
         <p class="org-name">{organization}</p>
-        <nav class="nav" aria-label=shell::MAIN>{ITEMS.map(line).into_iter().collect_view()}</nav>
-        <nav class="nav" aria-label=shell::ORGANIZATION>
-            <p class="nav-title">{shell::ORGANIZATION}</p>
-            {line(NOTIFICATIONS)}
-            {line(KEYS)}
-        </nav>
+        <nav class="nav" aria-label=shell::MAIN>{main}</nav>
+        {move || (!is_technician.get()).then(|| view! {
+            <nav class="nav" aria-label=shell::ORGANIZATION>
+                <p class="nav-title">{shell::ORGANIZATION}</p>
+                {line(MEMBERS)}
+                {line(NOTIFICATIONS)}
+                {line(KEYS)}
+            </nav>
+        })}
         <Member session/>
     }
 }

@@ -8,6 +8,7 @@ use crate::browser;
 use crate::features::Nothing;
 use crate::text::portal::account;
 use serde::{Deserialize, Serialize};
+use shared::api::members::{ClaimMemberInvitation, InvitedView};
 use shared::api::session::{CreateSession, SessionView, SignInStart};
 use shared::oauth::authority::{Authority, RedirectUri, SignInTenant};
 use shared::oauth::authorize::{AccountChoice, AuthorizationRequest, ResponseMode};
@@ -21,6 +22,7 @@ use shared::secret::Secret;
 
 const TRIP_KEY: &str = "rekey.sign_in";
 const OWNER_KEY: &str = "rekey.owner";
+const JOIN_KEY: &str = "rekey.join";
 /// Work and school accounts of any tenant: the server knows which ones are members.
 const TENANT: SignInTenant = SignInTenant::Organizations;
 
@@ -105,13 +107,36 @@ impl Places {
     }
 }
 
-/// Leaves for Microsoft in this window; with the secret of an owner link, when there is one.
-pub async fn leave(owner_link: Option<String>) -> Result<(), TripFailure> {
+/// What a sign-in is for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Errand {
+    /// The portal.
+    #[default]
+    Portal,
+    /// Becoming an owner, with the secret of an owner link.
+    Owner(String),
+    /// Asking to become a member, with the secret of an invitation.
+    Join(String),
+}
+
+/// How a trip ended well.
+pub enum Arrived {
+    /// The session is open.
+    In,
+    /// The inviter must confirm who signed in.
+    Waits(InvitedView),
+}
+
+/// Leaves for Microsoft in this window.
+pub async fn leave(errand: Errand) -> Result<(), TripFailure> {
     let start: SignInStart = api::post("/api/v1/sign-ins", &Nothing {}).await?;
     let address = prepare(start).ok_or(TripFailure::DoesNotFit)?;
-    match owner_link {
-        Some(secret) => drop(browser::tab::set(OWNER_KEY, &secret)),
-        None => browser::tab::remove(OWNER_KEY),
+    browser::tab::remove(OWNER_KEY);
+    browser::tab::remove(JOIN_KEY);
+    match errand {
+        Errand::Portal => {}
+        Errand::Owner(secret) => drop(browser::tab::set(OWNER_KEY, &secret)),
+        Errand::Join(secret) => drop(browser::tab::set(JOIN_KEY, &secret)),
     }
     browser::navigate(&address);
     Ok(())
@@ -142,14 +167,22 @@ fn prepare(start: SignInStart) -> Option<String> {
     browser::tab::set(TRIP_KEY, &serde_json::to_string(&kept).ok()?).then_some(address)
 }
 
-/// Ends the trip: redeems the code at Microsoft and hands the ID token to our server, which opens the session.
-pub async fn arrive(answer: Secret<String>) -> Result<SessionView, TripFailure> {
+/// Ends the trip: redeems the code at Microsoft and hands the ID token to our server, which opens the session or notes who
+/// was invited.
+pub async fn arrive(answer: Secret<String>) -> Result<Arrived, TripFailure> {
     let owner_link = browser::tab::take(OWNER_KEY);
+    let invitation = browser::tab::take(JOIN_KEY);
     let kept = browser::tab::take(TRIP_KEY).ok_or(TripFailure::NotExpected)?;
     let Kept { start, state, verifier } = serde_json::from_str(&kept).map_err(|_| TripFailure::NotExpected)?;
     let id_token = redeem(&start, &state, verifier, answer).await?;
-    let body = CreateSession { secret: start.secret, id_token: id_token.expose().clone(), owner_link };
-    Ok(api::post("/api/v1/session", &body).await?)
+    let (secret, id_token) = (start.secret, id_token.expose().clone());
+    if let Some(invitation) = invitation {
+        let body = ClaimMemberInvitation { invitation, secret, id_token };
+        return Ok(Arrived::Waits(api::post("/api/v1/member-invitations/claim", &body).await?));
+    }
+    let body = CreateSession { secret, id_token, owner_link };
+    api::post::<_, SessionView>("/api/v1/session", &body).await?;
+    Ok(Arrived::In)
 }
 
 async fn redeem(
@@ -194,6 +227,8 @@ pub struct Landing {
     pub answer: Option<Secret<String>>,
     /// The secret of an owner link.
     pub owner_link: Option<String>,
+    /// The secret of an invitation to become a member.
+    pub invitation: Option<String>,
 }
 
 impl Landing {
@@ -205,11 +240,15 @@ impl Landing {
             "/sign-in/callback" => {
                 browser::clean_address(&here.path);
                 let answer = Some(here.fragment).filter(carried).or(Some(here.query)).filter(carried);
-                Self { answer: answer.map(Secret::new), owner_link: None }
+                Self { answer: answer.map(Secret::new), ..Self::default() }
             }
             "/owner" => {
                 browser::clean_address(&here.path);
-                Self { answer: None, owner_link: Some(here.fragment).filter(carried) }
+                Self { owner_link: Some(here.fragment).filter(carried), ..Self::default() }
+            }
+            "/join" => {
+                browser::clean_address(&here.path);
+                Self { invitation: Some(here.fragment).filter(carried), ..Self::default() }
             }
             _ => Self::default(),
         }

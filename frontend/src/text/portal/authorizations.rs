@@ -91,19 +91,6 @@ pub const OPENING: &str = "Opening";
 pub const SAVE: &str = "Save";
 /// A sign-in's action, going on.
 pub const SAVING: &str = "Saving";
-/// The hand-over.
-pub const LINK: &str = "Somebody else holds the account?";
-/// The hand-over.
-pub const LINK_WHY: &str =
-    "Make a link and send it to them. It opens only this authorization, needs no account here, and ends by itself.";
-/// The hand-over.
-pub const MAKE_LINK: &str = "Make a link";
-/// The hand-over.
-pub const MAKE_ANOTHER: &str = "Make another link";
-/// The hand-over.
-pub const THE_LINK: &str = "Link for the account holder";
-/// The hand-over.
-pub const LINK_ONCE: &str = "Shown this once. It ends";
 /// Ends the whole.
 pub const CANCEL: &str = "Cancel authorization";
 /// Ends the whole, asked again.

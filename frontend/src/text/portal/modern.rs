@@ -32,13 +32,6 @@ pub const CREATED_OWN: &str = "Nothing by Rekey. The customer makes the app and 
 /// A fact's value.
 pub const ENDS: &str = "somebody deletes the app in Entra, or pulls the kill switch here. The certificate renews itself; where it cannot, you are told 90 days ahead.";
 
-/// The hand-over.
-pub const LINK: &str = "Somebody else is the administrator?";
-/// The hand-over.
-pub const LINK_WHY: &str = "Make a link and send it to them. They see who asks and for what before they sign in. It opens only this authorization, needs no account here, and ends by itself.";
-/// The hand-over.
-pub const THE_LINK: &str = "Link for the administrator";
-
 /// The customer's own app.
 pub const OWN_APP: &str = "Bring your own app";
 /// The customer's own app.

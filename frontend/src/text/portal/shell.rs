@@ -27,6 +27,10 @@ pub const CERTIFICATES: &str = "Certificates";
 /// Menu.
 pub const NOTIFICATIONS: &str = "Notifications";
 /// Menu.
+pub const INVITATIONS: &str = "Invitations";
+/// Menu.
+pub const MEMBERS: &str = "Members";
+/// Menu.
 pub const API_KEYS: &str = "API keys";
 /// Ends the session.
 pub const SIGN_OUT: &str = "Sign out";
@@ -53,6 +57,19 @@ pub const TO_OVERVIEW: &str = "Go to the overview";
 pub const TO_BACKUP_SETS: &str = "Search backup sets";
 /// The id to quote.
 pub const NOT_FOUND_ID: &str = "Think you should see it? Send your administrator this id:";
+
+/// Stores what was changed.
+pub const SAVE: &str = "Save";
+
+/// What a member may do, in one word.
+pub const fn role_short(role: MemberRole) -> &'static str {
+    match role {
+        MemberRole::Owner => "Owner",
+        MemberRole::Admin => "Admin",
+        MemberRole::Technician => "Technician",
+        MemberRole::Auditor => "Auditor",
+    }
+}
 
 /// What a member may do.
 pub const fn role(role: MemberRole) -> &'static str {

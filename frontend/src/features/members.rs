@@ -1,0 +1,12 @@
+//! Members: who works here, what they may do, and the invitations by which people join.
+
+mod choose;
+mod invite;
+mod joining;
+mod table;
+mod waits;
+
+pub use invite::InviteMember;
+pub use joining::Joining;
+pub use table::MemberTable;
+pub use waits::Waits;
