@@ -7,14 +7,15 @@ mod build {
     pub mod bundle;
     pub mod embed;
     pub mod names;
+    pub mod split;
     pub mod wasm;
 }
 
 use build::{bundle, embed, wasm};
 use std::{env, error::Error, path::PathBuf};
 
-/// The entry points: a binary, a template and a style bundle of this name each.
-const PAGES: [&str; 2] = ["portal", "connect"];
+/// The entry points: a binary, a template and a style bundle of this name each; and whether it is cut into chunks.
+const PAGES: [(&str, bool); 2] = [("portal", true), ("connect", false)];
 
 fn main() -> Result<(), Box<dyn Error>> {
     let server = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
@@ -40,10 +41,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     bundle::styles(&frontend, &mut files)?;
     let icons = files.address("icons.svg")?;
     let folder = wasm::compile(workspace, &out, release, &icons)?;
-    for page in PAGES {
-        let app = wasm::bindgen(&folder, page, &out, release)?;
+    for (page, is_split) in PAGES {
+        let app = wasm::bindgen(&folder, page, is_split, &out, release)?;
         bundle::app(page, app, &mut files)?;
     }
-    let pages = PAGES.map(|page| bundle::page(&frontend, page, &files));
+    let pages = PAGES.map(|(page, _)| bundle::page(&frontend, page, &files));
     embed::write(&out, &files, pages.into_iter().collect::<Result<Vec<_>, _>>()?, release)
 }

@@ -2,7 +2,8 @@
 //!
 //! Same-origin fetch with the session's cookie. Requests that change something carry `rekey-request: 1`; those of the
 //! connect page carry their secret in `rekey-connect`, never in an address. A new endpoint needs nothing here: call
-//! [`get`], [`post`], [`put`] or [`delete`] with a type of `shared::api`.
+//! [`get`], [`post`] or [`put`] with a type of `shared::api`. What every first load of the portal needs goes without
+//! serde, by [`read`], [`act`] and [`remove`] (docs/decisions/0008).
 
 pub mod connect;
 mod failure;
@@ -17,6 +18,7 @@ pub use upload::post_body;
 
 use request::{Method, Request};
 use serde::{Serialize, de::DeserializeOwned};
+use shared::json::Read;
 
 /// Reads a resource.
 pub async fn get<T: DeserializeOwned>(path: &str) -> Result<T, ApiFailure> {
@@ -33,7 +35,17 @@ pub async fn put<B: Serialize, T: DeserializeOwned>(path: &str, body: &B) -> Res
     Request::new(Method::Put, path).json(body)?.send().await?.read()
 }
 
-/// Removes something; an empty answer reads as `()`.
-pub async fn delete<T: DeserializeOwned>(path: &str) -> Result<T, ApiFailure> {
-    Request::new(Method::Delete, path).send().await?.read()
+/// Reads a resource with the small reader.
+pub async fn read<T: Read>(path: &str) -> Result<T, ApiFailure> {
+    Request::new(Method::Get, path).send().await?.view()
+}
+
+/// Does something that its address says whole; the answer is read with the small reader.
+pub async fn act<T: Read>(path: &str) -> Result<T, ApiFailure> {
+    Request::new(Method::Post, path).body("{}".to_owned()).send().await?.view()
+}
+
+/// Removes something.
+pub async fn remove(path: &str) -> Result<(), ApiFailure> {
+    Request::new(Method::Delete, path).send().await?.success()
 }

@@ -4,10 +4,12 @@
 
 pub mod dom;
 mod files;
+mod history;
 mod page;
 pub mod tab;
 
 pub use files::{Blob, File, FileList, chosen_files, download};
+pub use history::{on_history, on_link, push, scroll_to_top};
 pub use page::{
     Address, address, clean_address, copy, focus, focus_heading, hide_popover, navigate, on_page_hide,
     on_page_restored, reload, replace, select, set_title, take_place,

@@ -10,6 +10,10 @@ pub mod components;
 pub mod features;
 pub mod markup;
 #[cfg(feature = "portal")]
+pub mod remote;
+#[cfg(feature = "portal")]
+pub mod router;
+#[cfg(feature = "portal")]
 pub mod routes;
 pub mod signs;
 pub mod text;

@@ -1,7 +1,9 @@
 //! The portal's pages and their addresses: the whole map fits this page.
 //!
-//! A page is one file in `routes/`; it is put together from `features`. To add one: its file, a line below, and a line
-//! in the menu when people should find it there.
+//! A page is one file in `routes/`; it is put together from `features`. To add one: its file, a line in the map, and a
+//! line in the menu when people should find it there. The home page comes with the portal itself; every other page's
+//! code lies in a file of its own, a *chunk*, which the browser fetches when the page is first asked for (`chunks!`):
+//! put a page into the chunk of the pages that it shares most with, since what two chunks need becomes a third file.
 
 mod activity;
 mod api_keys;
@@ -11,6 +13,7 @@ mod backup_set;
 mod backup_sets;
 mod callback;
 mod certificates;
+mod chunk;
 mod customer;
 mod customers;
 mod import;
@@ -26,14 +29,76 @@ mod sign_in;
 
 use crate::api;
 use crate::browser;
-use crate::features::backup_sets::Chosen;
+use crate::features::backup_sets::ChoicePlace;
 use crate::features::page::{Arrival, Brand, Trail};
 use crate::features::session::trip::Landing;
 use crate::features::session::{Installation, Shell};
+use crate::remote::Remote;
+use crate::router::Router;
+use chunk::{Page, chunks};
 use leptos::prelude::*;
-use leptos_router::components::{Outlet, ParentRoute, Route, Router, Routes};
-use leptos_router::path;
 use shared::api::session::Meta;
+
+/// Whether the menu stands beside a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Frame {
+    Alone,
+    Menu,
+}
+
+/// The map. The first pattern that fits is taken.
+const MAP: [(&str, Frame, Page); 19] = [
+    ("/", Frame::Menu, Page::Here(|| overview::Overview().into_any())),
+    ("/sign-in", Frame::Alone, Page::Chunk(sign_in)),
+    ("/sign-in/callback", Frame::Alone, Page::Chunk(callback)),
+    ("/owner", Frame::Alone, Page::Chunk(owner)),
+    ("/join", Frame::Alone, Page::Chunk(join)),
+    ("/backup-sets", Frame::Menu, Page::Chunk(backup_sets)),
+    ("/backup-sets/import", Frame::Menu, Page::Chunk(import)),
+    ("/backup-sets/:id", Frame::Menu, Page::Chunk(backup_set)),
+    ("/authorizations", Frame::Menu, Page::Chunk(authorizations)),
+    ("/authorizations/preview", Frame::Menu, Page::Chunk(preview)),
+    ("/authorizations/:id", Frame::Menu, Page::Chunk(authorization)),
+    ("/customers", Frame::Menu, Page::Chunk(customers)),
+    ("/customers/:id", Frame::Menu, Page::Chunk(customer)),
+    ("/activity", Frame::Menu, Page::Chunk(activity)),
+    ("/certificates", Frame::Menu, Page::Chunk(certificates)),
+    ("/notifications", Frame::Menu, Page::Chunk(notifications)),
+    ("/api-keys", Frame::Menu, Page::Chunk(api_keys)),
+    ("/invitations", Frame::Menu, Page::Chunk(invitations)),
+    ("/members", Frame::Menu, Page::Chunk(members)),
+];
+
+chunks! {
+    account { sign_in => sign_in::SignIn, callback => callback::Callback, owner => owner::Owner, join => join::Join }
+    sets { backup_sets => backup_sets::BackupSets, import => import::Import, backup_set => backup_set::BackupSet }
+    authorizations {
+        authorizations => authorizations::Authorizations,
+        preview => preview::Preview,
+        authorization => authorization::Authorization,
+        invitations => invitations::Invitations
+    }
+    customers { customers => customers::Customers, customer => customer::Customer }
+    watch {
+        activity => activity::Activity,
+        certificates => certificates::Certificates,
+        notifications => notifications::Notifications,
+        api_keys => api_keys::ApiKeys,
+        members => members::Members
+    }
+}
+
+static PATTERNS: [&str; MAP.len()] = patterns();
+
+const fn patterns() -> [&'static str; MAP.len()] {
+    let mut patterns = [""; MAP.len()];
+    let mut at = 0;
+    while at < MAP.len() {
+        patterns[at] = MAP[at].0;
+        at += 1;
+    }
+    patterns
+}
 
 /// The portal.
 #[component]
@@ -42,7 +107,7 @@ pub fn Portal() -> impl IntoView {
     // What the browser kept of a page is old: who is signed in, and what waits, may have changed.
     browser::on_page_restored(browser::reload);
     let brand = Brand(RwSignal::new(String::new()));
-    let meta = LocalResource::new(|| api::get::<Meta>("/api/v1/meta"));
+    let meta = Remote::new(|| api::read::<Meta>("/api/v1/meta"));
     Effect::new(move |_| {
         if let Some(Ok(meta)) = meta.get() {
             brand.0.set(meta.brand);
@@ -52,32 +117,20 @@ pub fn Portal() -> impl IntoView {
     provide_context(Installation(meta));
     provide_context(Arrival(StoredValue::new(None)));
     provide_context(Trail(StoredValue::new(std::collections::BTreeMap::new())));
-    provide_context(Chosen::restored());
-    view! {
-        <Router>
-            <Routes fallback=|| view! { <not_found::NotFound/> }>
-                <Route path=path!("/sign-in") view=sign_in::SignIn/>
-                <Route path=path!("/sign-in/callback") view=callback::Callback/>
-                <Route path=path!("/owner") view=owner::Owner/>
-                <Route path=path!("/join") view=join::Join/>
-                <ParentRoute path=path!("") view=|| view! { <Shell><Outlet/></Shell> }>
-                    <Route path=path!("/") view=overview::Overview/>
-                    <Route path=path!("/backup-sets") view=backup_sets::BackupSets/>
-                    <Route path=path!("/backup-sets/import") view=import::Import/>
-                    <Route path=path!("/backup-sets/:id") view=backup_set::BackupSet/>
-                    <Route path=path!("/authorizations") view=authorizations::Authorizations/>
-                    <Route path=path!("/authorizations/preview") view=preview::Preview/>
-                    <Route path=path!("/authorizations/:id") view=authorization::Authorization/>
-                    <Route path=path!("/customers") view=customers::Customers/>
-                    <Route path=path!("/customers/:id") view=customer::Customer/>
-                    <Route path=path!("/activity") view=activity::Activity/>
-                    <Route path=path!("/certificates") view=certificates::Certificates/>
-                    <Route path=path!("/notifications") view=notifications::Notifications/>
-                    <Route path=path!("/api-keys") view=api_keys::ApiKeys/>
-                    <Route path=path!("/invitations") view=invitations::Invitations/>
-                    <Route path=path!("/members") view=members::Members/>
-                </ParentRoute>
-            </Routes>
-        </Router>
+    provide_context(ChoicePlace::new());
+    let route = Router::start(&PATTERNS).route;
+    let frame = Memo::new(move |_| MAP.get(route.get()).map_or(Frame::Alone, |(_, frame, _)| *frame));
+    move || match frame.get() {
+        Frame::Menu => view! { <Shell>{pages(route, Frame::Menu)}</Shell> }.into_any(),
+        Frame::Alone => pages(route, Frame::Alone).into_any(),
+    }
+}
+
+/// The page of this route, as long as it belongs into this frame.
+fn pages(route: Memo<usize>, within: Frame) -> impl IntoView {
+    move || match MAP.get(route.get()) {
+        Some((_, frame, page)) if *frame == within => page.show(within == Frame::Menu),
+        None if within == Frame::Alone => view! { <not_found::NotFound/> }.into_any(),
+        _ => ().into_any(),
     }
 }

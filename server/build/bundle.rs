@@ -1,6 +1,6 @@
 //! Names, integrity, styles and pages: what the browser asks for, as files.
 
-use super::wasm::App;
+use super::{split, wasm::App};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use sha2::{Digest, Sha256, Sha384};
 use std::{error::Error, fmt::Write as _, fs, path::Path};
@@ -107,13 +107,21 @@ pub fn app(page: &str, app: App, files: &mut Files) -> Result<(), Box<dyn Error>
     let name = format!("{page}.wasm");
     files.add(&name, app.wasm);
     let wasm = files.find(&name)?;
-    let (address, integrity) = (&wasm.address, &wasm.integrity);
+    let (address, integrity) = (wasm.address.clone(), wasm.integrity.clone());
+    let mut loader = app.loader;
+    for chunk in app.chunks {
+        let name = format!("{page}-{}.wasm", chunk.name);
+        files.add(&name, chunk.wasm);
+        let file = files.find(&name)?;
+        loader = split::address(&loader, &chunk.name, &file.address, &file.integrity)?;
+    }
+    let glue = if loader.is_empty() { app.glue } else { split::join(&app.glue, &loader)? };
     let start = format!(
         "\n__wbg_init({{module_or_path: fetch(new URL('{address}', import.meta.url), {{integrity: '{integrity}', \
          credentials: 'same-origin'}})}}).catch((error) => {{ console.error(error); \
          dispatchEvent(new Event('rekey-boot-failed')); }});\n"
     );
-    files.add(&format!("{page}.js"), format!("{}{start}", app.glue).into_bytes());
+    files.add(&format!("{page}.js"), format!("{glue}{start}").into_bytes());
     Ok(())
 }
 

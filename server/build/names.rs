@@ -1,6 +1,7 @@
 //! Short names for what a module imports from its glue. Each of the long ones ends in a hash, which no compression takes
 //! away, and stands in both files.
 
+use super::split::LOADER;
 use std::collections::HashSet;
 
 /// A module and its glue with short import names; as they were, if anything in them is not as expected.
@@ -38,23 +39,31 @@ fn imports(mut section: &[u8], glue: &mut String) -> Option<Vec<u8>> {
         let (kind, after) = section.split_first()?;
         section = after;
         let index = number(&mut section)?;
+        if module == LOADER {
+            push(&mut out, [module, name], *kind, index);
+            continue;
+        }
         let (property, short) = (format!("\n{name}: "), format!("i{at}"));
         if *kind != FUNCTION || !seen.insert(name) || glue.matches(&property).count() != 1 {
             return None;
         }
         *glue = glue.replace(&property, &format!("\n{short}: "));
-        for word in [module, &short] {
-            push_number(&mut out, word.len());
-            out.extend(word.as_bytes());
-        }
-        out.push(*kind);
-        push_number(&mut out, index);
+        push(&mut out, [module, &short], *kind, index);
     }
     section.is_empty().then_some(out)
 }
 
+fn push(out: &mut Vec<u8>, words: [&str; 2], kind: u8, index: usize) {
+    for word in words {
+        push_number(out, word.len());
+        out.extend(word.as_bytes());
+    }
+    out.push(kind);
+    push_number(out, index);
+}
+
 /// Unsigned LEB128.
-fn number(bytes: &mut &[u8]) -> Option<usize> {
+pub fn number(bytes: &mut &[u8]) -> Option<usize> {
     let (mut value, mut shift) = (0_usize, 0);
     loop {
         let (byte, rest) = bytes.split_first()?;

@@ -1,6 +1,9 @@
 //! From Rust to wasm and its glue.
 
-use super::names;
+use super::{
+    names,
+    split::{self, Chunk},
+};
 use std::{
     env,
     error::Error,
@@ -19,6 +22,10 @@ pub struct App {
     pub wasm: Vec<u8>,
     /// The JavaScript that starts and serves it.
     pub glue: String,
+    /// What the program fetches later.
+    pub chunks: Vec<Chunk>,
+    /// The JavaScript that does so; empty when there are no chunks.
+    pub loader: String,
 }
 
 /// Compiles all entry points; gives the folder with their `.wasm` files.
@@ -28,12 +35,16 @@ pub fn compile(workspace: &Path, out: &Path, release: bool, icons: &str) -> Resu
     // A folder of its own: the outer cargo holds the lock of the other one.
     let target = target_folder(out).join("web");
     let cargo = env::var_os("CARGO").ok_or("CARGO is set by cargo")?;
-    // The connect page apart, without the portal's framework in its program.
-    for entry in [&["--bin", "portal"][..], &["--bin", "connect", "--no-default-features"]] {
+    // The portal is cut into chunks, which takes its relocations. The connect page is built apart, without the portal's
+    // framework in its program.
+    for (entry, link) in [
+        (&["--bin", "portal"][..], &["-Clink-args=--emit-relocs"][..]),
+        (&["--bin", "connect", "--no-default-features"], &[]),
+    ] {
         let mut command = Command::new(&cargo);
         command.current_dir(workspace);
-        command.args(["build", "--locked", "--package", "rekey-frontend", "--target", TARGET]).args(entry);
-        command.args(["--profile", profile, "--target-dir"]).arg(&target);
+        command.args(["rustc", "--locked", "--package", "rekey-frontend", "--target", TARGET]).args(entry);
+        command.args(["--profile", profile, "--target-dir"]).arg(&target).arg("--").args(link);
         for (name, _) in env::vars_os().filter(|(name, _)| is_of_the_outer_build(name)) {
             command.env_remove(name);
         }
@@ -113,11 +124,20 @@ fn target_folder(out: &Path) -> PathBuf {
 }
 
 /// Makes the glue of one entry point.
-pub fn bindgen(folder: &Path, page: &str, out: &Path, release: bool) -> Result<App, Box<dyn Error>> {
+pub fn bindgen(folder: &Path, page: &str, is_split: bool, out: &Path, release: bool) -> Result<App, Box<dyn Error>> {
     let made = out.join("bindgen").join(page);
     let _ = fs::remove_dir_all(&made);
+    let whole = folder.join(format!("{page}.wasm"));
+    let (program, chunks, loader) = if is_split {
+        let cut = out.join("split").join(page);
+        let _ = fs::remove_dir_all(&cut);
+        let split = split::split(&whole, &cut, release)?;
+        (split.main, split.chunks, split.loader)
+    } else {
+        (whole, Vec::new(), String::new())
+    };
     let mut bindgen = Bindgen::new();
-    bindgen.input_path(folder.join(format!("{page}.wasm"))).out_name(page).web(true)?;
+    bindgen.input_path(program).out_name(page).web(true)?.keep_lld_exports(is_split).demangle(!is_split);
     bindgen.typescript(false).omit_default_module_path(true).keep_debug(!release);
     bindgen.remove_name_section(release).remove_producers_section(release);
     bindgen.generate(&made)?;
@@ -127,10 +147,11 @@ pub fn bindgen(folder: &Path, page: &str, out: &Path, release: bool) -> Result<A
     let wasm = fs::read(made.join(format!("{page}_bg.wasm")))?;
     let glue = fs::read_to_string(made.join(format!("{page}.js")))?;
     if !release {
-        return Ok(App { wasm, glue });
+        return Ok(App { wasm, glue, chunks, loader });
     }
     let (wasm, glue) = names::shorten(wasm, without_comments(&glue));
-    Ok(App { wasm, glue: without_loader(&glue).unwrap_or(glue) })
+    let glue = without_loader(&glue).unwrap_or(glue);
+    Ok(App { wasm, glue, chunks, loader: without_comments(&loader) })
 }
 
 /// The glue with a loader of two lines in the place of its own, which is made for all ways to load a module: ours is

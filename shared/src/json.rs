@@ -1,10 +1,12 @@
-//! JSON (RFC 8259) read and written by hand, for the connect page: derived serde code was a quarter of its program.
+//! JSON (RFC 8259) read and written by hand, for what must load quickly: derived serde code was a quarter of the connect
+//! page's program.
 //!
 //! Reads as strictly as the derived code does: a known field at most once, missing and `null` alike for an option, fields
 //! nobody knows passed over, no number that is not whole where a whole one belongs. What was read and not taken is wiped,
-//! since it may be a token. To read one more type: a line in [`connect`].
+//! since it may be a token. To read one more type: a line in [`connect`], or in [`portal`] for the portal's first load.
 
 mod connect;
+mod portal;
 mod write;
 
 pub use write::{Write, Writer};
@@ -107,6 +109,42 @@ macro_rules! objects {
 }
 pub(crate) use objects;
 
+/// Types that are read from a text that is their id.
+macro_rules! ids {
+    ($($name:ident)*) => {$(
+        impl $crate::json::Read for $name {
+            #[inline(never)]
+            fn read(value: $crate::json::Value) -> Option<Self> {
+                <String as $crate::json::Read>::read(value)?.parse().ok()
+            }
+
+            fn empty() -> Self {
+                Self(uuid::Uuid::nil())
+            }
+        }
+    )*};
+}
+pub(crate) use ids;
+
+/// Types that are read from one of some words.
+macro_rules! words {
+    ($($name:ident { $first:literal $empty:ident $($word:literal $variant:ident)* })*) => {$(
+        impl $crate::json::Read for $name {
+            #[inline(never)]
+            fn read(value: $crate::json::Value) -> Option<Self> {
+                const WORDS: &[(&str, $name)] = &[($first, $name::$empty), $(($word, $name::$variant)),*];
+                let text = <String as $crate::json::Read>::read(value)?;
+                WORDS.iter().find(|(word, _)| *word == text).map(|(_, found)| *found)
+            }
+
+            fn empty() -> Self {
+                Self::$empty
+            }
+        }
+    )*};
+}
+pub(crate) use words;
+
 /// Reads a text that is one value and nothing else.
 pub fn read<T: Read>(text: &str) -> Option<T> {
     T::read(parse(text)?)
@@ -185,7 +223,7 @@ macro_rules! small {
     )*};
 }
 
-small! { u8 u16 u32 }
+small! { u8 u16 u32 u64 }
 
 impl<T: Read> Read for Option<T> {
     fn read(value: Value) -> Option<Self> {

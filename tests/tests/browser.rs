@@ -3,6 +3,7 @@
 mod browser {
     mod consent;
     mod keyboard;
+    mod pages;
     mod pictures;
     mod policies;
     mod procedure_h;

@@ -146,19 +146,20 @@ pub(super) struct Answer {
 impl Answer {
     /// Reads a success, or says why it is none. No content reads as `()`.
     pub(super) fn read<T: DeserializeOwned>(&self) -> Result<T, ApiFailure> {
-        if !(200..300).contains(&self.status) {
-            return Err(self.failure());
-        }
+        self.success()?;
         let body = if self.body.is_empty() { "null" } else { &self.body };
         serde_json::from_str(body).map_err(|_| ApiFailure::Network)
     }
 
     /// As [`Answer::read`], with the small reader of the connect page.
     pub(super) fn view<T: json::Read>(&self) -> Result<T, ApiFailure> {
-        if !(200..300).contains(&self.status) {
-            return Err(self.failure());
-        }
+        self.success()?;
         json::read(&self.body).ok_or(ApiFailure::Network)
+    }
+
+    /// A success, or why it is none.
+    pub(super) fn success(&self) -> Result<(), ApiFailure> {
+        if (200..300).contains(&self.status) { Ok(()) } else { Err(self.failure()) }
     }
 
     /// Why this answer is no success.

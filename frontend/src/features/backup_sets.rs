@@ -33,9 +33,40 @@ const CHOSEN_KEY: &str = "rekey.chosen";
 #[derive(Clone, Copy)]
 pub struct Chosen(pub RwSignal<Choice>);
 
+/// Where the choice lives as long as the portal does; it is restored when a page first asks for it.
+#[derive(Clone)]
+pub struct ChoicePlace {
+    owner: Option<Owner>,
+    chosen: StoredValue<Option<Chosen>>,
+}
+
+impl ChoicePlace {
+    /// Nobody has asked yet.
+    pub fn new() -> Self {
+        Self { owner: Owner::current(), chosen: StoredValue::new(None) }
+    }
+}
+
+impl Default for ChoicePlace {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Chosen {
+    /// The choice of this tab.
+    pub fn of_this_tab() -> Option<Self> {
+        let ChoicePlace { owner, chosen } = use_context()?;
+        if let Some(chosen) = chosen.get_value() {
+            return Some(chosen);
+        }
+        let restored = owner?.with(Self::restored);
+        chosen.set_value(Some(restored));
+        Some(restored)
+    }
+
     /// As this tab remembers them; from now on every change is remembered.
-    pub fn restored() -> Self {
+    fn restored() -> Self {
         let kept = browser::tab::get(CHOSEN_KEY).and_then(|text| serde_json::from_str(&text).ok());
         let chosen = Self(RwSignal::new(kept.unwrap_or_default()));
         Effect::new(move |_| {

@@ -6,6 +6,7 @@ use crate::features::Nothing;
 use crate::features::api_keys::{FRESH, Fresh};
 use crate::features::customers::Field;
 use crate::features::page::{Trouble, load};
+use crate::remote::{Action, Remote};
 use crate::text::portal::restores;
 use leptos::prelude::*;
 use shared::api::restores::{CreateRestore, RestoreView};
@@ -20,7 +21,7 @@ pub fn Restores(
     /// Whose data.
     customer: CustomerId,
 ) -> impl IntoView {
-    let list = LocalResource::new(|| api::get::<Vec<RestoreView>>("/api/v1/restores"));
+    let list = Remote::new(|| api::get::<Vec<RestoreView>>("/api/v1/restores"));
     let again = Callback::new(move |()| list.refetch());
     view! {
         <section class="section" aria-labelledby="restores" data-test="restores">
@@ -38,7 +39,7 @@ pub fn Restores(
 
 #[component]
 fn Table(restores: Vec<RestoreView>, #[prop(into)] on_change: Callback<()>) -> impl IntoView {
-    let close = Action::new_local(|id: &RestoreId| {
+    let close = Action::new(|id: &RestoreId| {
         let path = format!("/api/v1/restores/{id}/close");
         async move { api::post::<_, RestoreView>(&path, &Nothing {}).await }
     });
@@ -91,7 +92,7 @@ fn Table(restores: Vec<RestoreView>, #[prop(into)] on_change: Callback<()>) -> i
 fn Approve(customer: CustomerId, #[prop(into)] on_made: Callback<()>) -> impl IntoView {
     let reason = RwSignal::new(String::new());
     let hours = RwSignal::new(4_i64);
-    let make = Action::new_local(move |(): &()| {
+    let make = Action::new(move |(): &()| {
         let body =
             CreateRestore { customer, reason: reason.get_untracked().trim().to_owned(), hours: hours.get_untracked() };
         async move { api::post::<_, RestoreView>("/api/v1/restores", &body).await }

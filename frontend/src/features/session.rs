@@ -15,6 +15,7 @@ pub use shell::Shell;
 
 use crate::api::{self, ApiFailure};
 use crate::browser;
+use crate::remote::Remote;
 use leptos::prelude::*;
 use shared::api::session::{Meta, SessionView};
 
@@ -25,11 +26,11 @@ const ENDED_KEY: &str = "rekey.ended";
 
 /// The session around a page: read it, and read it again after a change that moves the menu's numbers.
 #[derive(Clone, Copy)]
-pub struct Session(LocalResource<Result<SessionView, ApiFailure>>);
+pub struct Session(Remote<Result<SessionView, ApiFailure>>);
 
 impl Session {
     fn new() -> Self {
-        Self(LocalResource::new(|| api::get::<SessionView>("/api/v1/session")))
+        Self(Remote::new(|| api::read::<SessionView>("/api/v1/session")))
     }
 
     /// Who is signed in; `None` while that is not known.
@@ -52,7 +53,7 @@ pub fn refresh() {
 
 /// What everybody may know, read once.
 #[derive(Clone, Copy)]
-pub struct Installation(pub LocalResource<Result<Meta, ApiFailure>>);
+pub struct Installation(pub Remote<Result<Meta, ApiFailure>>);
 
 /// Ends this page because the session has ended: the sign-in page comes back here afterwards.
 pub fn leave_for_sign_in() {

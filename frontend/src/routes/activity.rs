@@ -5,10 +5,11 @@ use crate::components::Art;
 use crate::features::address::Query;
 use crate::features::audit::AuditTable;
 use crate::features::page::{PageHead, Pager, load};
+use crate::remote::Remote;
+use crate::router::use_query_map;
 use crate::text;
 use crate::text::portal::audit;
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 use shared::api::audit::AuditEntryView;
 use shared::api::page::Page;
 
@@ -17,7 +18,7 @@ use shared::api::page::Page;
 pub fn Activity() -> impl IntoView {
     let query = use_query_map();
     let cursor = Memo::new(move |_| query.read().get("cursor").unwrap_or_default());
-    let entries = LocalResource::new(move || {
+    let entries = Remote::new(move || {
         let path = Query::new("/api/v1/audit").add("cursor", &cursor.get()).add("limit", "50").done();
         async move { api::get::<Page<AuditEntryView>>(&path).await }
     });

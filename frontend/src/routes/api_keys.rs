@@ -4,6 +4,7 @@ use crate::api;
 use crate::components::Art;
 use crate::features::api_keys::{KeyTable, MakeKey};
 use crate::features::page::{PageHead, load};
+use crate::remote::Remote;
 use crate::text::portal::api_keys;
 use leptos::prelude::*;
 use shared::api::api_keys::ApiKeyView;
@@ -11,7 +12,7 @@ use shared::api::api_keys::ApiKeyView;
 /// The page.
 #[component]
 pub fn ApiKeys() -> impl IntoView {
-    let keys = LocalResource::new(|| api::get::<Vec<ApiKeyView>>("/api/v1/api-keys"));
+    let keys = Remote::new(|| api::get::<Vec<ApiKeyView>>("/api/v1/api-keys"));
     let again = Callback::new(move |()| keys.refetch());
     view! {
         <div class="page">

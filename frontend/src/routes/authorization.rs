@@ -6,9 +6,10 @@ use crate::features::authorizations::{Cancel, OwnApp, Receipt, SignInCard, progr
 use crate::features::invitations::Invite;
 use crate::features::page::{PageHead, load};
 use crate::features::session;
+use crate::remote::Remote;
+use crate::router::use_params_map;
 use crate::text::portal::{authorizations, modern, shell};
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 use shared::api::apps::Way;
 use shared::api::authorizations::{AuthorizationState, AuthorizationView, SignInState};
 use shared::method::Method;
@@ -18,7 +19,7 @@ use shared::method::Method;
 pub fn Authorization() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.read().get("id").unwrap_or_default());
-    let first = LocalResource::new(move || {
+    let first = Remote::new(move || {
         let id = id.get();
         async move { api::get::<AuthorizationView>(&format!("/api/v1/authorizations/{id}")).await }
     });

@@ -5,10 +5,11 @@ use crate::components::{Art, ButtonKind, ButtonLink};
 use crate::features::address::Query;
 use crate::features::authorizations::AuthorizationTable;
 use crate::features::page::{PageHead, Pager, load};
+use crate::remote::Remote;
+use crate::router::use_query_map;
 use crate::text;
 use crate::text::portal::authorizations;
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 use shared::api::authorizations::{AuthorizationState, AuthorizationView};
 use shared::api::page::Page;
 
@@ -28,7 +29,7 @@ pub fn Authorizations() -> impl IntoView {
         STATES.iter().map(|(state, _)| *state).find(|state| *state == word).unwrap_or_default()
     });
     let cursor = Memo::new(move |_| query.read().get("cursor").unwrap_or_default());
-    let list = LocalResource::new(move || {
+    let list = Remote::new(move || {
         let query = Query::new("/api/v1/authorizations")
             .add("state", state.get())
             .add("cursor", &cursor.get())

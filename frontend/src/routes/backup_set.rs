@@ -3,16 +3,17 @@
 use crate::api;
 use crate::features::backup_sets::{Recommended, SetFacts};
 use crate::features::page::{PageHead, load};
+use crate::remote::Remote;
+use crate::router::use_params_map;
 use crate::text::portal::{backup_sets, shell};
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 use shared::api::backup_sets::BackupSetView;
 
 /// The page of one set.
 #[component]
 pub fn BackupSet() -> impl IntoView {
     let params = use_params_map();
-    let set = LocalResource::new(move || {
+    let set = Remote::new(move || {
         let id = params.read().get("id").unwrap_or_default();
         async move { api::get::<BackupSetView>(&format!("/api/v1/backup-sets/{id}")).await }
     });

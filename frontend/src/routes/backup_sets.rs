@@ -6,9 +6,10 @@ use crate::features::backup_sets::choice::Choice;
 use crate::features::backup_sets::filter::{Column, Filter};
 use crate::features::backup_sets::{BulkBar, ChooseAll, Chosen, SetTable, Toolbar};
 use crate::features::page::{PageHead, Pager, load};
+use crate::remote::Remote;
+use crate::router::use_query_map;
 use crate::text::portal::backup_sets;
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 use shared::api::backup_sets::{BackupSetCounts, BackupSetView};
 use shared::api::page::Page;
 
@@ -17,17 +18,17 @@ use shared::api::page::Page;
 pub fn BackupSets() -> impl IntoView {
     let query = use_query_map();
     let filter = Memo::new(move |_| Filter::read(|name| query.read().get(name)));
-    let rows = LocalResource::new(move || {
+    let rows = Remote::new(move || {
         let path = filter.read().request();
         async move { api::get::<Page<BackupSetView>>(&path).await }
     });
     let counted = Memo::new(move |_| filter.read().counts_request());
-    let counts = LocalResource::new(move || {
+    let counts = Remote::new(move || {
         let path = counted.get();
         async move { api::get::<BackupSetCounts>(&path).await }
     });
     let total = move || counts.get().and_then(Result::ok).map_or(0, |counts| counts.total);
-    let chosen = use_context::<Chosen>();
+    let chosen = Chosen::of_this_tab();
     let count = move || {
         let chosen = chosen.map_or(0, |Chosen(choice)| choice.with(Choice::len));
         (chosen > 0).then(|| format!("{} ", backup_sets::chosen_of(chosen, total())))

@@ -6,6 +6,7 @@ use crate::features::members::Waits;
 use crate::features::page::arrive;
 use crate::features::session::trip::{self, Arrived, Landing, TripFailure};
 use crate::features::session::{Sheet, SignInButton, take_return_path};
+use crate::remote::Action;
 use crate::text::portal::account;
 use leptos::prelude::*;
 
@@ -15,7 +16,7 @@ pub fn Callback() -> impl IntoView {
     Effect::new(|_| arrive(account::TITLE));
     let landing = use_context::<StoredValue<Landing, LocalStorage>>();
     let answer = landing.and_then(|landing| landing.try_update_value(|landing| landing.answer.take()).flatten());
-    let end = Action::new_local(move |(): &()| {
+    let end = Action::new(move |(): &()| {
         let answer = answer.clone();
         async move {
             let answer = answer.ok_or(TripFailure::NotExpected)?;

@@ -6,10 +6,11 @@ use crate::components::{Art, ButtonKind, ButtonLink};
 use crate::features::address::Query;
 use crate::features::certificates::{Ahead, ExpiryTable, Need, need};
 use crate::features::page::{PageHead, Pager, load};
+use crate::remote::Remote;
+use crate::router::use_query_map;
 use crate::text;
 use crate::text::portal::{backup_sets, certificates};
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 use shared::api::notices::ExpiryView;
 use shared::api::page::Page;
 
@@ -18,7 +19,7 @@ use shared::api::page::Page;
 pub fn Certificates() -> impl IntoView {
     let query = use_query_map();
     let cursor = Memo::new(move |_| query.read().get("cursor").unwrap_or_default());
-    let page = LocalResource::new(move || {
+    let page = Remote::new(move || {
         let path = Query::new("/api/v1/certificates").add("cursor", &cursor.get()).add("limit", "200").done();
         async move { api::get::<Page<ExpiryView>>(&path).await }
     });

@@ -6,9 +6,10 @@ use crate::features::authorizations::TenantCheck;
 use crate::features::customers::{Connections, Tenant, Unwell};
 use crate::features::page::{PageHead, load};
 use crate::features::restores::Restores;
+use crate::remote::Remote;
+use crate::router::use_params_map;
 use crate::text::portal::{customers, shell};
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 use shared::api::backup_sets::CustomerRef;
 use shared::api::customers::CustomerView;
 
@@ -16,7 +17,7 @@ use shared::api::customers::CustomerView;
 #[component]
 pub fn Customer() -> impl IntoView {
     let params = use_params_map();
-    let customer = LocalResource::new(move || {
+    let customer = Remote::new(move || {
         let id = params.read().get("id").unwrap_or_default();
         async move { api::get::<CustomerView>(&format!("/api/v1/customers/{id}")).await }
     });

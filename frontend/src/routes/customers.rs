@@ -5,11 +5,11 @@ use crate::components::{Art, Button, ButtonKind, ButtonLink};
 use crate::features::address::Query;
 use crate::features::customers::{AddCustomer, CustomerTable};
 use crate::features::page::{PageHead, Pager, SearchField, load};
+use crate::remote::Remote;
+use crate::router::{NavigateOptions, use_navigate, use_query_map};
 use crate::text;
 use crate::text::portal::{backup_sets, customers};
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_navigate, use_query_map};
 use shared::api::customers::CustomerView;
 use shared::api::page::Page;
 
@@ -20,7 +20,7 @@ pub fn Customers() -> impl IntoView {
     let words = Memo::new(move |_| query.read().get("query").unwrap_or_default());
     let cursor = Memo::new(move |_| query.read().get("cursor").unwrap_or_default());
     let adding = RwSignal::new(false);
-    let list = LocalResource::new(move || {
+    let list = Remote::new(move || {
         let path = Query::new("/api/v1/customers")
             .add("query", &words.get())
             .add("cursor", &cursor.get())

@@ -4,10 +4,10 @@ use crate::api::{self, ApiFailure};
 use crate::components::{Notice, Tone};
 use crate::features::imports::{DropZone, ImportPreview, Imported};
 use crate::features::page::{PageHead, load};
+use crate::remote::Remote;
+use crate::router::{NavigateOptions, use_navigate, use_query_map};
 use crate::text::portal::{imports, shell};
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_navigate, use_query_map};
 use shared::api::imports::{ImportState, ImportView};
 
 /// The import page.
@@ -18,7 +18,7 @@ pub fn Import() -> impl IntoView {
     // What the last answer said, so that it need not be asked for again.
     let known = RwSignal::new(None::<ImportView>);
     let forgotten = RwSignal::new(false);
-    let import = LocalResource::new(move || {
+    let import = Remote::new(move || {
         let id = id.get();
         let known = known.get().filter(|import| Some(import.id.to_string()) == id);
         async move {

@@ -5,6 +5,7 @@ use crate::features::members::Waits;
 use crate::features::page::{arrive, load};
 use crate::features::session::trip::{Errand, Landing};
 use crate::features::session::{Sheet, SignInButton};
+use crate::remote::Remote;
 use crate::text::portal::{members, shell};
 use leptos::prelude::*;
 use shared::api::members::{InvitedView, OpenMemberInvitation};
@@ -17,7 +18,7 @@ pub fn Join() -> impl IntoView {
     let secret = landing.and_then(|landing| landing.with_value(|landing| landing.invitation.clone()));
     let Some(secret) = secret else { return dead().into_any() };
     let body = OpenMemberInvitation { invitation: secret.clone() };
-    let opened = LocalResource::new(move || {
+    let opened = Remote::new(move || {
         let body = body.clone();
         async move {
             match api::post::<_, InvitedView>("/api/v1/member-invitations/open", &body).await {

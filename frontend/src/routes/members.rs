@@ -3,6 +3,7 @@
 use crate::api;
 use crate::features::members::{InviteMember, Joining, MemberTable};
 use crate::features::page::{PageHead, load};
+use crate::remote::Remote;
 use crate::text::portal::members;
 use leptos::prelude::*;
 use shared::api::members::{MemberDetail, MemberInvitationView};
@@ -10,8 +11,8 @@ use shared::api::members::{MemberDetail, MemberInvitationView};
 /// The page.
 #[component]
 pub fn Members() -> impl IntoView {
-    let people = LocalResource::new(|| api::get::<Vec<MemberDetail>>("/api/v1/members"));
-    let joining = LocalResource::new(|| api::get::<Vec<MemberInvitationView>>("/api/v1/member-invitations"));
+    let people = Remote::new(|| api::get::<Vec<MemberDetail>>("/api/v1/members"));
+    let joining = Remote::new(|| api::get::<Vec<MemberInvitationView>>("/api/v1/member-invitations"));
     let again = Callback::new(move |()| {
         people.refetch();
         joining.refetch();

@@ -8,6 +8,7 @@ use crate::features::home::{FirstRun, Fleet, Tasks};
 use crate::features::notices::NoticeList;
 use crate::features::page::{PageHead, load};
 use crate::features::session::Session;
+use crate::remote::Remote;
 use crate::text::portal::home;
 use leptos::prelude::*;
 use shared::api::{overview, session::MemberRole};
@@ -15,7 +16,7 @@ use shared::api::{overview, session::MemberRole};
 /// The overview.
 #[component]
 pub fn Overview() -> impl IntoView {
-    let fleet = LocalResource::new(|| api::get::<overview::Overview>("/api/v1/overview"));
+    let fleet = Remote::new(|| api::read::<overview::Overview>("/api/v1/overview"));
     view! { <div class="page">{load(fleet, 8, |fleet| if fleet.sets.total() == 0 { first() } else { everyday(fleet) })}</div> }
 }
 

@@ -7,10 +7,10 @@ use crate::features::backup_sets::Chosen;
 use crate::features::backup_sets::choice::Choice;
 use crate::features::page::{PageHead, Trouble, load};
 use crate::features::session;
+use crate::remote::{Action, Remote};
+use crate::router::{NavigateOptions, use_navigate, use_query_map};
 use crate::text::portal::{authorizations, shell};
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_navigate, use_query_map};
 use shared::api::authorizations::{AuthorizationPreview, AuthorizationView};
 use shared::id::BackupSetId;
 
@@ -18,12 +18,12 @@ use shared::id::BackupSetId;
 #[component]
 pub fn Preview() -> impl IntoView {
     let query = use_query_map();
-    let chosen = use_context::<Chosen>();
+    let chosen = Chosen::of_this_tab();
     let wish = Memo::new(move |_| {
         let read = |choice: &Choice| Wish::read(|name| query.read().get(name), choice);
         chosen.map_or_else(|| read(&Choice::default()), |Chosen(choice)| read(&choice.read_untracked()))
     });
-    let preview = LocalResource::new(move || {
+    let preview = Remote::new(move || {
         let body = wish.read().request(&[]);
         async move {
             if body.backup_sets.is_empty() {
@@ -106,11 +106,11 @@ fn show(preview: AuthorizationPreview, wish: Wish, again: Callback<()>) -> AnyVi
 /// The action, and why it cannot be pressed when it cannot.
 #[component]
 fn Authorize(preview: AuthorizationPreview, wish: Wish) -> impl IntoView {
-    let chosen = use_context::<Chosen>();
+    let chosen = Chosen::of_this_tab();
     let go = StoredValue::new_local(use_navigate());
     // Only the sets that can take part: the refused ones were shown, and stay as they are.
     let refused: Vec<BackupSetId> = preview.refused.iter().map(|refused| refused.set.id).collect();
-    let create = Action::new_local(move |(): &()| {
+    let create = Action::new(move |(): &()| {
         let body = wish.request(&refused);
         async move { api::post::<_, AuthorizationView>("/api/v1/authorizations", &body).await }
     });

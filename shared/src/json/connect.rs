@@ -1,6 +1,6 @@
 //! What the connect page reads and writes.
 
-use super::{Read, Value, Write, Writer, objects};
+use super::{Write, Writer, ids, objects, words};
 use crate::api::apps::Way;
 use crate::api::authorizations::{
     AuthorizationKind, Consenter, PermissionView, SetRef, SignInState, StepState, StepView,
@@ -13,7 +13,6 @@ use crate::api::session::Meta;
 use crate::id::{AuthorizationId, BackupSetId, ClientId, SignInId, TenantId};
 use crate::method::Method;
 use crate::rules::who::Signer;
-use uuid::Uuid;
 
 objects! {
     ConnectView {
@@ -36,39 +35,7 @@ objects! {
     Meta { brand login_host version }
 }
 
-macro_rules! ids {
-    ($($name:ident)*) => {$(
-        impl Read for $name {
-            #[inline(never)]
-            fn read(value: Value) -> Option<Self> {
-                String::read(value)?.parse().ok()
-            }
-
-            fn empty() -> Self {
-                Self(Uuid::nil())
-            }
-        }
-    )*};
-}
-
 ids! { AuthorizationId SignInId TenantId ClientId BackupSetId }
-
-macro_rules! words {
-    ($($name:ident { $first:literal $empty:ident $($word:literal $variant:ident)* })*) => {$(
-        impl Read for $name {
-            #[inline(never)]
-            fn read(value: Value) -> Option<Self> {
-                const WORDS: &[(&str, $name)] = &[($first, $name::$empty), $(($word, $name::$variant)),*];
-                let text = String::read(value)?;
-                WORDS.iter().find(|(word, _)| *word == text).map(|(_, found)| *found)
-            }
-
-            fn empty() -> Self {
-                Self::$empty
-            }
-        }
-    )*};
-}
 
 words! {
     Leg { "sign_in" SignIn "consent" Consent }

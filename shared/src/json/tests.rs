@@ -103,6 +103,65 @@ fn what_the_page_reads_is_read_as_serde_reads_it() {
 }
 
 #[test]
+fn the_portals_first_load_is_read_as_serde_does() {
+    use crate::api::{
+        audit::AuditEntryView, notices::NoticeView, overview::Overview, page::Page, session::SessionView,
+    };
+    for role in ["owner", "admin", "technician", "auditor"] {
+        reads_alike::<SessionView>(&json!({
+            "member": { "id": ID, "name": "Maya", "username": "maya@example.com", "role": role },
+            "organization": { "id": ID, "name": "Northwind" },
+            "expires_at": 1_795_000_000,
+            "counts": { "backup_sets": 7, "customers": 2, "open_authorizations": 0 },
+        }));
+    }
+    let customer = |state: &str| {
+        json!({
+            "id": ID, "name": "Contoso", "tenant": ID, "domain": "contoso.com", "confirmed_at": 1,
+            "sets": { "basic": 1, "hybrid": 2, "modern": 3 },
+            "connections": [{
+                "id": ID, "account": "a", "state": state, "connected_at": 1, "checked_at": 2, "next_check_at": 3,
+                "help": help("wait"),
+            }],
+        })
+    };
+    let open = |state: &str| {
+        json!({
+            "id": ID, "customer": { "id": ID, "name": "Contoso", "domain": null, "tenant": ID }, "method": "modern",
+            "kind": "remove", "way": "own_app", "restores": true, "state": state, "created_at": 1, "created_by": "m",
+            "sign_ins": [{
+                "id": ID, "account": "a", "signer": "administrator", "state": "failed", "signed_in_as": "x",
+                "sets": [{ "id": ID, "name": "n", "method": "basic" }],
+                "steps": [{ "code": "c", "title": "t", "state": "slow", "detail": "d" }],
+                "problem": help("retry"), "approval_url": "u", "done_at": 1, "already_connected": false,
+            }],
+            "version": 3,
+        })
+    };
+    for (connection, authorization) in
+        [("working", "open"), ("doubtful", "done"), ("needs_holder", "cancelled"), ("ended", "open")]
+    {
+        reads_alike::<Overview>(&json!({
+            "sets": { "basic": 1, "hybrid": 2, "modern": 3 }, "customers": 1, "fleet": [customer(connection)],
+            "open": [open(authorization)], "attention": [],
+        }));
+    }
+    for kind in ["certificate_ends", "connection_trouble", "drift", "key_breadth"] {
+        reads_alike::<Page<NoticeView>>(&json!({
+            "items": [{
+                "id": ID, "kind": kind, "customer": { "id": ID, "name": "n", "domain": "d", "tenant": ID }, "subject": ID,
+                "stage": 30, "title": "t", "text": "x", "created_at": 1, "resolved_at": 2,
+            }],
+            "next": "c",
+        }));
+    }
+    reads_alike::<Page<AuditEntryView>>(&json!({
+        "items": [{ "sequence": 1, "at": 2, "event": "e", "actor": "a", "subject": "s", "detail": "d", "sealed": true }],
+        "next": null,
+    }));
+}
+
+#[test]
 fn what_the_page_writes_is_what_serde_reads() {
     fn back<T: Write + DeserializeOwned>(value: &T) -> T {
         serde_json::from_str(&value.write()).unwrap()

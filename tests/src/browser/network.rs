@@ -72,6 +72,11 @@ impl Browser {
         said.clone()
     }
 
+    /// From now on addresses like these (`*` stands for anything) do not answer, and all others do.
+    pub async fn refuse(&self, addresses: &[&str]) {
+        self.execute("Network.setBlockedURLs", serde_json::json!({ "urls": addresses })).await;
+    }
+
     /// Nothing of ours was complained about: no violation of the policy, no error (H1, H2). The stand-in's own pages and
     /// answers that a test provokes (`expected` in the message) do not count.
     ///

@@ -2,6 +2,7 @@
 
 use crate::api;
 use crate::features::page::load;
+use crate::remote::Remote;
 use crate::text::portal::{api_keys, apps};
 use leptos::prelude::*;
 use shared::api::customers::CustomerView;
@@ -73,7 +74,7 @@ pub fn LimitFields(limits: Limits) -> impl IntoView {
 /// The customers to choose from.
 #[component]
 fn Customers(chosen: RwSignal<Option<BTreeSet<CustomerId>>>) -> impl IntoView {
-    let list = LocalResource::new(|| api::get::<Page<CustomerView>>("/api/v1/customers?limit=200"));
+    let list = Remote::new(|| api::get::<Page<CustomerView>>("/api/v1/customers?limit=200"));
     let has = move |id: CustomerId| chosen.read().as_ref().is_some_and(|chosen| chosen.contains(&id));
     let row = move |customer: CustomerView| {
         let id = customer.id;

@@ -7,6 +7,7 @@ use crate::components::{Button, ButtonKind, Notice, Tone};
 use crate::features::customers::Field;
 use crate::features::page::Trouble;
 use crate::features::session;
+use crate::remote::Action;
 use crate::text::portal::{account, api_keys};
 use leptos::prelude::*;
 use shared::api::api_keys::{ApiKeyCreated, CreateApiKey};
@@ -24,7 +25,7 @@ pub fn MakeKey(
     let name = RwSignal::new(String::new());
     let limits = Limits::new();
     let is_complete = Memo::new(move |_| limits.is_complete());
-    let make = Action::new_local(move |(): &()| {
+    let make = Action::new(move |(): &()| {
         let body = CreateApiKey {
             name: name.get_untracked().trim().to_owned(),
             customers: limits.customers.get_untracked().map(|chosen| chosen.into_iter().collect()),

@@ -5,6 +5,7 @@ use crate::api;
 use crate::components::{Button, ButtonKind, Moment, Status, Tone};
 use crate::features::Nothing;
 use crate::features::page::Trouble;
+use crate::remote::Action;
 use crate::text::portal::api_keys;
 use leptos::prelude::*;
 use shared::api::api_keys::ApiKeyView;
@@ -20,7 +21,7 @@ pub fn KeyTable(
     on_change: Callback<()>,
 ) -> impl IntoView {
     let asked = RwSignal::new(None::<ApiKeyId>);
-    let revoke = Action::new_local(|id: &ApiKeyId| {
+    let revoke = Action::new(|id: &ApiKeyId| {
         let path = format!("/api/v1/api-keys/{id}/revoke");
         async move { api::post::<_, serde_json::Value>(&path, &Nothing {}).await.map(drop) }
     });

@@ -4,10 +4,10 @@ use crate::api::{self, ApiFailure};
 use crate::components::{Button, ButtonKind, Notice, Tone};
 use crate::features::page::Trouble;
 use crate::features::{Nothing, session};
+use crate::remote::Action;
+use crate::router::{NavigateOptions, use_navigate};
 use crate::text::portal::{apps, authorizations};
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::use_navigate;
 use shared::api::apps::{AppCheck, AppState, AppView, Way};
 use shared::api::authorizations::AuthorizationView;
 use shared::id::ConnectionId;
@@ -37,12 +37,12 @@ pub fn Actions(
 ) -> impl IntoView {
     let id = app.id;
     let go = StoredValue::new_local(use_navigate());
-    let check = Action::new_local(move |(): &()| async move {
+    let check = Action::new(move |(): &()| async move {
         api::post::<_, AppCheck>(&format!("/api/v1/apps/{id}/check"), &Nothing {}).await
     });
-    let update = Action::new_local(move |(): &()| press(id, "update-configuration"));
-    let remove = Action::new_local(move |(): &()| press(id, "remove"));
-    let undo = Action::new_local(move |(): &()| async move {
+    let update = Action::new(move |(): &()| press(id, "update-configuration"));
+    let remove = Action::new(move |(): &()| press(id, "remove"));
+    let undo = Action::new(move |(): &()| async move {
         api::post::<_, AppView>(&format!("/api/v1/apps/{id}/undo"), &Nothing {}).await
     });
     // Both need an administrator: their page has the sign-in and the link to pass on.

@@ -7,6 +7,7 @@ use crate::api;
 use crate::components::{CopyField, Fact, Facts, Moment, Notice, Status, Tone};
 use crate::features::backup_sets::WorkloadIcons;
 use crate::features::page::load;
+use crate::remote::Remote;
 use crate::text;
 use crate::text::portal::apps;
 use leptos::prelude::*;
@@ -21,9 +22,10 @@ pub fn Apps(
     /// Whose.
     customer: CustomerId,
 ) -> impl IntoView {
-    let list = LocalResource::new(move || async move {
-        api::get::<Page<AppView>>(&format!("/api/v1/apps?customer={customer}")).await
-    });
+    let list =
+        Remote::new(
+            move || async move { api::get::<Page<AppView>>(&format!("/api/v1/apps?customer={customer}")).await },
+        );
     let again = Callback::new(move |()| list.refetch());
     load(list, 4, move |page| {
         if page.items.is_empty() {

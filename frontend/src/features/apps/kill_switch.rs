@@ -6,6 +6,7 @@ use crate::components::{Button, ButtonKind, Icon, Notice, Tone};
 use crate::features::api_keys::{FRESH, Fresh};
 use crate::features::customers::Field;
 use crate::features::page::Trouble;
+use crate::remote::Action;
 use crate::text::portal::apps;
 use leptos::prelude::*;
 use shared::api::customers::{KillSwitch, KillSwitchReport};
@@ -23,7 +24,7 @@ pub fn KillSwitchForm(
     on_change: Callback<()>,
 ) -> impl IntoView {
     let typed = RwSignal::new(String::new());
-    let pull = Action::new_local(move |(): &()| {
+    let pull = Action::new(move |(): &()| {
         let body = KillSwitch { confirm: typed.get_untracked().trim().to_owned() };
         async move { api::post::<_, KillSwitchReport>(&format!("/api/v1/customers/{customer}/kill-switch"), &body).await }
     });

@@ -3,6 +3,7 @@
 use crate::api;
 use crate::components::{Icon, Moment};
 use crate::features::page::load;
+use crate::remote::Remote;
 use crate::text::portal::{audit, home};
 use leptos::prelude::*;
 use shared::api::audit::AuditEntryView;
@@ -11,7 +12,7 @@ use shared::api::page::Page;
 /// The last six events.
 #[component]
 pub fn Recent() -> impl IntoView {
-    let entries = LocalResource::new(|| api::get::<Page<AuditEntryView>>("/api/v1/audit?limit=6"));
+    let entries = Remote::new(|| api::read::<Page<AuditEntryView>>("/api/v1/audit?limit=6"));
     view! {
         <section class="section" aria-labelledby="recent">
             <header><h2 id="recent">{home::RECENT}</h2><a href="/activity">{home::ALL_ACTIVITY}</a></header>

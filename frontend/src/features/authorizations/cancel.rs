@@ -4,6 +4,7 @@ use crate::api;
 use crate::components::{Button, ButtonKind};
 use crate::features::page::Trouble;
 use crate::features::{Nothing, session};
+use crate::remote::Action;
 use crate::text::portal::authorizations;
 use leptos::prelude::*;
 use shared::api::authorizations::AuthorizationView;
@@ -19,7 +20,7 @@ pub fn Cancel(
     on_change: Callback<AuthorizationView>,
 ) -> impl IntoView {
     let asked = RwSignal::new(false);
-    let cancel = Action::new_local(move |(): &()| async move {
+    let cancel = Action::new(move |(): &()| async move {
         api::post::<_, AuthorizationView>(&format!("/api/v1/authorizations/{id}/cancel"), &Nothing {}).await
     });
     Effect::new(move |_| {

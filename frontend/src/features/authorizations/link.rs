@@ -5,6 +5,7 @@ use crate::browser;
 use crate::components::{Button, ButtonKind};
 use crate::features::Nothing;
 use crate::features::page::Trouble;
+use crate::remote::Action;
 use crate::text::portal::authorizations;
 use leptos::prelude::*;
 use shared::api::authorizations::ConnectLink;
@@ -24,7 +25,7 @@ pub fn SignInNow(
     /// The one main action of the page.
     primary: bool,
 ) -> impl IntoView {
-    let open = Action::new_local(move |(): &()| async move { make(id).await.map(|link| browser::navigate(&link.url)) });
+    let open = Action::new(move |(): &()| async move { make(id).await.map(|link| browser::navigate(&link.url)) });
     let busy = Signal::derive(move || open.pending().get() || matches!(open.value().get(), Some(Ok(()))));
     let failure = move || open.value().get().and_then(Result::err);
     let kind = if primary { ButtonKind::Primary } else { ButtonKind::Plain };

@@ -4,6 +4,7 @@ use crate::api::{self, ApiFailure};
 use crate::components::{Button, ButtonKind, Perms};
 use crate::features::customers::Field;
 use crate::features::page::{Trouble, load};
+use crate::remote::{Action, Remote};
 use crate::text::portal::modern;
 use leptos::prelude::*;
 use shared::api::apps::{AppState, AppView, OwnApp as NameApp};
@@ -18,9 +19,10 @@ pub fn OwnApp(
     /// Whose app.
     customer: CustomerId,
 ) -> impl IntoView {
-    let apps = LocalResource::new(move || async move {
-        api::get::<Page<AppView>>(&format!("/api/v1/apps?customer={customer}")).await
-    });
+    let apps =
+        Remote::new(
+            move || async move { api::get::<Page<AppView>>(&format!("/api/v1/apps?customer={customer}")).await },
+        );
     let again = Callback::new(move |()| apps.refetch());
     view! {
         <section class="section" aria-labelledby="own-app" data-test="own-app">
@@ -45,7 +47,7 @@ async fn name(id: AuthorizationId, client_id: Option<ClientId>) -> Result<AppVie
 /// Makes the certificate, before the steps can be walked.
 #[component]
 fn Prepare(id: AuthorizationId, #[prop(into)] on_made: Callback<()>) -> impl IntoView {
-    let make = Action::new_local(move |(): &()| name(id, None));
+    let make = Action::new(move |(): &()| name(id, None));
     Effect::new(move |_| {
         if matches!(make.value().get(), Some(Ok(_))) {
             on_made.run(());
@@ -82,7 +84,7 @@ fn Prove(id: AuthorizationId) -> impl IntoView {
     let value = RwSignal::new(String::new());
     let is_wrong = RwSignal::new(false);
     // The page follows the proof by itself.
-    let prove = Action::new_local(move |client_id: &ClientId| name(id, Some(*client_id)));
+    let prove = Action::new(move |client_id: &ClientId| name(id, Some(*client_id)));
     let wrong = Signal::derive(move || is_wrong.get().then(|| modern::OWN_APP_ID_WRONG.to_owned()));
     let failure = move || prove.value().get().and_then(Result::err);
     let submit = move |event: leptos::ev::SubmitEvent| {

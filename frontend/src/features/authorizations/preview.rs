@@ -7,6 +7,7 @@ use crate::components::{
 };
 use crate::features::backup_sets::Chosen;
 use crate::features::page::Trouble;
+use crate::remote::Action;
 use crate::text::portal::{authorizations, backup_sets, modern};
 use leptos::prelude::*;
 use shared::api::apps::Way;
@@ -101,7 +102,7 @@ pub fn RefusedSets(
     /// The method that they cannot get.
     method: Method,
 ) -> impl IntoView {
-    let chosen = use_context::<Chosen>();
+    let chosen = Chosen::of_this_tab();
     let other = other_method(&refused, method);
     let row = move |refused: RefusedSet| {
         let RefusedSet { set, text, instead, .. } = refused;
@@ -153,7 +154,7 @@ pub fn TenantCheck(
     on_confirmed: Callback<()>,
 ) -> impl IntoView {
     let CustomerRef { id, name, domain, tenant } = customer;
-    let confirm = Action::new_local(move |(): &()| async move {
+    let confirm = Action::new(move |(): &()| async move {
         api::post::<_, CustomerView>(&format!("/api/v1/customers/{id}/confirm-tenant"), &ConfirmTenant { tenant }).await
     });
     Effect::new(move |_| {

@@ -9,6 +9,7 @@ use crate::components::{
 };
 use crate::features::Nothing;
 use crate::features::page::Trouble;
+use crate::remote::Action;
 use crate::text::portal::{authorizations, modern};
 use leptos::prelude::*;
 use shared::api::apps::Way;
@@ -113,7 +114,7 @@ fn SaveNow(
     primary: bool,
     on_change: Callback<AuthorizationView>,
 ) -> impl IntoView {
-    let save = Action::new_local(move |(): &()| async move {
+    let save = Action::new(move |(): &()| async move {
         api::post::<_, AuthorizationView>(
             &format!("/api/v1/authorizations/{authorization}/sign-ins/{sign_in}/save"),
             &Nothing {},

@@ -6,6 +6,7 @@ use super::{Chosen, may_move};
 use crate::api::{self, ApiFailure};
 use crate::components::{Button, ButtonKind};
 use crate::features::page::Trouble;
+use crate::remote::Action;
 use crate::text::portal::backup_sets;
 use leptos::prelude::*;
 use shared::api::backup_sets::BackupSetView;
@@ -28,8 +29,8 @@ async fn matching(filter: Filter) -> Result<Vec<BackupSetView>, ApiFailure> {
 /// The button under a list of several pages.
 #[component]
 pub fn ChooseAll(filter: Filter) -> impl IntoView {
-    let chosen = use_context::<Chosen>();
-    let choose = Action::new_local(move |(): &()| {
+    let chosen = Chosen::of_this_tab();
+    let choose = Action::new(move |(): &()| {
         let filter = filter.clone();
         async move {
             let sets = matching(filter).await?;

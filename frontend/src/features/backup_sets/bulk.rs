@@ -13,7 +13,7 @@ pub fn BulkBar(
     /// "Clear" was asked for once: by its button, or by Escape in the list.
     asks: RwSignal<bool>,
 ) -> impl IntoView {
-    let chosen = use_context::<Chosen>();
+    let chosen = Chosen::of_this_tab();
     let content = move || {
         let chosen = chosen?;
         let choice = chosen.0.get();

@@ -7,6 +7,7 @@ use crate::browser;
 use crate::components::{Icon, Keymark};
 use crate::features::address::Query;
 use crate::features::page::SearchField;
+use crate::remote::Remote;
 use crate::text::portal::backup_sets;
 use leptos::prelude::*;
 use shared::api::customers::CustomerView;
@@ -19,7 +20,7 @@ const LIST: &str = "customer-list";
 #[component]
 pub fn CustomerFilter(filter: Signal<Filter>) -> impl IntoView {
     let customer = Memo::new(move |_| filter.read().customer);
-    let current = LocalResource::new(move || {
+    let current = Remote::new(move || {
         let customer = customer.get();
         async move { api::get::<CustomerView>(&format!("/api/v1/customers/{}", customer?)).await.ok() }
     });
@@ -28,7 +29,7 @@ pub fn CustomerFilter(filter: Signal<Filter>) -> impl IntoView {
         None => Some(backup_sets::ALL_CUSTOMERS.to_owned()),
     };
     let words = RwSignal::new(String::new());
-    let found = LocalResource::new(move || {
+    let found = Remote::new(move || {
         let path = Query::new("/api/v1/customers").add("query", &words.get()).add("limit", "20").done();
         async move { api::get::<Page<CustomerView>>(&path).await.map(|page| page.items).unwrap_or_default() }
     });

@@ -4,10 +4,9 @@ use super::Chosen;
 use super::filter::{Column, Filter};
 use super::row::{RangeBox, Rows, SetRow};
 use crate::components::{Icon, Keymark};
+use crate::router::{NavigateOptions, use_navigate};
 use crate::text::portal::backup_sets;
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::use_navigate;
 use shared::api::backup_sets::{BackupSetView, CustomerRef};
 use std::ops::RangeInclusive;
 
@@ -28,7 +27,7 @@ fn groups(sets: &[BackupSetView]) -> Vec<RangeInclusive<usize>> {
 #[component]
 #[expect(clippy::needless_pass_by_value, reason = "a component owns its props")]
 pub fn SetTable(sets: Vec<BackupSetView>, filter: Filter) -> impl IntoView {
-    let chosen = use_context::<Chosen>();
+    let chosen = Chosen::of_this_tab();
     let grouped = filter.sort.column == Column::Customer;
     chosen.map(|chosen| {
         let rows = Rows::new(sets, chosen);

@@ -5,11 +5,11 @@ use super::filter::{Column, Filter, Sort};
 use crate::api::ApiFailure;
 use crate::components::MethodPin;
 use crate::features::page::SearchField;
+use crate::remote::Remote;
+use crate::router::{NavigateOptions, use_navigate};
 use crate::text;
 use crate::text::portal::backup_sets;
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::use_navigate;
 use shared::api::backup_sets::BackupSetCounts;
 use shared::method::Method;
 
@@ -30,7 +30,7 @@ pub fn Toolbar(
     #[prop(into)]
     filter: Signal<Filter>,
     /// The numbers on the chips.
-    counts: LocalResource<Result<BackupSetCounts, ApiFailure>>,
+    counts: Remote<Result<BackupSetCounts, ApiFailure>>,
 ) -> impl IntoView {
     let go = goes_to();
     let counted = Memo::new(move |_| counts.get().and_then(Result::ok));

@@ -4,10 +4,10 @@ use crate::api;
 use crate::components::{Button, ButtonKind, Icon};
 use crate::features::page::Trouble;
 use crate::features::session;
+use crate::remote::Action;
+use crate::router::{NavigateOptions, use_navigate};
 use crate::text::portal::customers;
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::use_navigate;
 use shared::api::customers::{CreateCustomer, CustomerView};
 
 /// The form, behind its button.
@@ -15,7 +15,7 @@ use shared::api::customers::{CreateCustomer, CustomerView};
 pub fn AddCustomer() -> impl IntoView {
     let (name, tenant) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let go = StoredValue::new_local(use_navigate());
-    let add = Action::new_local(move |(): &()| {
+    let add = Action::new(move |(): &()| {
         let body = CreateCustomer {
             name: name.get_untracked().trim().to_owned(),
             tenant: tenant.get_untracked().trim().to_owned(),

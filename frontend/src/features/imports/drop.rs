@@ -5,6 +5,7 @@ use crate::api::{self, ApiFailure};
 use crate::browser::{self, File, FileList};
 use crate::components::{Art, Button, Notice, Tone};
 use crate::features::page::Trouble;
+use crate::remote::Action;
 use crate::text::portal::imports;
 use leptos::prelude::*;
 use shared::api::imports::ImportView;
@@ -28,7 +29,7 @@ pub fn DropZone(
     let upload = RwSignal::new(Upload::Idle);
     let hovering = RwSignal::new(false);
     let refused = RwSignal::new(false);
-    let send = Action::new_local(move |file: &File| {
+    let send = Action::new(move |file: &File| {
         let file = file.clone();
         async move { send(file, upload).await }
     });

@@ -4,6 +4,7 @@ use crate::api;
 use crate::components::{Button, ButtonKind, ButtonLink, Keymark, Notice, Tone};
 use crate::features::page::Trouble;
 use crate::features::session;
+use crate::remote::Action;
 use crate::text;
 use crate::text::portal::imports;
 use leptos::prelude::*;
@@ -42,7 +43,7 @@ fn Confirm(import: ImportView, on_confirmed: Callback<ImportView>) -> impl IntoV
     let (id, bad) = (import.id, import.bad);
     let good = import.new + import.changed;
     let usable = good + import.unchanged > 0;
-    let confirm = Action::new_local(move |(): &()| {
+    let confirm = Action::new(move |(): &()| {
         let body = ConfirmImport { leave_out_bad_lines: leave_out.get_untracked() };
         async move { api::post::<_, ImportView>(&format!("/api/v1/imports/{id}/confirm"), &body).await }
     });

@@ -5,6 +5,7 @@ use crate::api;
 use crate::components::{Button, ButtonKind};
 use crate::features::customers::Field;
 use crate::features::page::Trouble;
+use crate::remote::{Action, Remote};
 use crate::text::portal::invitations;
 use leptos::prelude::*;
 use shared::api::authorizations::{SignInState, SignInView};
@@ -38,11 +39,11 @@ pub fn Invite(
         hours: RwSignal::new(72),
         language: RwSignal::new(Language::En),
     };
-    let listed = LocalResource::new(move || {
+    let listed = Remote::new(move || {
         let path = format!("/api/v1/invitations?authorization={id}&limit=20");
         async move { api::get::<Page<InvitationView>>(&path).await }
     });
-    let make = Action::new_local(move |(): &()| {
+    let make = Action::new(move |(): &()| {
         let body = wanted.body();
         async move {
             let path = format!("/api/v1/authorizations/{id}/invitations");

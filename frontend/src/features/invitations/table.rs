@@ -4,6 +4,7 @@ use crate::api;
 use crate::components::{Button, ButtonKind, Moment, Status, Tone};
 use crate::features::Nothing;
 use crate::features::page::Trouble;
+use crate::remote::Action;
 use crate::text::portal::invitations;
 use leptos::prelude::*;
 use shared::api::invitations::{InvitationMail, InvitationState, InvitationView};
@@ -30,7 +31,7 @@ pub fn InvitationTable(
     #[prop(optional)]
     compact: bool,
 ) -> impl IntoView {
-    let revoke = Action::new_local(|id: &String| {
+    let revoke = Action::new(|id: &String| {
         let path = format!("/api/v1/invitations/{id}/revoke");
         async move { api::post::<_, InvitationView>(&path, &Nothing {}).await }
     });

@@ -2,6 +2,7 @@
 
 use crate::api;
 use crate::features::page::load;
+use crate::remote::Remote;
 use crate::text::portal::{members, shell};
 use leptos::prelude::*;
 use shared::api::customers::CustomerView;
@@ -61,7 +62,7 @@ pub fn RoleFields(choice: Choice, name: &'static str) -> impl IntoView {
 
 #[component]
 fn Customers(chosen: RwSignal<BTreeSet<CustomerId>>) -> impl IntoView {
-    let list = LocalResource::new(|| api::get::<Page<CustomerView>>("/api/v1/customers?limit=200"));
+    let list = Remote::new(|| api::get::<Page<CustomerView>>("/api/v1/customers?limit=200"));
     let row = move |customer: CustomerView| {
         let id = customer.id;
         let change = move |event| {

@@ -6,6 +6,7 @@ use crate::components::{Button, ButtonKind, CopyField, Moment};
 use crate::features::api_keys::{FRESH, Fresh};
 use crate::features::customers::Field;
 use crate::features::page::Trouble;
+use crate::remote::Action;
 use crate::text::portal::members;
 use leptos::prelude::*;
 use shared::api::members::{CreateMemberInvitation, MemberInvitationCreated};
@@ -20,7 +21,7 @@ pub fn InviteMember(
 ) -> impl IntoView {
     let note = RwSignal::new(String::new());
     let choice = Choice::new(MemberRole::Technician, []);
-    let make = Action::new_local(move |(): &()| {
+    let make = Action::new(move |(): &()| {
         let body = CreateMemberInvitation {
             role: choice.role.get_untracked(),
             customers: choice.customers(),

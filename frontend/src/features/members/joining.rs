@@ -5,6 +5,7 @@ use crate::components::{Button, ButtonKind, Fact, Facts, Moment, Status, Tone};
 use crate::features::Nothing;
 use crate::features::api_keys::{FRESH, Fresh};
 use crate::features::page::Trouble;
+use crate::remote::Action;
 use crate::text::portal::{members, shell};
 use leptos::prelude::*;
 use shared::api::members::{ClaimView, ConfirmMember, MemberDetail, MemberInvitationState, MemberInvitationView};
@@ -40,12 +41,12 @@ fn One(one: MemberInvitationView, on_change: Callback<()>) -> impl IntoView {
     let id = one.id.to_string();
     let revoke = {
         let path = format!("/api/v1/member-invitations/{id}/revoke");
-        Action::new_local(move |(): &()| {
+        Action::new(move |(): &()| {
             let path = path.clone();
             async move { api::post::<_, MemberInvitationView>(&path, &Nothing {}).await.map(drop) }
         })
     };
-    let confirm = Action::new_local(move |body: &ConfirmMember| {
+    let confirm = Action::new(move |body: &ConfirmMember| {
         let (path, body) = (format!("/api/v1/member-invitations/{id}/confirm"), body.clone());
         async move { api::post::<_, MemberDetail>(&path, &body).await.map(drop) }
     });

@@ -6,6 +6,7 @@ use crate::components::{Button, ButtonKind};
 use crate::features::Nothing;
 use crate::features::api_keys::{FRESH, Fresh};
 use crate::features::page::Trouble;
+use crate::remote::Action;
 use crate::text::portal::{members, shell};
 use leptos::prelude::*;
 use shared::api::members::{MemberDetail, UpdateMember};
@@ -57,12 +58,12 @@ pub fn MemberTable(
 fn Edit(member: MemberDetail, on_change: Callback<()>) -> impl IntoView {
     let id = member.id;
     let choice = Choice::new(member.role, member.customers);
-    let save = Action::new_local(move |(): &()| {
+    let save = Action::new(move |(): &()| {
         let body = UpdateMember { role: choice.role.get_untracked(), customers: choice.customers() };
         async move { api::post::<_, MemberDetail>(&format!("/api/v1/members/{id}"), &body).await.map(drop) }
     });
     let sure = RwSignal::new(false);
-    let remove = Action::new_local(move |(): &()| async move {
+    let remove = Action::new(move |(): &()| async move {
         api::post::<_, ()>(&format!("/api/v1/members/{id}/remove"), &Nothing {}).await
     });
     Effect::new(move |_| {

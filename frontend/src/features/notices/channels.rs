@@ -6,6 +6,7 @@ use crate::features::Nothing;
 use crate::features::api_keys::{FRESH, Fresh};
 use crate::features::customers::Field;
 use crate::features::page::{Trouble, load};
+use crate::remote::{Action, Remote};
 use crate::text::portal::notices;
 use leptos::prelude::*;
 use shared::api::notices::{ChannelCreated, ChannelKind, ChannelView, CreateChannel};
@@ -13,7 +14,7 @@ use shared::api::notices::{ChannelCreated, ChannelKind, ChannelView, CreateChann
 /// All channels, and the form that adds one.
 #[component]
 pub fn Channels() -> impl IntoView {
-    let list = LocalResource::new(|| api::get::<Vec<ChannelView>>("/api/v1/channels"));
+    let list = Remote::new(|| api::get::<Vec<ChannelView>>("/api/v1/channels"));
     let again = Callback::new(move |()| list.refetch());
     view! {
         <Add on_made=again/>
@@ -31,7 +32,7 @@ pub fn Channels() -> impl IntoView {
 fn Add(#[prop(into)] on_made: Callback<()>) -> impl IntoView {
     let kind = RwSignal::new(ChannelKind::Mail);
     let address = RwSignal::new(String::new());
-    let add = Action::new_local(move |(): &()| {
+    let add = Action::new(move |(): &()| {
         let body = CreateChannel { kind: kind.get_untracked(), address: address.get_untracked().trim().to_owned() };
         async move { api::post::<_, ChannelCreated>("/api/v1/channels", &body).await }
     });
@@ -90,7 +91,7 @@ fn Add(#[prop(into)] on_made: Callback<()>) -> impl IntoView {
 
 #[component]
 fn Table(channels: Vec<ChannelView>, #[prop(into)] on_change: Callback<()>) -> impl IntoView {
-    let remove = Action::new_local(|id: &String| {
+    let remove = Action::new(|id: &String| {
         let path = format!("/api/v1/channels/{id}/remove");
         async move { api::post::<_, ChannelView>(&path, &Nothing {}).await }
     });

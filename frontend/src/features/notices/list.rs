@@ -2,8 +2,8 @@
 
 use crate::api;
 use crate::components::{Button, ButtonKind, ButtonLink, Icon, Moment};
-use crate::features::Nothing;
 use crate::features::page::{Trouble, load};
+use crate::remote::{Action, Remote};
 use crate::text::portal::notices;
 use leptos::prelude::*;
 use shared::api::notices::{NoticeKind, NoticeView};
@@ -32,7 +32,7 @@ fn place(notice: &NoticeView) -> (String, &'static str) {
 /// The open notices, when there are any.
 #[component]
 pub fn NoticeList() -> impl IntoView {
-    let list = LocalResource::new(|| api::get::<Page<NoticeView>>("/api/v1/notices?limit=20"));
+    let list = Remote::new(|| api::read::<Page<NoticeView>>("/api/v1/notices?limit=20"));
     let again = Callback::new(move |()| list.refetch());
     load(list, 0, move |page| {
         if page.items.is_empty() {
@@ -45,9 +45,9 @@ pub fn NoticeList() -> impl IntoView {
 
 #[component]
 fn Section(notices: Vec<NoticeView>, #[prop(into)] on_change: Callback<()>) -> impl IntoView {
-    let settle = Action::new_local(|id: &String| {
+    let settle = Action::new(|id: &String| {
         let path = format!("/api/v1/notices/{id}/resolve");
-        async move { api::post::<_, NoticeView>(&path, &Nothing {}).await }
+        async move { api::act::<NoticeView>(&path).await }
     });
     Effect::new(move |_| {
         if matches!(settle.value().get(), Some(Ok(_))) {

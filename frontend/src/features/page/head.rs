@@ -1,10 +1,10 @@
 //! The headline, the trail above it, the title in the tab and the focus.
 
 use crate::components::Keymark;
+use crate::router::use_location;
 use crate::{browser, text};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_router::hooks::use_location;
 use shared::id::TenantId;
 use text::portal::shell;
 

@@ -3,39 +3,27 @@
 use crate::api::ApiFailure;
 use crate::components::{Art, ButtonKind, ButtonLink, FailureNotice, GhostLines};
 use crate::features::session;
+use crate::remote::Remote;
 use crate::text::portal::shell;
 use leptos::prelude::*;
-use std::sync::Arc;
 
-/// Shows what a resource holds; keeps the old while the new is on its way; offers to try again when it fails.
-pub fn load<T>(
-    resource: LocalResource<Result<T, ApiFailure>>,
+/// Shows what was read; keeps the old while the new is on its way; offers to try again when it fails.
+pub fn load<T: Clone + 'static>(
+    remote: Remote<Result<T, ApiFailure>>,
     lines: usize,
     show: impl Fn(T) -> AnyView + Send + Sync + 'static,
-) -> impl IntoView
-where
-    T: Clone + 'static,
-{
-    let show = Arc::new(show);
-    let retry = Callback::new(move |()| resource.refetch());
-    view! {
-        <ErrorBoundary fallback=move |errors| view! { <Broken errors retry/> }>
-            <Transition fallback=move || view! { <GhostLines lines/> }>
-                {move || {
-                    let show = Arc::clone(&show);
-                    Suspend::new(async move { resource.await.map(|value| show(value)) })
-                }}
-            </Transition>
-        </ErrorBoundary>
-    }
+) -> AnyView {
+    let retry = Callback::new(move |()| remote.refetch());
+    follow(Box::new(move || match remote.get() {
+        None => view! { <GhostLines lines/> }.into_any(),
+        Some(Ok(value)) => untrack(|| show(value)),
+        Some(Err(failure)) => view! { <Trouble failure retry/> }.into_any(),
+    }))
 }
 
-#[component]
-fn Broken(errors: ArcRwSignal<Errors>, retry: Callback<()>) -> impl IntoView {
-    move || {
-        let failure = errors.read().iter().find_map(|(_, error)| error.downcast_ref::<ApiFailure>().cloned());
-        failure.map(|failure| view! { <Trouble failure retry/> })
-    }
+/// One piece of code for every part that loads.
+fn follow(part: Box<dyn Fn() -> AnyView + Send + Sync>) -> AnyView {
+    (move || part()).into_any()
 }
 
 /// A failed request, wherever it happened: a missing thing, the end of the session, or a notice.

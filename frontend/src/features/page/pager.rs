@@ -4,10 +4,9 @@
 //! reload it is the first page.
 
 use crate::components::Button;
+use crate::router::{NavigateOptions, use_navigate};
 use crate::text::portal::shell;
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::use_navigate;
 use std::collections::BTreeMap;
 
 /// From each page that was reached by "Next", the page before it.

@@ -3,6 +3,7 @@
 use super::Installation;
 use super::trip::{self, Errand, TripFailure};
 use crate::components::{Button, ButtonKind, FailureNotice, Notice, Tone};
+use crate::remote::Action;
 use crate::text::portal::account;
 use leptos::prelude::*;
 
@@ -15,7 +16,7 @@ pub fn SignInButton(
     #[prop(optional)]
     errand: Errand,
 ) -> impl IntoView {
-    let leave = Action::new_local(move |(): &()| trip::leave(errand.clone()));
+    let leave = Action::new(move |(): &()| trip::leave(errand.clone()));
     // After a success the browser is on its way, and the button stays busy.
     let busy =
         Signal::derive(move || leave.pending().get() || leave.value().get().is_some_and(|result| result.is_ok()));

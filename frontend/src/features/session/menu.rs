@@ -5,10 +5,11 @@ use crate::api::{self, ApiFailure};
 use crate::browser;
 use crate::components::Icon;
 use crate::features::page::Trouble;
+use crate::remote::Action;
+use crate::router::use_location;
 use crate::text;
 use crate::text::portal::shell;
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
 use shared::api::session::{MemberRole, MenuCounts};
 
 /// One line of the menu.
@@ -85,8 +86,8 @@ pub fn Menu(session: Session) -> impl IntoView {
 /// Who is signed in, and the way out.
 #[component]
 fn Member(session: Session) -> impl IntoView {
-    let sign_out = Action::new_local(|(): &()| async {
-        match api::delete::<()>("/api/v1/session").await {
+    let sign_out = Action::new(|(): &()| async {
+        match api::remove("/api/v1/session").await {
             Ok(()) | Err(ApiFailure::SignedOut) => {
                 browser::tab::clear();
                 browser::replace("/sign-in?signed-out");

@@ -1,0 +1,112 @@
+//! Where in the portal one is, and how one gets elsewhere: the address as signals, links and the history.
+//!
+//! Small, because every first load carries it: a crate for this weighed 47 KB packed (docs/decisions/0008). The map of
+//! addresses and pages is in `routes`. A page reads its address with [`use_query_map`] and [`use_params_map`] and leads
+//! on with links or [`use_navigate`].
+
+mod place;
+
+pub use place::{Pairs, Place};
+
+use crate::browser;
+use leptos::prelude::*;
+
+/// The address, followed as it changes.
+#[derive(Clone, Copy)]
+pub struct Location {
+    /// The path.
+    pub pathname: Memo<String>,
+    /// The parameters after `?`.
+    pub query: Memo<Pairs>,
+}
+
+/// Which route of the map one is on, and what its pattern found in the path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Matched {
+    /// The place in the map; its length when nothing fits.
+    pub route: usize,
+    /// What stands for `:name` in the pattern.
+    pub params: Pairs,
+}
+
+/// How to go somewhere.
+#[derive(Debug, Clone, Copy)]
+pub struct NavigateOptions {
+    /// In the place of this page in the history.
+    pub replace: bool,
+    /// Show the new page from its beginning.
+    pub scroll: bool,
+}
+
+impl Default for NavigateOptions {
+    fn default() -> Self {
+        Self { replace: false, scroll: true }
+    }
+}
+
+/// The router of this tab.
+#[derive(Clone, Copy)]
+pub struct Router {
+    place: RwSignal<Place>,
+    location: Location,
+    params: Memo<Pairs>,
+    /// The place in the map.
+    pub route: Memo<usize>,
+}
+
+impl Router {
+    /// Begins to follow the address; `patterns` are those of the map, in its order.
+    pub fn start(patterns: &'static [&'static str]) -> Self {
+        let place = RwSignal::new(here());
+        let matched = Memo::new(move |_| place.with(|place| place.matched(patterns)));
+        let router = Self {
+            place,
+            location: Location {
+                pathname: Memo::new(move |_| place.with(|place| place.path.clone())),
+                query: Memo::new(move |_| place.with(|place| Pairs::parse(&place.query))),
+            },
+            params: Memo::new(move |_| matched.with(|matched| matched.params.clone())),
+            route: Memo::new(move |_| matched.with(|matched| matched.route)),
+        };
+        provide_context(router);
+        browser::on_history(move || place.set(here()));
+        browser::on_link(move |address| router.go(address, NavigateOptions::default()));
+        router
+    }
+
+    fn go(self, address: &str, options: NavigateOptions) {
+        let to = Place::parse(address);
+        let stays = self.place.with_untracked(|place| *place == to);
+        browser::push(address, options.replace || stays);
+        self.place.set(to);
+        if options.scroll {
+            browser::scroll_to_top();
+        }
+    }
+}
+
+fn here() -> Place {
+    let browser::Address { path, query, .. } = browser::address();
+    Place { path, query }
+}
+
+/// The address, as signals.
+pub fn use_location() -> Location {
+    expect_context::<Router>().location
+}
+
+/// The parameters after `?`.
+pub fn use_query_map() -> Memo<Pairs> {
+    use_location().query
+}
+
+/// What stands for `:name` in the pattern of this route.
+pub fn use_params_map() -> Memo<Pairs> {
+    expect_context::<Router>().params
+}
+
+/// Goes to a path of the portal, with its query.
+pub fn use_navigate() -> impl Fn(&str, NavigateOptions) + Copy + 'static {
+    let router = expect_context::<Router>();
+    move |address, options| router.go(address, options)
+}

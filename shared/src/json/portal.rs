@@ -1,0 +1,66 @@
+//! What the portal's first load reads: who is signed in, and the home page. Its other pages come later, with serde.
+
+use super::{Fields, Read, Value, ids, objects, words};
+use crate::api::audit::AuditEntryView;
+use crate::api::authorizations::{AuthorizationState, AuthorizationView, SignInView};
+use crate::api::backup_sets::CustomerRef;
+use crate::api::customers::{ConnectionState, ConnectionView, CustomerView, MethodCounts};
+use crate::api::notices::{NoticeKind, NoticeView};
+use crate::api::overview::Overview;
+use crate::api::page::Page;
+use crate::api::session::{MemberRole, MemberView, MenuCounts, OrganizationView, SessionView};
+use crate::id::{ConnectionId, CustomerId, MemberId, OrganizationId};
+use crate::language::Language;
+use uuid::Uuid;
+
+objects! {
+    SessionView { member organization expires_at counts }
+    MemberView { id name username role }
+    OrganizationView { id name domain }
+    MenuCounts { backup_sets customers open_authorizations }
+    Overview { sets customers fleet open attention }
+    MethodCounts { basic hybrid modern }
+    CustomerView { id name tenant domain confirmed_at sets connections contact contact_language }
+    ConnectionView { id account state connected_at checked_at next_check_at help }
+    CustomerRef { id name domain tenant }
+    AuthorizationView {
+        id customer method kind way restores state created_at created_by sign_ins version
+    }
+    SignInView {
+        id account signer state signed_in_as sets steps problem approval_url done_at already_connected
+    }
+    NoticeView { id kind customer subject stage title text created_at resolved_at }
+    AuditEntryView { sequence at event actor subject detail sealed }
+}
+
+ids! { MemberId OrganizationId CustomerId ConnectionId }
+
+words! {
+    Language { "en" En "de" De "fr" Fr "es" Es "ja" Ja }
+    MemberRole { "owner" Owner "admin" Admin "technician" Technician "auditor" Auditor }
+    ConnectionState { "working" Working "doubtful" Doubtful "needs_holder" NeedsHolder "ended" Ended }
+    AuthorizationState { "open" Open "done" Done "cancelled" Cancelled }
+    NoticeKind {
+        "certificate_ends" CertificateEnds "connection_trouble" ConnectionTrouble "drift" Drift "key_breadth" KeyBreadth
+    }
+}
+
+impl Read for Uuid {
+    fn read(value: Value) -> Option<Self> {
+        String::read(value)?.parse().ok()
+    }
+
+    fn empty() -> Self {
+        Self::nil()
+    }
+}
+
+impl<T: Read> Read for Page<T> {
+    fn read(value: Value) -> Option<Self> {
+        Fields::read(value, |fields| Self { items: fields.get("items"), next: fields.get("next") })
+    }
+
+    fn empty() -> Self {
+        Self { items: Vec::new(), next: None }
+    }
+}
