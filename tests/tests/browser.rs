@@ -4,6 +4,7 @@ mod browser {
     mod consent;
     mod keyboard;
     mod pages;
+    mod people;
     mod pictures;
     mod policies;
     mod procedure_h;

@@ -2,5 +2,6 @@
 
 mod tenancy {
     mod matrix;
+    mod never_crossed;
     mod reach;
 }

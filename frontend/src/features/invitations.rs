@@ -5,4 +5,4 @@ mod make;
 mod table;
 
 pub use make::Invite;
-pub use table::InvitationTable;
+pub use table::{InvitationTable, Pending};

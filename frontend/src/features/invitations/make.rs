@@ -1,6 +1,6 @@
 //! The form that invites somebody to one sign-in of an authorization.
 
-use super::{made::Made, table::InvitationTable};
+use super::{made::Made, table::Pending};
 use crate::api;
 use crate::components::{Button, ButtonKind};
 use crate::features::customers::Field;
@@ -72,10 +72,10 @@ pub fn Invite(
     let pending = move || {
         let page = listed.get().and_then(Result::ok)?;
         let open: Vec<_> = page.items.into_iter().filter(|one| one.state == InvitationState::Open).collect();
-        (!open.is_empty()).then(|| view! { <InvitationTable invitations=open on_change=again compact=true/> })
+        (!open.is_empty()).then(|| view! { <Pending invitations=open on_change=again/> })
     };
     view! {
-        <section class="section" aria-labelledby="invite" data-test="invite">
+        <section class="section" aria-labelledby="invite" data-test="invite-section">
             <header><h2 id="invite">{invitations::INVITE}</h2></header>
             <p class="muted small">{why}</p>
             {move || match make.value().get().and_then(Result::ok) {

@@ -51,7 +51,7 @@ pub const LINK: &str = "The link";
 /// The new link, for a screen reader.
 pub const CODE: &str = "The link as a QR code";
 /// The new link.
-pub const ONCE: &str = "Shown this once. It works for one sign-in, until";
+pub const ONCE: &str = "Shown this once. It works for one sign-in and ends";
 /// The new link.
 pub const KEPT: &str = "Done";
 /// The table.

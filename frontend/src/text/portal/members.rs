@@ -41,7 +41,7 @@ pub const LINK_WHY: &str =
 /// The new link.
 pub const LINK: &str = "The link";
 /// The new link.
-pub const LINK_ONCE: &str = "Shown this once. It is for one person, until";
+pub const LINK_ONCE: &str = "Shown this once. It is for one person and ends";
 /// The new link.
 pub const KEPT: &str = "I have copied it";
 /// People on their way in.

@@ -1,0 +1,111 @@
+//! People who come by a link: a customer's administrator on a phone, and a new colleague.
+
+use rekey_tests::browser::Stage;
+use serde_json::json;
+
+/// How the portal learns that nobody is signed in.
+const SIGNED_OUT: &str = "401 (Unauthorized)";
+/// How a page learns that somebody may not.
+const FORBIDDEN: &str = "403 (Forbidden)";
+/// How the page learns that a link is dead.
+const GONE: &str = "404 (Not Found)";
+const BACKUP: &str = "backup@contoso.com";
+const TESSA: &str = "tessa.moreau@northwind.example";
+/// A phone's width, in pixels.
+const PHONE: u32 = 390;
+
+/// H2, H3, O4: a member makes a link; whoever holds the account opens it on a phone, with a second factor and without an account
+/// here; the member sees it used, and a second visit finds nothing.
+#[tokio::test]
+async fn h2_h3_somebody_without_an_account_saves_on_a_phone() {
+    let stage = Stage::with_sample().await;
+    let demo = &stage.demo;
+    let link = demo.link_for(&[BACKUP]).await;
+    let portal = stage.browser().await;
+    portal.enter_portal(&demo.account(&demo.ready.owner_sign_in)).await;
+    portal.open(&format!("/authorizations/{}", link.authorization)).await;
+    portal.see("[data-test=invite-section]").await;
+    portal.portraits("invite", PHONE).await;
+    portal.click("[data-test=invite]").await;
+    portal.see("[data-test=invited] .qr").await;
+    portal.portraits("invited", PHONE).await;
+    let url = portal.script("return document.getElementById('invitation-link').value", Vec::new()).await;
+    let url: String = url.convert().expect("the link");
+    portal.holds_no_secret("invited").await;
+
+    let phone = stage.browser().await;
+    phone.look(PHONE, 844, "light").await;
+    phone.connect_as(&url, &demo.account(BACKUP)).await;
+    phone.snapshot("invited-review-390").await;
+    phone.presses("save").await;
+    phone.sees_page("done").await;
+    phone.holds_no_secret("done").await;
+    phone.is_quiet(&[]).await;
+
+    portal.open("/invitations").await;
+    portal.read("[data-test=invitation]", "Used").await;
+    portal.portraits("invitations", PHONE).await;
+    let late = stage.browser().await;
+    late.open(&url).await;
+    late.sees_page("dead_link").await;
+    late.is_quiet(&[GONE]).await;
+    portal.is_quiet(&[SIGNED_OUT]).await;
+}
+
+/// O6, T10, H6: a colleague opens an invitation, signs in and waits; the owner confirms the account; the technician sees the
+/// chosen customer and nothing that belongs to everybody.
+#[tokio::test]
+async fn o6_h6_a_colleague_joins_and_works_with_chosen_customers() {
+    let stage = Stage::with_sample().await;
+    let demo = &stage.demo;
+    let owner = stage.browser().await;
+    owner.enter_portal(&demo.account(&demo.ready.owner_sign_in)).await;
+    owner.open("/members").await;
+    owner.see_exactly("[data-test=member]", 1).await;
+    owner.fill("#member-note", "Tessa, second line").await;
+    // Contoso's is the second box: customers stand by name.
+    owner.see_exactly("[data-test=invite-member-form] .checks label", 3).await;
+    owner.click("[data-test=invite-member-form] .checks label:nth-of-type(2) input").await;
+    owner.portraits("members", PHONE).await;
+    owner.click("[data-test=invite-member]").await;
+    owner.see("[data-test=member-invited]").await;
+    let url = owner.script("return document.getElementById('member-link').value", Vec::new()).await;
+    let url: String = url.convert().expect("the link");
+
+    let tessa = stage.browser().await;
+    tessa.open(&url).await;
+    let asked = tessa.read("main", "Join Northwind Managed IT").await;
+    assert!(asked.contains("Maya Lindqvist") && asked.contains("northwind.example"), "{asked}");
+    tessa.portraits("join", PHONE).await;
+    tessa.click("[data-test=sign-in]").await;
+    tessa.sign_in_as(&demo.account(TESSA)).await;
+    tessa.see("[data-test=waits]").await;
+    tessa.holds_no_secret("waits").await;
+
+    owner.open("/members").await;
+    owner.read("[data-test=joining]", "Tessa Moreau").await;
+    owner.portraits("joining", PHONE).await;
+    owner.click("[data-test=confirm-member]").await;
+    owner.see_exactly("[data-test=member]", 2).await;
+
+    tessa.click("[data-test=sign-in]").await;
+    tessa.sign_in_as(&demo.account(TESSA)).await;
+    tessa.see("nav[aria-label] a[aria-current=page]").await;
+    tessa.see_exactly("nav a[href='/members']", 0).await;
+    tessa.see_exactly("nav a[href='/activity']", 0).await;
+    tessa.open("/customers").await;
+    let customers = tessa.read("main", "Contoso").await;
+    assert!(!customers.contains("Fabrikam") && !customers.contains("Adatum"), "{customers}");
+    // Removed, she is out with the next click.
+    let members = demo.api("/api/v1/members").await;
+    assert_eq!(members.as_array().map(Vec::len), Some(2));
+    owner.click("tr[data-test=member]:nth-of-type(2) [data-test=edit-member]").await;
+    owner.click("[data-test=remove-member]").await;
+    owner.click("[data-test=remove-member-sure]").await;
+    owner.see_exactly("[data-test=member]", 1).await;
+    tessa.open("/customers").await;
+    tessa.arrive("/sign-in").await;
+    tessa.is_quiet(&[SIGNED_OUT, FORBIDDEN]).await;
+    owner.is_quiet(&[SIGNED_OUT]).await;
+    assert_eq!(demo.api("/api/v1/members").await, json!([members[0]]));
+}
