@@ -16,6 +16,8 @@ use std::rc::Rc;
 /// A value of a type that only its reader knows.
 type Kept = Rc<dyn Any>;
 type Work = Pin<Box<dyn Future<Output = Kept>>>;
+/// Begins something with what a person gave.
+type Begin<I> = Rc<dyn Fn(&I) -> Work>;
 
 /// The last value that arrived.
 struct Newest<T> {
@@ -102,7 +104,7 @@ fn follow(kept: RwSignal<Option<Kept>, LocalStorage>, again: Trigger, fetch: Box
 pub struct Action<I: 'static, O> {
     newest: Newest<O>,
     under_way: RwSignal<u32>,
-    begin: StoredValue<Rc<dyn Fn(&I) -> Work>, LocalStorage>,
+    begin: StoredValue<Begin<I>, LocalStorage>,
 }
 
 impl<I, O> Clone for Action<I, O> {
@@ -116,7 +118,7 @@ impl<I, O> Copy for Action<I, O> {}
 impl<I: 'static, O: Clone + 'static> Action<I, O> {
     /// Does `work`.
     pub fn new<F: Future<Output = O> + 'static>(work: impl Fn(&I) -> F + 'static) -> Self {
-        let begin: Rc<dyn Fn(&I) -> Work> = Rc::new(move |input| erased(untrack(|| work(input))));
+        let begin: Begin<I> = Rc::new(move |input| erased(untrack(|| work(input))));
         Self { newest: Newest::new(), under_way: RwSignal::new(0), begin: StoredValue::new_local(begin) }
     }
 

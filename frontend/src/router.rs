@@ -23,8 +23,8 @@ pub struct Location {
 /// Which route of the map one is on, and what its pattern found in the path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Matched {
-    /// The place in the map; its length when nothing fits.
-    pub route: usize,
+    /// The place in the map, when one of its patterns fits.
+    pub route: Option<usize>,
     /// What stands for `:name` in the pattern.
     pub params: Pairs,
 }
@@ -51,14 +51,14 @@ pub struct Router {
     location: Location,
     params: Memo<Pairs>,
     /// The place in the map.
-    pub route: Memo<usize>,
+    pub route: Memo<Option<usize>>,
 }
 
 impl Router {
-    /// Begins to follow the address; `patterns` are those of the map, in its order.
-    pub fn start(patterns: &'static [&'static str]) -> Self {
+    /// Begins to follow the address, and finds it in the map.
+    pub fn start(find: fn(&Place) -> Matched) -> Self {
         let place = RwSignal::new(here());
-        let matched = Memo::new(move |_| place.with(|place| place.matched(patterns)));
+        let matched = Memo::new(move |_| place.with(find));
         let router = Self {
             place,
             location: Location {

@@ -47,7 +47,7 @@ enum Frame {
 }
 
 /// The map. The first pattern that fits is taken.
-const MAP: [(&str, Frame, Page); 19] = [
+static MAP: [(&str, Frame, Page); 19] = [
     ("/", Frame::Menu, Page::Here(|| overview::Overview().into_any())),
     ("/sign-in", Frame::Alone, Page::Chunk(sign_in)),
     ("/sign-in/callback", Frame::Alone, Page::Chunk(callback)),
@@ -88,18 +88,6 @@ chunks! {
     }
 }
 
-static PATTERNS: [&str; MAP.len()] = patterns();
-
-const fn patterns() -> [&'static str; MAP.len()] {
-    let mut patterns = [""; MAP.len()];
-    let mut at = 0;
-    while at < MAP.len() {
-        patterns[at] = MAP[at].0;
-        at += 1;
-    }
-    patterns
-}
-
 /// The portal.
 #[component]
 pub fn Portal() -> impl IntoView {
@@ -118,8 +106,9 @@ pub fn Portal() -> impl IntoView {
     provide_context(Arrival(StoredValue::new(None)));
     provide_context(Trail(StoredValue::new(std::collections::BTreeMap::new())));
     provide_context(ChoicePlace::new());
-    let route = Router::start(&PATTERNS).route;
-    let frame = Memo::new(move |_| MAP.get(route.get()).map_or(Frame::Alone, |(_, frame, _)| *frame));
+    let route = Router::start(|place| place.matched(MAP.iter().map(|(pattern, ..)| *pattern))).route;
+    let frame =
+        Memo::new(move |_| route.get().and_then(|route| MAP.get(route)).map_or(Frame::Alone, |(_, frame, _)| *frame));
     move || match frame.get() {
         Frame::Menu => view! { <Shell>{pages(route, Frame::Menu)}</Shell> }.into_any(),
         Frame::Alone => pages(route, Frame::Alone).into_any(),
@@ -127,8 +116,8 @@ pub fn Portal() -> impl IntoView {
 }
 
 /// The page of this route, as long as it belongs into this frame.
-fn pages(route: Memo<usize>, within: Frame) -> impl IntoView {
-    move || match MAP.get(route.get()) {
+fn pages(route: Memo<Option<usize>>, within: Frame) -> impl IntoView {
+    move || match route.get().and_then(|route| MAP.get(route)) {
         Some((_, frame, page)) if *frame == within => page.show(within == Frame::Menu),
         None if within == Frame::Alone => view! { <not_found::NotFound/> }.into_any(),
         _ => ().into_any(),

@@ -32,7 +32,7 @@ pub fn Customers() -> impl IntoView {
     let search = move |words: String| {
         let address = Query::new("/customers").add("query", words.trim()).done();
         go.with_value(|go| {
-            go(&address, NavigateOptions { scroll: false, replace: true, ..NavigateOptions::default() });
+            go(&address, NavigateOptions { scroll: false, replace: true });
         });
     };
     view! {

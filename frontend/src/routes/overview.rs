@@ -39,9 +39,11 @@ fn everyday(fleet: overview::Overview) -> AnyView {
         view! { <ButtonLink attr:data-test="choose-sets" href="/backup-sets" kind=ButtonKind::Plain>{home::LOOK}<Icon name="arrow"/></ButtonLink> }
     };
     // What happened in the whole organization is not a technician's to read.
-    let may_read =
-        use_context::<Session>().and_then(Session::view).is_some_and(|view| view.member.role != MemberRole::Technician);
-    let recent = may_read.then(|| view! { <Recent/> });
+    let session = use_context::<Session>();
+    let may_read = Memo::new(move |_| {
+        session.and_then(Session::view).is_some_and(|view| view.member.role != MemberRole::Technician)
+    });
+    let recent = move || may_read.get().then(|| view! { <Recent/> });
     view! {
         <PageHead title=home::TITLE heading=home::headline(fleet.sets) note=browser::day(browser::now()) sub>{action}</PageHead>
         <Fleet overview=fleet.clone()/>

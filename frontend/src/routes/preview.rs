@@ -35,7 +35,7 @@ pub fn Preview() -> impl IntoView {
     let again = Callback::new(move |()| preview.refetch());
     let go = StoredValue::new_local(use_navigate());
     let change = Callback::new(move |wish: Wish| {
-        let options = NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
+        let options = NavigateOptions { replace: true, scroll: false };
         go.with_value(|go| go(&wish.address(), options));
     });
     let is_empty = Memo::new(move |_| wish.read().sets.is_empty());

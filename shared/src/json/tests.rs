@@ -110,7 +110,7 @@ fn the_portals_first_load_is_read_as_serde_does() {
     for role in ["owner", "admin", "technician", "auditor"] {
         reads_alike::<SessionView>(&json!({
             "member": { "id": ID, "name": "Maya", "username": "maya@example.com", "role": role },
-            "organization": { "id": ID, "name": "Northwind" },
+            "organization": { "id": ID, "name": "Northwind", "domain": "northwind.example" },
             "expires_at": 1_795_000_000,
             "counts": { "backup_sets": 7, "customers": 2, "open_authorizations": 0 },
         }));
@@ -118,6 +118,7 @@ fn the_portals_first_load_is_read_as_serde_does() {
     let customer = |state: &str| {
         json!({
             "id": ID, "name": "Contoso", "tenant": ID, "domain": "contoso.com", "confirmed_at": 1,
+            "contact": "it@contoso.com", "contact_language": "de",
             "sets": { "basic": 1, "hybrid": 2, "modern": 3 },
             "connections": [{
                 "id": ID, "account": "a", "state": state, "connected_at": 1, "checked_at": 2, "next_check_at": 3,
@@ -145,6 +146,9 @@ fn the_portals_first_load_is_read_as_serde_does() {
             "sets": { "basic": 1, "hybrid": 2, "modern": 3 }, "customers": 1, "fleet": [customer(connection)],
             "open": [open(authorization)], "attention": [],
         }));
+    }
+    for language in crate::language::Language::ALL {
+        reads_alike::<crate::language::Language>(&json!(language.as_str()));
     }
     for kind in ["certificate_ends", "connection_trouble", "drift", "key_breadth"] {
         reads_alike::<Page<NoticeView>>(&json!({

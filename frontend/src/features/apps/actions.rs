@@ -98,11 +98,9 @@ pub fn Actions(
             Asked::Undo => (apps::UNDO_WHY, apps::UNDO_SURE, undo.pending()),
             Asked::Remove => (apps::REMOVE_WHY, apps::REMOVE_SURE, remove.pending()),
         };
-        let press = move |_| {
-            match what {
-                Asked::Undo => undo.dispatch(()),
-                Asked::Remove => remove.dispatch(()),
-            };
+        let press = move |_| match what {
+            Asked::Undo => undo.dispatch(()),
+            Asked::Remove => remove.dispatch(()),
         };
         view! {
             <p>{why}</p>

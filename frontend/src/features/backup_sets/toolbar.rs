@@ -18,7 +18,7 @@ pub fn goes_to() -> impl Fn(&Filter, bool) + Clone + Send + Sync + 'static {
     let go = StoredValue::new_local(use_navigate());
     move |filter: &Filter, replace: bool| {
         go.with_value(|go| {
-            go(&filter.address(), NavigateOptions { scroll: false, replace, ..NavigateOptions::default() });
+            go(&filter.address(), NavigateOptions { scroll: false, replace });
         });
     }
 }

@@ -79,7 +79,7 @@ pub fn Invite(
             <header><h2 id="invite">{invitations::INVITE}</h2></header>
             <p class="muted small">{why}</p>
             {move || match make.value().get().and_then(Result::ok) {
-                Some(made) => view! { <Made made on_kept=move |()| make.clear()/> }.into_any(),
+                Some(invited) => view! { <Made made=invited on_kept=move |()| make.clear()/> }.into_any(),
                 None => form().into_any(),
             }}
             {move || elsewhere().map(|failure| view! { <Trouble failure/> })}

@@ -59,19 +59,19 @@ pub fn InviteMember(
             </form>
         }
     };
-    let made = move |made: MemberInvitationCreated| {
+    let ready = move |invited: MemberInvitationCreated| {
         view! {
             <section class="card" role="status" data-test="member-invited">
                 <div class="stack tight"><h2>{members::LINK_READY}</h2><p class="muted">{members::LINK_WHY}</p></div>
-                <CopyField id="member-link" label=members::LINK value=made.url/>
-                <p class="note">{members::LINK_ONCE}" "<Moment at=made.invitation.expires_at/>"."</p>
+                <CopyField id="member-link" label=members::LINK value=invited.url/>
+                <p class="note">{members::LINK_ONCE}" "<Moment at=invited.invitation.expires_at/>"."</p>
                 <div class="actions"><Button on_press=move |_| make.clear()>{members::KEPT}</Button></div>
             </section>
         }
     };
     view! {
         {move || match make.value().get().and_then(Result::ok) {
-            Some(link) => made(link).into_any(),
+            Some(link) => ready(link).into_any(),
             None => form().into_any(),
         }}
         {move || elsewhere().map(|failure| if failure.code() == FRESH { view! { <Fresh/> }.into_any() } else { view! { <Trouble failure/> }.into_any() })}

@@ -3,7 +3,7 @@
 use super::Installation;
 use super::trip::{self, Errand, TripFailure};
 use crate::components::{Button, ButtonKind, FailureNotice, Notice, Tone};
-use crate::remote::Action;
+use crate::remote::{Action, Remote};
 use crate::text::portal::account;
 use leptos::prelude::*;
 
@@ -21,8 +21,7 @@ pub fn SignInButton(
     let busy =
         Signal::derive(move || leave.pending().get() || leave.value().get().is_some_and(|result| result.is_ok()));
     let meta = use_context::<Installation>().map(|Installation(meta)| meta);
-    let host =
-        move || meta.and_then(|meta| meta.get()).and_then(Result::ok).map(|meta| account::goes_to(&meta.login_host));
+    let host = move || meta.and_then(Remote::get).and_then(Result::ok).map(|meta| account::goes_to(&meta.login_host));
     let failure = move || leave.value().get().and_then(Result::err);
     view! {
         <div class="stack tight">
