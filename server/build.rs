@@ -6,12 +6,13 @@
 mod build {
     pub mod bundle;
     pub mod embed;
+    pub mod languages;
     pub mod names;
     pub mod split;
     pub mod wasm;
 }
 
-use build::{bundle, embed, wasm};
+use build::{bundle, embed, languages, wasm};
 use std::{env, error::Error, path::PathBuf};
 
 /// The entry points: a binary, a template and a style bundle of this name each; and whether it is cut into chunks.
@@ -31,7 +32,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     for path in ["Cargo.toml", "Cargo.lock", "shared/src", "shared/data", "shared/Cargo.toml"] {
         println!("cargo::rerun-if-changed={}", workspace.join(path).display());
     }
-    for path in ["src", "styles", "public", "templates", "Cargo.toml"] {
+    for path in ["src", "styles", "public", "templates", "languages", "build.rs", "Cargo.toml"] {
         println!("cargo::rerun-if-changed={}", workspace.join("frontend").join(path).display());
     }
     let release = env::var("PROFILE")? == "release";
@@ -40,11 +41,16 @@ fn main() -> Result<(), Box<dyn Error>> {
     bundle::public_files(&frontend, &mut files)?;
     bundle::styles(&frontend, &mut files)?;
     let icons = files.address("icons.svg")?;
-    let folder = wasm::compile(workspace, &out, release, &icons)?;
+    let spoken = languages::add(&frontend, &mut files)?;
+    let folder = wasm::compile(workspace, &out, release, &icons, &languages::table(&spoken))?;
     for (page, is_split) in PAGES {
         let app = wasm::bindgen(&folder, page, is_split, &out, release)?;
         bundle::app(page, app, &mut files)?;
     }
-    let pages = PAGES.map(|(page, _)| bundle::page(&frontend, page, &files));
-    embed::write(&out, &files, pages.into_iter().collect::<Result<Vec<_>, _>>()?, release)
+    let mut pages = vec![bundle::page(&frontend, "portal", &files, &[])?];
+    for language in &spoken {
+        let page = bundle::page(&frontend, "connect", &files, &language.holes())?;
+        pages.push(bundle::HtmlPage { language: language.code, ..page });
+    }
+    embed::write(&out, &files, &pages, release)
 }

@@ -11,8 +11,9 @@ pub mod tab;
 pub use files::{Blob, File, FileList, chosen_files, download};
 pub use history::{on_history, on_link, push, scroll_to_top};
 pub use page::{
-    Address, address, clean_address, copy, focus, focus_heading, hide_popover, navigate, on_page_hide,
-    on_page_restored, reload, replace, select, set_title, take_place,
+    Address, address, can_share, clean_address, copy, document_language, focus, focus_heading, hide_popover, navigate,
+    on_page_hide, on_page_restored, print, reload, replace, select, set_language, set_title, share, show_failure,
+    take_place,
 };
 
 use js_sys::{Array, Date, Object, Promise, Reflect};
@@ -67,21 +68,38 @@ pub fn short_day(at: Timestamp) -> String {
     format(at, &[("dateStyle", "medium")])
 }
 
+/// How long ago or how far ahead, such as `3 minutes ago`.
+#[expect(clippy::cast_precision_loss, reason = "a distance in minutes, hours or days")]
+pub fn relative(at: Timestamp) -> String {
+    let distance = at.since(now());
+    let units = [(86_400, 172_800, "day"), (3_600, 5_400, "hour"), (60, 0, "minute")];
+    let unit = units.iter().find(|(_, least, _)| distance.unsigned_abs() >= *least);
+    let (seconds, _, name) = unit.copied().unwrap_or((60, 0, "minute"));
+    let options = options(&[("numeric", "auto")]);
+    let formatter = js_sys::Intl::RelativeTimeFormat::new(&locales(), &options);
+    formatter.format((distance / seconds) as f64, name).into()
+}
+
 /// A time as RFC 3339 in UTC, for `datetime`.
 pub fn iso(at: Timestamp) -> String {
     date(at).to_iso_string().into()
 }
 
 fn format(at: Timestamp, options: &[(&str, &str)]) -> String {
-    let object = Object::new();
-    for (key, value) in options {
-        let _ = Reflect::set(&object, &JsValue::from_str(key), &JsValue::from_str(value));
-    }
+    let object = self::options(options);
     let date = date(at);
     // The region (order, 12 or 24 hours) is the reader's as long as the words are in the reader's language.
     let formatter = js_sys::Intl::DateTimeFormat::new(&locales(), &object);
     let text = formatter.format().call1(&JsValue::UNDEFINED, &date);
     text.ok().and_then(|text| text.as_string()).unwrap_or_else(|| date.to_iso_string().into())
+}
+
+fn options(pairs: &[(&str, &str)]) -> Object {
+    let object = Object::new();
+    for (key, value) in pairs {
+        let _ = Reflect::set(&object, &JsValue::from_str(key), &JsValue::from_str(value));
+    }
+    object
 }
 
 #[expect(clippy::cast_precision_loss, reason = "seconds of this age are exact in an f64")]
@@ -91,7 +109,7 @@ fn date(at: Timestamp) -> Date {
 
 fn locales() -> Array {
     let own = web_sys::window().and_then(|window| window.navigator().language()).unwrap_or_default();
-    let ours = crate::text::LANGUAGE;
+    let ours = crate::text::words::language();
     let language = if own.starts_with(ours) { own } else { ours.to_owned() };
     Array::of1(&JsValue::from_str(&language))
 }

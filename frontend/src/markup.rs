@@ -156,6 +156,15 @@ impl From<&'static str> for Tag {
     }
 }
 
+impl From<Cow<'static, str>> for Tag {
+    fn from(text: Cow<'static, str>) -> Self {
+        match text {
+            Cow::Borrowed(text) => text.into(),
+            Cow::Owned(text) => text.into(),
+        }
+    }
+}
+
 impl From<String> for Tag {
     #[inline(never)]
     fn from(text: String) -> Self {

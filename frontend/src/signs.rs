@@ -1,10 +1,12 @@
 //! Signs that both entry points show, apart from how either draws them: icons, the key mark, tones, ids for support.
 
+#[cfg(feature = "portal")]
 use crate::text;
+use crate::text::{digits, join};
 use sha2::{Digest, Sha256};
+#[cfg(feature = "portal")]
 use shared::api::problem::MicrosoftIds;
 use shared::id::TenantId;
-use std::fmt::Write as _;
 
 /// Where the sprite lies; the build puts its hashed name here.
 const SPRITE: &str = match option_env!("REKEY_WEB_ICONS") {
@@ -14,14 +16,14 @@ const SPRITE: &str = match option_env!("REKEY_WEB_ICONS") {
 
 /// The address of a symbol.
 pub fn icon_reference(name: &str) -> String {
-    format!("{SPRITE}#{name}")
+    join(&[SPRITE, "#", name])
 }
 
 /// The bow of the key: a ring.
 pub const KEY_BOW: &str =
     "M6.5 1.5a6.5 6.5 0 1 1 0 13a6.5 6.5 0 1 1 0-13zM4.6 6.2a1.8 1.8 0 1 0 0 3.6a1.8 1.8 0 1 0 0-3.6z";
 /// Depths of a cut, from the deepest to the blade's full height, in twentieths.
-const DEPTHS: [u32; 5] = [144, 175, 206, 237, 268];
+const DEPTHS: [usize; 5] = [144, 175, 206, 237, 268];
 
 /// The blade with its seven cuts, from the tip to the bow, as the data of a path.
 pub fn key_blade(tenant: TenantId) -> String {
@@ -30,12 +32,10 @@ pub fn key_blade(tenant: TenantId) -> String {
     for (place, byte) in hash.iter().take(7).enumerate() {
         let depth = DEPTHS.get(usize::from(*byte) % DEPTHS.len()).copied().unwrap_or(206);
         let (whole, hundredths) = (depth / 20, depth % 20 * 5);
-        let _ = if place == 0 {
-            write!(path, "V{whole}.{hundredths:02}H37")
-        } else {
-            let left = 40 - 4 * place;
-            write!(path, "L{left} {whole}.{hundredths:02}H{}", left - 3)
-        };
+        let left = 40 - 4 * place;
+        let point = if hundredths < 10 { ".0" } else { "." };
+        let before = if place == 0 { "V".to_owned() } else { join(&["L", &digits(left), " "]) };
+        path = join(&[&path, &before, &digits(whole), point, &digits(hundredths), "H", &digits(left - 3)]);
     }
     path.push_str("L12 11.4H10Z");
     path
@@ -85,6 +85,7 @@ pub enum StageState {
     Done,
 }
 
+#[cfg(feature = "portal")]
 /// The ids as lines of text: each with its label, those that are there.
 pub fn id_lines(ids: &MicrosoftIds, request_id: Option<&str>) -> Vec<(&'static str, String)> {
     [

@@ -31,7 +31,8 @@ pub struct Files {
 }
 
 impl Files {
-    fn add(&mut self, name: &str, bytes: Vec<u8>) {
+    /// Adds a file.
+    pub fn add(&mut self, name: &str, bytes: Vec<u8>) {
         let hash = hex(&Sha256::digest(&bytes));
         let (stem, ending) = name.split_once('.').unwrap_or((name, "bin"));
         let address = format!("/assets/{stem}-{}.{ending}", hash.get(..16).unwrap_or(&hash));
@@ -39,7 +40,8 @@ impl Files {
         self.all.push(File { name: name.to_owned(), address, integrity, bytes });
     }
 
-    fn find(&self, name: &str) -> Result<&File, String> {
+    /// The file of this name.
+    pub fn find(&self, name: &str) -> Result<&File, String> {
         self.all.iter().find(|file| file.name == name).ok_or_else(|| format!("there is no file {name}"))
     }
 
@@ -94,12 +96,21 @@ fn compact(css: &str) -> String {
     text.push_str(rest);
     let mut compact = String::with_capacity(text.len());
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
-        compact.push_str(line);
+        compact.push_str(&tight(line));
         if !line.ends_with(['{', '}', ';', ',']) {
             compact.push(' ');
         }
     }
     compact
+}
+
+/// Without the spaces that only people need. Those around `+` and `-` are the sign's own, those around `:` may not be.
+fn tight(line: &str) -> String {
+    let mut tight = line.to_owned();
+    for (wide, narrow) in [(": ", ":"), (" {", "{"), ("{ ", "{"), (" }", "}"), ("; ", ";"), (";}", "}"), (", ", ",")] {
+        tight = tight.replace(wide, narrow);
+    }
+    tight
 }
 
 /// A page's program: the module, and the glue that fetches exactly this module.
@@ -125,20 +136,33 @@ pub fn app(page: &str, app: App, files: &mut Files) -> Result<(), Box<dyn Error>
     Ok(())
 }
 
+/// A page's HTML in one language.
+pub struct HtmlPage {
+    /// The entry point.
+    pub name: String,
+    /// The language of its words.
+    pub language: &'static str,
+    /// The HTML.
+    pub html: Vec<u8>,
+}
+
 /// A page's HTML: the template with `{{name}}` and `{{name integrity}}` filled in.
-pub fn page(frontend: &Path, page: &str, files: &Files) -> Result<(String, Vec<u8>), Box<dyn Error>> {
+///
+/// `holes` are filled in first: texts of the language.
+pub fn page(frontend: &Path, page: &str, files: &Files, holes: &[(&str, String)]) -> Result<HtmlPage, Box<dyn Error>> {
     let template = fs::read_to_string(frontend.join("templates").join(format!("{page}.html")))?;
     let mut html = String::with_capacity(template.len() + 512);
     let mut rest = template.as_str();
     while let Some((before, after)) = rest.split_once("{{") {
         let (hole, after) = after.split_once("}}").ok_or("a hole in a template has no end")?;
         html.push_str(before);
-        match hole.strip_suffix(" integrity") {
-            Some(name) => html.push_str(&files.find(name)?.integrity),
-            None => html.push_str(&files.find(hole)?.address),
+        match (holes.iter().find(|(name, _)| *name == hole), hole.strip_suffix(" integrity")) {
+            (Some((_, text)), _) => html.push_str(text),
+            (_, Some(name)) => html.push_str(&files.find(name)?.integrity),
+            _ => html.push_str(&files.find(hole)?.address),
         }
         rest = after;
     }
     html.push_str(rest);
-    Ok((page.to_owned(), html.into_bytes()))
+    Ok(HtmlPage { name: page.to_owned(), language: "en", html: html.into_bytes() })
 }

@@ -1,6 +1,6 @@
 //! Writes the files beside `assets.rs`, which includes them into the binary.
 
-use super::bundle::{Files, hex};
+use super::bundle::{Files, HtmlPage, hex};
 use sha2::{Digest, Sha256};
 use std::{error::Error, fmt::Write as _, fs, path::Path};
 
@@ -9,12 +9,12 @@ const LEFT_OUT: &str = "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf
 
 /// Builds without the web app: each page says so.
 pub fn left_out(out: &Path) -> Result<(), Box<dyn Error>> {
-    let pages = ["portal", "connect"].map(|page| (page.to_owned(), LEFT_OUT.as_bytes().to_vec()));
-    write(out, &Files::default(), pages.into(), false)
+    let page = |name: &str| HtmlPage { name: name.to_owned(), language: "en", html: LEFT_OUT.as_bytes().to_vec() };
+    write(out, &Files::default(), &["portal", "connect"].map(page), false)
 }
 
 /// Writes all files and `assets.rs`.
-pub fn write(out: &Path, files: &Files, pages: Vec<(String, Vec<u8>)>, release: bool) -> Result<(), Box<dyn Error>> {
+pub fn write(out: &Path, files: &Files, pages: &[HtmlPage], release: bool) -> Result<(), Box<dyn Error>> {
     let folder = out.join("web");
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder)?;
@@ -26,13 +26,15 @@ pub fn write(out: &Path, files: &Files, pages: Vec<(String, Vec<u8>)>, release: 
         writeln!(rust, "    {asset},")?;
     }
     rust.push_str("];\n");
-    for (page, html) in pages {
-        let asset = asset(&folder, &format!("{page}.html"), &format!("/{page}.html"), &html, false, release)?;
-        writeln!(
-            rust,
-            "\n/// The page of the entry point `{page}`.\npub static {}: Asset = {asset};",
-            page.to_uppercase()
-        )?;
+    for entry in ["portal", "connect"] {
+        let name = entry.to_uppercase();
+        writeln!(rust, "\n/// The page of the entry point `{entry}`, by language.\npub static {name}: &[(&str, Asset)] = &[")?;
+        for HtmlPage { name, language, html } in pages.iter().filter(|page| page.name == entry) {
+            let name = format!("{name}-{language}.html");
+            let asset = asset(&folder, &name, &format!("/{name}"), html, false, release)?;
+            writeln!(rust, "    (\"{language}\", {asset}),")?;
+        }
+        rust.push_str("];\n");
     }
     fs::write(out.join("assets.rs"), rust)?;
     Ok(())
@@ -68,6 +70,7 @@ fn content_type(name: &str) -> &'static str {
         Some("css") => "text/css; charset=utf-8",
         Some("js") => "text/javascript; charset=utf-8",
         Some("wasm") => "application/wasm",
+        Some("txt") => "text/plain; charset=utf-8",
         Some("svg") => "image/svg+xml",
         _ => "application/octet-stream",
     }

@@ -11,15 +11,22 @@ pub fn shorten(wasm: Vec<u8>, glue: String) -> (Vec<u8>, String) {
 
 fn try_shorten(wasm: &[u8], glue: &str) -> Option<(Vec<u8>, String)> {
     const IMPORTS: u8 = 2;
+    const EXPORTS: u8 = 7;
     let (head, mut rest) = wasm.split_at_checked(8)?;
     let mut out = head.to_vec();
     let mut new_glue = glue.to_owned();
+    let is_cut = wasm.windows(LOADER.len()).any(|bytes| bytes == LOADER.as_bytes());
     while let Some((id, after)) = rest.split_first() {
         rest = after;
         let length = number(&mut rest)?;
         let (section, after) = rest.split_at_checked(length)?;
         rest = after;
-        let section = if *id == IMPORTS { imports(section, &mut new_glue)? } else { section.to_vec() };
+        let section = match *id {
+            IMPORTS => imports(section, &mut new_glue)?,
+            // Chunks know the exports of their main program by name.
+            EXPORTS if !is_cut => exports(section, &mut new_glue)?,
+            _ => section.to_vec(),
+        };
         out.push(*id);
         push_number(&mut out, section.len());
         out.extend(section);
@@ -60,6 +67,34 @@ fn push(out: &mut Vec<u8>, words: [&str; 2], kind: u8, index: usize) {
     }
     out.push(kind);
     push_number(out, index);
+}
+
+/// The export section with short names for closures, whose own end in hashes.
+fn exports(mut section: &[u8], glue: &mut String) -> Option<Vec<u8>> {
+    let count = number(&mut section)?;
+    let mut found = Vec::new();
+    for at in 0..count {
+        let name = text(&mut section)?;
+        let (kind, after) = section.split_first()?;
+        section = after;
+        let index = number(&mut section)?;
+        let is_long = name.contains("__convert__closures");
+        found.push((name, *kind, index, if is_long { format!("e{at}") } else { name.to_owned() }));
+    }
+    let mut out = Vec::new();
+    push_number(&mut out, count);
+    for (_, kind, index, short) in &found {
+        push_number(&mut out, short.len());
+        out.extend(short.as_bytes());
+        out.push(*kind);
+        push_number(&mut out, *index);
+    }
+    // The longest first: one name may begin another.
+    found.sort_by_key(|(name, ..)| std::cmp::Reverse(name.len()));
+    for (name, _, _, short) in found {
+        *glue = glue.replace(name, &short);
+    }
+    section.is_empty().then_some(out)
 }
 
 /// Unsigned LEB128.

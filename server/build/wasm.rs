@@ -29,7 +29,13 @@ pub struct App {
 }
 
 /// Compiles all entry points; gives the folder with their `.wasm` files.
-pub fn compile(workspace: &Path, out: &Path, release: bool, icons: &str) -> Result<PathBuf, Box<dyn Error>> {
+pub fn compile(
+    workspace: &Path,
+    out: &Path,
+    release: bool,
+    icons: &str,
+    languages: &str,
+) -> Result<PathBuf, Box<dyn Error>> {
     install_target()?;
     let profile = if release { "wasm-release" } else { "wasm-dev" };
     // A folder of its own: the outer cargo holds the lock of the other one.
@@ -49,7 +55,7 @@ pub fn compile(workspace: &Path, out: &Path, release: bool, icons: &str) -> Resu
             command.env_remove(name);
         }
         command.env("CARGO_ENCODED_RUSTFLAGS", flags(workspace));
-        command.env("REKEY_WEB_ICONS", icons);
+        command.env("REKEY_WEB_ICONS", icons).env("REKEY_WEB_LANGUAGES", languages);
         if !command.status()?.success() {
             return Err("the web app did not compile; its errors are above".into());
         }

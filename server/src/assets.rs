@@ -46,12 +46,33 @@ pub fn stylesheets() -> Vec<&'static str> {
     ASSETS.iter().map(|asset| asset.path).filter(|path| path.rsplit('.').next() == Some("css")).collect()
 }
 
-/// An entry point's HTML.
-pub const fn page(page: Page) -> &'static Asset {
-    match page {
-        Page::Portal => &PORTAL,
-        Page::Connect => &CONNECT,
+/// An entry point's HTML, in the language that a person likes best of those it has; in English where it has none of them.
+pub fn page(page: Page, headers: &HeaderMap) -> Option<&'static Asset> {
+    let forms = match page {
+        Page::Portal => PORTAL,
+        Page::Connect => CONNECT,
+    };
+    let codes: Vec<&str> = forms.iter().map(|(code, _)| *code).collect();
+    let liked = preferred(headers, &codes);
+    forms.iter().find(|(code, _)| Some(*code) == liked).or(forms.first()).map(|(_, asset)| asset)
+}
+
+/// The one of `codes` that the browser asks for first (RFC 9110 §12.5.4): the weightiest, by its first subtag.
+fn preferred<'a>(headers: &HeaderMap, codes: &[&'a str]) -> Option<&'a str> {
+    let values = headers.get_all(header::ACCEPT_LANGUAGE).iter().filter_map(|value| value.to_str().ok());
+    let mut best = None;
+    for range in values.flat_map(|value| value.split(',')) {
+        let mut parts = range.split(';').map(str::trim);
+        let subtag = parts.next().and_then(|range| range.split('-').next()).unwrap_or_default();
+        let weight = parts.find_map(|part| part.strip_prefix("q=")).map_or(Some(1.0), |weight| weight.parse().ok());
+        let code = codes.iter().find(|code| code.eq_ignore_ascii_case(subtag));
+        if let (Some(code), Some(weight)) = (code, weight)
+            && weight > best.map_or(0.0_f32, |(_, weight)| weight)
+        {
+            best = Some((*code, weight));
+        }
     }
+    best.map(|(code, _)| code)
 }
 
 /// Answers `/assets/…`.
@@ -65,7 +86,10 @@ pub async fn assets_handler(uri: Uri, headers: HeaderMap) -> Response<Body> {
 
 /// Answers with an entry point, for every path that belongs to it.
 pub fn page_answer(which: Page, headers: &HeaderMap) -> Response<Body> {
-    answer(page(which), headers)
+    let Some(page) = page(which, headers) else { return with_status(StatusCode::NOT_FOUND) };
+    let mut response = answer(page, headers);
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept-encoding, accept-language"));
+    response
 }
 
 /// Answers with a file: packed where the browser takes it, 304 where it has it already.
@@ -139,6 +163,22 @@ mod tests {
             headers.append(*name, HeaderValue::from_static(value));
         }
         answer(&FILE, &headers)
+    }
+
+    #[test]
+    fn i7_the_page_comes_in_the_language_that_is_liked_best() {
+        for (accepts, language) in [
+            ("de-CH, de;q=0.9, en;q=0.8", Some("de")),
+            ("it, fr;q=0.4, ja;q=0.5", Some("ja")),
+            ("EN;q=0.1, fr;q=0", Some("en")),
+            ("it, *", None),
+            ("de;q=much", None),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert("accept-language", HeaderValue::from_static(accepts));
+            assert_eq!(preferred(&headers, &["en", "de", "fr", "es", "ja"]), language, "{accepts}");
+        }
+        assert_eq!(preferred(&HeaderMap::new(), &["en"]), None);
     }
 
     #[test]

@@ -66,17 +66,18 @@ impl Fields {
     /// then something empty stands in for it, which keeps the code of each field to a single call.
     #[inline(never)]
     pub fn get<T: Read>(&mut self, name: &str) -> T {
-        self.take(name).and_then(T::read).unwrap_or_else(|| {
-            self.is_broken = true;
-            T::empty()
-        })
+        let value = self.take(name);
+        let read = T::read(value);
+        self.is_broken |= read.is_none();
+        read.unwrap_or_else(T::empty)
     }
 
     #[inline(never)]
-    fn take(&mut self, name: &str) -> Option<Value> {
+    fn take(&mut self, name: &str) -> Value {
         let mut found = self.list.iter_mut().filter(|(found, _)| found == name);
         let value = found.next().map_or(Value::Missing, |(_, value)| mem::replace(value, Value::Missing));
-        if found.next().is_some() { None } else { Some(value) }
+        self.is_broken |= found.next().is_some();
+        value
     }
 }
 

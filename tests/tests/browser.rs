@@ -3,6 +3,7 @@
 mod browser {
     mod consent;
     mod keyboard;
+    mod languages;
     mod pages;
     mod people;
     mod pictures;

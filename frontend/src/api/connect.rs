@@ -1,25 +1,43 @@
 //! Requests of the connect page: with the secret of the link or of the attempt in a header, and JSON without serde.
 
 use super::ApiFailure;
-use super::request::{Method, Request};
-use shared::json::{Read, Write};
+use super::request::{Coming, Method, Request};
+use shared::json::{Read, Value, Write};
 
 /// Reads a resource of the connect page.
 pub async fn get<T: Read>(path: &str, secret: &str) -> Result<T, ApiFailure> {
-    Request::new(Method::Get, path).secret(secret).send().await?.view()
+    read(send(Request::new(Method::Get, path).secret(secret)).await)
 }
 
 /// Does something on the connect page.
 pub async fn post<T: Read>(path: &str, secret: &str, body: &dyn Write) -> Result<T, ApiFailure> {
-    Request::new(Method::Post, path).secret(secret).body(body.write()).send().await?.view()
+    read(send(Request::new(Method::Post, path).secret(secret).body(body.write())).await)
 }
 
 /// Does something that takes its time: the answer comes at once, the rest is watched live.
 pub async fn post_async<T: Read>(path: &str, secret: &str, body: &dyn Write) -> Result<T, ApiFailure> {
-    Request::new(Method::Post, path).secret(secret).prefer_async().body(body.write()).send().await?.view()
+    read(send(Request::new(Method::Post, path).secret(secret).prefer_async().body(body.write())).await)
+}
+
+/// Sends a request; boxed, so that the code of waiting stands once.
+fn send(request: Request<'_>) -> Coming<'_, Result<Value, ApiFailure>> {
+    Box::pin(async move { request.send().await?.value() })
+}
+
+fn read<T: Read>(answer: Result<Value, ApiFailure>) -> Result<T, ApiFailure> {
+    answer.and_then(|value| T::read(value).ok_or(ApiFailure::Network))
+}
+
+/// A file of the web app as text, exactly as it was built.
+pub async fn file(address: &str, integrity: &str) -> Option<String> {
+    let init = web_sys::RequestInit::new();
+    init.set_integrity(integrity);
+    init.set_credentials(web_sys::RequestCredentials::SameOrigin);
+    let answer = super::request::fetch(address, &init).await.ok()?;
+    (answer.status == 200).then_some(answer.body)
 }
 
 /// Reads what needs no secret.
 pub async fn get_public<T: Read>(path: &str) -> Result<T, ApiFailure> {
-    Request::new(Method::Get, path).send().await?.view()
+    read(send(Request::new(Method::Get, path)).await)
 }

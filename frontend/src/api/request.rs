@@ -7,6 +7,7 @@ use shared::api::{CONNECT_HEADER, REQUEST_HEADER};
 use shared::json;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
+use std::pin::Pin;
 use web_sys::{
     AbortSignal, Headers, ReferrerPolicy, RequestCache, RequestCredentials, RequestInit, RequestRedirect, Response,
 };
@@ -127,11 +128,18 @@ pub(super) async fn open(address: &str, init: &RequestInit) -> Result<Response, 
 }
 
 /// Opens `address` and reads the body as text.
-pub(super) async fn fetch(address: &str, init: &RequestInit) -> Result<Answer, JsValue> {
-    let response = open(address, init).await?;
-    let body = JsFuture::from(response.text()?).await?.as_string().unwrap_or_default();
-    Ok(Answer { status: response.status(), body, is_portal: false })
+///
+/// Boxed: the code of waiting stands once, and not in each of its callers.
+pub(super) fn fetch<'a>(address: &'a str, init: &'a RequestInit) -> Coming<'a, Result<Answer, JsValue>> {
+    Box::pin(async move {
+        let response = open(address, init).await?;
+        let body = JsFuture::from(response.text()?).await?.as_string().unwrap_or_default();
+        Ok(Answer { status: response.status(), body, is_portal: false })
+    })
 }
+
+/// Something that will be there.
+pub(super) type Coming<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 
 /// A whole answer.
 pub(super) struct Answer {
@@ -155,6 +163,12 @@ impl Answer {
     pub(super) fn view<T: json::Read>(&self) -> Result<T, ApiFailure> {
         self.success()?;
         json::read(&self.body).ok_or(ApiFailure::Network)
+    }
+
+    /// As [`Answer::view`], not read into a type yet.
+    pub(super) fn value(&self) -> Result<json::Value, ApiFailure> {
+        self.success()?;
+        json::parse(&self.body).ok_or(ApiFailure::Network)
     }
 
     /// A success, or why it is none.

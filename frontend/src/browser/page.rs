@@ -87,6 +87,59 @@ pub async fn copy(text: &str) -> bool {
     JsFuture::from(window.navigator().clipboard().write_text(text)).await.is_ok()
 }
 
+/// The method of that name of this browser's navigator, where it has one.
+fn navigator_method(name: &str) -> Option<(web_sys::Navigator, js_sys::Function)> {
+    let navigator = web_sys::window()?.navigator();
+    let method = js_sys::Reflect::get(&navigator, &name.into()).ok()?.dyn_into().ok()?;
+    Some((navigator, method))
+}
+
+/// Whether this browser can hand a text to other apps, as phones can.
+pub fn can_share() -> bool {
+    navigator_method("share").is_some()
+}
+
+/// Hands `text` to an app of the person's choice.
+pub fn share(text: &str) {
+    if let Some((navigator, share)) = navigator_method("share") {
+        let what = js_sys::Object::new();
+        let _ = js_sys::Reflect::set(&what, &"text".into(), &text.into());
+        let _ = share.call1(&navigator, &what);
+    }
+}
+
+/// Opens the browser's print dialog.
+pub fn print() {
+    if let Some(window) = web_sys::window() {
+        let _ = window.print();
+    }
+}
+
+/// The element `html`.
+fn root() -> Option<web_sys::Element> {
+    web_sys::window()?.document()?.document_element()
+}
+
+/// The language that the server chose by what the browser asks for.
+pub fn document_language() -> String {
+    root().and_then(|root| root.get_attribute("lang")).unwrap_or_default()
+}
+
+/// Tells readers and hyphenation the language of the page.
+pub fn set_language(code: &str) {
+    if let Some(root) = root() {
+        let _ = root.set_attribute("lang", code);
+    }
+}
+
+/// Shows the page's own word that it could not be loaded.
+pub fn show_failure() {
+    let document = web_sys::window().and_then(|window| window.document());
+    if let Some(element) = document.and_then(|document| document.get_element_by_id("boot-failed")) {
+        let _ = element.remove_attribute("hidden");
+    }
+}
+
 /// Moves the keyboard focus to the page's `h1`, so that a new page is read from its beginning.
 pub fn focus_heading() {
     focus("h1");

@@ -14,6 +14,8 @@ pub mod page;
 mod parts;
 pub mod person;
 mod review;
+mod security;
+mod speech;
 pub mod stop;
 mod stopped;
 pub mod trip;
@@ -22,7 +24,10 @@ mod work;
 
 use crate::api;
 use crate::browser::{self, dom::Place};
-use crate::text;
+use crate::text::{
+    self,
+    words::{keys, say},
+};
 use shared::api::session::Meta;
 use wasm_bindgen_futures::spawn_local;
 
@@ -30,20 +35,31 @@ use wasm_bindgen_futures::spawn_local;
 const APPROVED: &str = "/connect/approved";
 
 /// Shows the page in the element with this id.
-pub fn start(id: &str) {
-    let Some(place) = Place::take(id) else { return };
-    if browser::address().path == APPROVED {
-        spawn_local(show_approved(place));
-    } else {
-        driver::Driver::begin(place).open();
+pub fn start(id: &'static str) {
+    let address = browser::address();
+    let is_approved = address.path == APPROVED;
+    if is_approved {
+        browser::clean_address(APPROVED);
+    } else if address.path == driver::CALLBACK {
+        // First of all: neither code nor state stays in the address bar or the history (security.md B10).
+        browser::clean_address(driver::HERE);
     }
+    spawn_local(async move {
+        if !speech::begin().await {
+            return browser::show_failure();
+        }
+        let Some(place) = Place::take(id) else { return };
+        if is_approved {
+            show_approved(place, address.query).await;
+        } else {
+            driver::Driver::begin(place).open(address);
+        }
+    });
 }
 
-async fn show_approved(mut place: Place) {
-    let query = browser::address().query;
-    browser::clean_address(APPROVED);
+async fn show_approved(mut place: Place, query: String) {
     let meta = api::connect::get_public::<Meta>("/api/v1/meta").await;
     let brand = meta.map(|meta| meta.brand).unwrap_or_default();
-    browser::set_title(&text::title(text::connect::PAGE, &brand));
+    browser::set_title(&text::title(say(keys::TAB_CONNECT), &brand));
     place.show(approved::approved(&query, brand));
 }

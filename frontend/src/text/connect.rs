@@ -1,59 +1,35 @@
-//! Words of the connect page, in English.
+//! Words of the connect page that depend on what is shown. The texts themselves are in `languages/`.
 
-mod modern;
-mod stop;
-
-pub use modern::*;
-pub use stop::*;
-
-use super::{plural, possessive, title};
+use super::{join, title};
+use super::words::{Names, coded, coded_pair, count, fill, keys, number, of, pair_of, say, with};
+use crate::api::ApiFailure;
 use crate::features::connect::machine::{Note, Phase, State};
-use shared::api::authorizations::{SetRef, SignInState};
+use crate::features::connect::stop::Stop;
+use shared::api::authorizations::{AuthorizationKind, PermissionView, SetRef, SignInState, StepState, StepView};
 use shared::api::connect::ConnectView;
+use shared::api::problem::{Help, HelpAction};
 use shared::method::Method;
+use shared::rules::who::Signer;
+use std::borrow::Cow;
 
-/// For a screen reader: the panel.
-pub const PANEL: &str = "Who asks, and how far you are";
-/// For a screen reader: the stages.
-pub const STAGES: &str = "Steps";
 /// The four stages.
-pub const STAGE_TITLES: [&str; 4] =
-    ["See what is asked", "Sign in at Microsoft", "Review and save", "Set up and prove"];
-/// Goes back to the beginning.
-pub const START_OVER: &str = "Start over";
-/// While the page is being read.
-pub const OPENING: &str = "One moment";
-/// While the page is being read, in the tab.
-pub const PAGE: &str = "Connect";
-
-/// `Northwind asks for`.
-pub fn asks_for(organization: &str) -> String {
-    format!("{organization} asks for")
-}
-
-/// Where the password is typed.
-pub fn password_promise(login_host: &str, brand: &str) -> String {
-    format!("You type your password only at {login_host}. {brand} never sees it.")
-}
-
-/// Where this page is.
-pub fn this_page(host: &str) -> String {
-    format!("This page is {host}.")
+pub fn stage_titles() -> [&'static str; 4] {
+    [keys::STAGE_SEE, keys::STAGE_SIGN_IN, keys::STAGE_REVIEW, keys::STAGE_WORK].map(say)
 }
 
 /// The title in the tab.
 pub fn tab_title(state: &State) -> String {
-    let Some(view) = &state.view else { return PAGE.to_owned() };
+    let Some(view) = &state.view else { return say(keys::TAB_CONNECT).to_owned() };
     let page = match (&state.phase, view.sign_in.state) {
-        (Phase::Settled(_) | Phase::Starting(_), SignInState::Waiting) => STAGE_TITLES[0],
-        (Phase::Settled(_), SignInState::Done) => "Done",
-        (Phase::Settled(_), SignInState::Working) => STAGE_TITLES[3],
+        (Phase::Settled(_) | Phase::Starting(_), SignInState::Waiting) => keys::STAGE_SEE,
+        (Phase::Settled(_), SignInState::Done) => keys::TAB_DONE,
+        (Phase::Settled(_), SignInState::Working) => keys::STAGE_WORK,
         (Phase::Settled(_), SignInState::Failed | SignInState::Cancelled)
-        | (Phase::Stopped(_) | Phase::Doubt(_) | Phase::Unanswered(_), _) => "Stopped",
-        (Phase::Review(_) | Phase::Saving(_) | Phase::Settled(_), _) => STAGE_TITLES[2],
-        _ => STAGE_TITLES[1],
+        | (Phase::Stopped(_) | Phase::Doubt(_) | Phase::Unanswered(_), _) => keys::TAB_STOPPED,
+        (Phase::Review(_) | Phase::Saving(_) | Phase::Settled(_), _) => keys::STAGE_REVIEW,
+        _ => keys::STAGE_SIGN_IN,
     };
-    title(page, &view.brand)
+    title(say(page), &view.brand)
 }
 
 /// An app is set up, renewed or removed; nobody's account is connected.
@@ -66,293 +42,259 @@ pub fn writes(value: &str) -> bool {
     value.as_bytes().windows(5).any(|word| word == b"Write")
 }
 
-// What is asked.
+/// A method's name.
+pub fn method(method: Method) -> &'static str {
+    say(match method {
+        Method::Basic => keys::BASIC,
+        Method::Hybrid => keys::HYBRID,
+        Method::Modern => keys::MODERN,
+    })
+}
 
-/// The heading.
+/// The heading of what is asked.
 pub fn asked_title(view: &ConnectView) -> String {
-    if is_modern(view) {
-        return modern_title(view);
-    }
-    format!("Let {} back up {}", view.organization, view.sign_in.account)
+    let key = match view.kind {
+        AuthorizationKind::UpdateConfiguration => keys::ASKED_TITLE_UPDATE,
+        AuthorizationKind::Remove => keys::ASKED_TITLE_REMOVE,
+        _ if is_modern(view) => keys::ASKED_TITLE_MODERN,
+        _ => keys::ASKED_TITLE,
+    };
+    of(key, view)
 }
 
 /// Under the heading: why, and what for.
 pub fn asked_lede(view: &ConnectView) -> String {
-    if is_modern(view) {
-        return modern_lede(view);
-    }
-    let with_password = count(view.sign_in.sets.iter().filter(|set| set.method == Method::Basic));
-    let sets = sets(&view.sign_in.sets);
-    let account = &view.sign_in.account;
-    if with_password == 0 {
-        return format!("{sets} of {account} need access. Its owner signs in once, here; no password is stored.");
-    }
-    format!(
-        "{} still {} a stored password, which Microsoft no longer accepts. The owner of {account} signs in once; from then \
-         on backups run on that sign-in and on nobody’s password.",
-        plural(with_password, "backup set", "backup sets"),
-        if with_password == 1 { "uses" } else { "use" },
-    )
+    let sets = &view.sign_in.sets;
+    let with_password = sets.iter().filter(|set| set.method == Method::Basic).count();
+    let key = match (view.kind, with_password, is_modern(view)) {
+        (AuthorizationKind::UpdateConfiguration, ..) => return of(keys::ASKED_LEDE_UPDATE, view),
+        (AuthorizationKind::Remove, ..) => return of(keys::ASKED_LEDE_REMOVE, view),
+        (_, 0, true) => keys::ASKED_LEDE_MODERN_ACCESS,
+        (_, 0, false) => keys::ASKED_LEDE_ACCESS,
+        (_, _, true) => keys::ASKED_LEDE_MODERN,
+        _ => keys::ASKED_LEDE,
+    };
+    count(key, if with_password == 0 { sets.len() } else { with_password }, Some(view))
+}
+
+/// Whom Microsoft's account picker is to show.
+pub fn whom(view: &ConnectView) -> String {
+    if is_modern(view) { of(keys::ADMINISTRATOR_OF, view) } else { view.sign_in.account.clone() }
+}
+
+/// More about whom.
+pub fn whom_small(view: &ConnectView) -> String {
+    let key = match view.sign_in.signer {
+        _ if !is_modern(view) => keys::OF_CUSTOMER,
+        Signer::AccountHolder => keys::SIGNER_ACCOUNT_HOLDER,
+        Signer::AccountHolderAsAdministrator => keys::SIGNER_ACCOUNT_HOLDER_AS_ADMINISTRATOR,
+        Signer::Administrator => keys::SIGNER_ADMINISTRATOR,
+    };
+    of(key, view)
+}
+
+/// The notice beside the first page.
+pub fn note(note: Note) -> Option<(&'static str, &'static str)> {
+    Some(super::words::pair(match note {
+        Note::None => return None,
+        Note::CameBack => keys::CAME_BACK,
+        Note::Forgotten => keys::FORGOTTEN,
+    }))
+}
+
+/// How a sign-in of the queue is.
+pub fn queue_state(state: SignInState) -> &'static str {
+    say(match state {
+        SignInState::Waiting => keys::QUEUE_WAITING,
+        SignInState::Working => keys::QUEUE_WORKING,
+        SignInState::ConsentNeeded => keys::QUEUE_CONSENT,
+        SignInState::ApprovalNeeded => keys::QUEUE_APPROVAL,
+        SignInState::ClaimsNeeded => keys::QUEUE_CLAIMS,
+        SignInState::Failed => keys::QUEUE_FAILED,
+        SignInState::Done => keys::QUEUE_DONE,
+        SignInState::Cancelled => keys::QUEUE_CANCELLED,
+    })
 }
 
 /// `14 backup sets`.
 pub fn sets(sets: &[SetRef]) -> String {
-    plural(count(sets.iter()), "backup set", "backup sets")
+    count(keys::SETS, sets.len(), None)
 }
 
-fn count<T>(items: impl Iterator<Item = T>) -> u64 {
-    items.count().try_into().unwrap_or(u64::MAX)
-}
-
-/// Who asks.
-pub const ASKED_BY: &str = "Asked by";
-/// Which account.
-pub const SIGN_IN_AS: &str = "Sign in as";
-/// `an account of Contoso (contoso.com)`.
-pub fn of_customer(view: &ConnectView) -> String {
-    match &view.domain {
-        Some(domain) => format!("An account of {} ({domain}). Others are turned away.", view.customer),
-        None => format!("An account of {}. Others are turned away.", view.customer),
-    }
-}
-/// How long the link lives.
-pub const THIS_LINK: &str = "This link";
-/// `Only for Contoso, until …`.
-pub fn link_until(customer: &str, until: &str) -> String {
-    format!("Only for {customer}, until {until}")
-}
-/// Heading of the sets.
-pub const SETS: &str = "Backup sets";
-/// Heading of the permissions.
-pub const MAY: &str = "What the backup may do";
-/// Heading of what it may not do.
-pub const MAY_NOT: &str = "What it may not do";
-/// Every permission only reads.
-pub const NO_CHANGES: (&str, &str) =
-    ("Change or delete anything", "All rights above are read only. A restore asks you again.");
-/// The password stays at Microsoft.
-pub const NO_PASSWORD: (&str, &str) =
-    ("See or keep your password", "You type it at Microsoft. You can end the access there at any time.");
-/// Nobody else's data.
-pub const NO_OTHERS: (&str, &str) = ("Read what the account cannot read", "It sees what you see, nothing more.");
-/// An administrator may be needed.
-pub const ADMIN_NOTICE: (&str, &str) = (
-    "An administrator may have to approve first",
-    "Microsoft’s default rules let only an administrator approve some of these rights. If that is so here, this page says \
-     it after you save, and gives you a link to pass on. Nothing is lost.",
-);
-/// The account is connected already.
-pub const CONNECTED_NOTICE: (&str, &str) = (
-    "This account is connected already",
-    "Whoever asked you can add these sets without you. Signing in again works too and renews the access.",
-);
-/// Back from Microsoft without an answer.
-pub const CAME_BACK_NOTICE: (&str, &str) =
-    ("The sign-in was not finished", "Nothing was stored. Continue when you are ready.");
-/// Signed in, page left before Save.
-pub const FORGOTTEN_NOTICE: (&str, &str) = (
-    "Sign in again to go on",
-    "This page was loaded again before you saved, so it has forgotten your sign-in. Nothing was stored and nothing is lost.",
-);
-
-/// The notice beside the first page.
-pub const fn note(note: Note) -> Option<(&'static str, &'static str)> {
-    match note {
-        Note::None => None,
-        Note::CameBack => Some(CAME_BACK_NOTICE),
-        Note::Forgotten => Some(FORGOTTEN_NOTICE),
+/// What a permission allows, and why it is asked, in the language of the page.
+pub fn permission(permission: &PermissionView, view: &ConnectView) -> (Cow<'static, str>, Cow<'static, str>) {
+    let of = if is_modern(view) { "roles" } else { "scopes" };
+    // A key has no spaces: `SharePoint Sites.Read.All` is `SharePoint_Sites.Read.All` there.
+    let code = permission.value.replace(' ', "_");
+    match coded_pair(of, &code) {
+        Some((title, why)) => (title.into(), why.into()),
+        None => (permission.title.clone().into(), join(&[&permission.reason, " ", &permission.without]).into()),
     }
 }
 
-/// The main action.
-pub const CONTINUE: &str = "Continue to Microsoft";
-/// Under the main action.
-pub fn opens(login_host: &str) -> String {
-    format!("Opens {login_host} in this window. Nothing is stored until you save.")
+/// `Rekey Backup`, or both.
+pub fn app_names(view: &ConnectView) -> String {
+    let writes = view.sign_in.permissions.iter().any(|permission| writes(&permission.value));
+    if writes { with(keys::AND, &[("a", APPS[0]), ("b", APPS[1])]) } else { APPS[0].to_owned() }
 }
-/// Heading of the queue.
-pub fn queue_title(count: usize) -> String {
-    format!("{count} accounts sign in, one after the other")
-}
-/// Chooses another sign-in of the queue.
-pub const PICK: &str = "Sign in as this one";
-/// This sign-in.
-pub const THIS_ONE: &str = "This one";
 
-/// How a sign-in of the queue is.
-pub const fn queue_state(state: SignInState) -> &'static str {
-    match state {
-        SignInState::Waiting => "Waiting",
-        SignInState::Working => "Being set up",
-        SignInState::ConsentNeeded => "Needs consent",
-        SignInState::ApprovalNeeded => "Waits for an administrator",
-        SignInState::ClaimsNeeded => "Needs more proof",
-        SignInState::Failed => "Did not work",
-        SignInState::Done => "Done",
-        SignInState::Cancelled => "Called off",
+/// The apps' names at Microsoft, the same in every language.
+const APPS: [&str; 2] = ["Rekey Backup", "Rekey Restore"];
+
+/// What a step is called.
+pub fn step_title(step: &StepView, view: &ConnectView) -> String {
+    let of = match view.kind {
+        AuthorizationKind::Remove => "remove.",
+        _ if is_modern(view) => "modern.",
+        _ => "",
+    };
+    let (code, app) = match (step.code.strip_suffix("_backup"), step.code.strip_suffix("_restore")) {
+        (Some(code), _) => (code, APPS[0]),
+        (_, Some(code)) => (code, APPS[1]),
+        _ => (step.code.as_str(), ""),
+    };
+    let own = coded("steps", &join(&[of, code])).or_else(|| coded("steps", code));
+    own.map_or_else(|| step.title.clone(), |text| fill(text, None, &[("app", app)]))
+}
+
+/// A word more about a step. Where the language has words of its own for steps, so has it for what slows them.
+pub fn step_detail(step: &StepView) -> Option<String> {
+    let detail = step.detail.as_ref()?;
+    if coded("steps", "received").is_none() {
+        return Some(detail.clone());
     }
+    let code = match step.state {
+        StepState::Slow => "slow_detail",
+        StepState::Failed => "pending_detail",
+        _ if step.code.starts_with("proved_") => "none_detail",
+        _ => return Some(detail.clone()).filter(|_| step.code.starts_with("key_")),
+    };
+    coded("steps", code).map(ToOwned::to_owned)
 }
 
-// On the way.
-
-/// On the way to Microsoft.
-pub const LEAVING_TITLE: &str = "On the way to Microsoft";
-/// On the way: what to do when nothing happens.
-pub fn leaving_lede(login_host: &str) -> String {
-    format!("This window opens {login_host}. If it does not, go there again.")
-}
-/// Goes there again.
-pub const LEAVE_AGAIN: &str = "Go to Microsoft";
-
-// Review.
-
-/// The heading.
-pub const REVIEW_TITLE: &str = "Check, then save";
-/// Under the heading.
-pub const REVIEW_LEDE: &str = "Microsoft has confirmed who you are. Nothing has been sent or changed yet.";
-/// Another account.
-pub const OTHER_ACCOUNT: &str = "Use another account";
-/// A tick: the tenant.
-pub fn tick_tenant(view: &ConnectView) -> String {
-    let tenant = view.domain.clone().unwrap_or_else(|| view.tenant.to_string());
-    format!("Tenant {tenant}, the one this link is for")
-}
-/// A tick: the account.
-pub const TICK_ACCOUNT: &str = "The account these backup sets belong to";
-/// Instead of the tick.
-pub fn tick_other_account(account: &str) -> String {
-    format!("Not the account that was asked for, {account}")
-}
-/// Heading of what will change.
-pub const WHEN_YOU_SAVE: &str = "When you save";
-/// Under the number of sets.
-pub const ALL_TOGETHER: &str = "All together, after the new access is proven. If anything fails, all stay as they are.";
-/// What is kept.
-pub const KEPT: &str = "Kept";
-/// What is kept: the words.
-pub const KEPT_WHAT: &str = "Access that Microsoft gives and can take back, sealed. No password.";
 /// How it ends.
-pub const TO_END: &str = "To end it";
-/// How it ends: the words.
 pub fn to_end(view: &ConnectView) -> String {
-    if is_modern(view) {
-        return MODERN_END.to_owned();
-    }
-    let brand = &view.brand;
-    format!("Remove {brand} under “Apps” in your Microsoft account, or ask an administrator. It stops within the hour.")
+    of(if is_modern(view) { keys::TO_END_MODERN } else { keys::TO_END_HYBRID }, view)
 }
-/// Shows the sets.
-pub fn show_sets(sets: &[SetRef]) -> String {
-    match count(sets.iter()) {
-        1 => "Show the set".to_owned(),
-        many => format!("Show the {many} sets"),
-    }
-}
-/// Saves.
-pub const SAVE: &str = "Save and set up";
-/// While saving.
-pub const SAVING: &str = "Saving";
-/// Goes without saving.
-pub const LEAVE: &str = "Leave without saving";
-/// Under Save.
-pub const SAVE_NOTE: &str = "Takes a few seconds. You may close the window after saving; the work goes on.";
 
-// Work.
-
-/// The heading.
-pub fn working_title(view: &ConnectView) -> String {
-    format!("Setting up {}", if is_modern(view) { &view.customer } else { &view.sign_in.account })
-}
-/// Under the heading.
-pub fn working_lede(view: &ConnectView) -> String {
-    format!("Your part is done. You may close this window: the work goes on, and {} sees how it ends.", view.asked_by)
-}
-/// For a screen reader: the steps.
-pub const STEPS: &str = "Steps of the set-up";
 /// `Step 3 of 7`.
 pub fn step_of(done: usize, all: usize) -> String {
-    format!("Step {} of {all}", (done + 1).min(all))
+    with(keys::STEP_OF, &[("n", &number((done + 1).min(all))), ("all", &number(all))])
 }
 
 /// The heading of the end.
 pub fn done_title(view: &ConnectView) -> String {
-    if is_modern(view) {
-        return modern_done(view);
+    let key = match view.kind {
+        AuthorizationKind::UpdateConfiguration => return of(keys::DONE_TITLE_UPDATE, view),
+        AuthorizationKind::Remove => return of(keys::DONE_TITLE_REMOVE, view),
+        _ if is_modern(view) => keys::DONE_TITLE_MODERN,
+        _ => keys::DONE_TITLE,
+    };
+    count(key, view.sign_in.sets.len(), Some(view))
+}
+
+/// The words of one page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Words {
+    /// What happened.
+    pub title: String,
+    /// Why, and what did not happen.
+    pub lede: String,
+    /// What to do, each with a reason.
+    pub todo: Vec<(String, String)>,
+}
+
+impl From<(String, String)> for Words {
+    fn from((title, lede): (String, String)) -> Self {
+        Self { title, lede, todo: Vec::new() }
     }
-    let sets = sets(&view.sign_in.sets);
-    let need = if view.sign_in.sets.len() == 1 { "needs" } else { "need" };
-    format!("{} {sets} no longer {need} a password", possessive(&view.sign_in.account))
 }
-/// Under the heading of the end.
-pub const DONE_LEDE: &str = "You can close this window. Nobody has to sign in again for these sets.";
-/// Under the heading, when somebody else follows.
-pub fn done_lede_next(account: &str) -> String {
-    format!("One more account is waiting: {account}. Whoever owns it signs in next.")
-}
-/// The time of the end.
-pub const FINISHED: &str = "Finished";
-/// Heading of the tests.
-pub const TESTED: &str = "What was done and tested";
-/// Heading of the receipt.
-pub const RECEIPT: &str = "Your receipt";
-/// Who signed in.
-pub const ALLOWED_BY: &str = "Allowed by";
-/// What it may do.
-pub const MAY_SHORT: &str = "May";
-/// The authorization's id.
-pub const REFERENCE: &str = "Reference";
-/// The time.
-pub const TIME: &str = "Time";
-/// Goes on with the next account.
-pub fn go_on_with(account: &str) -> String {
-    format!("Go on with {account}")
-}
-/// Saves the receipt as a file.
-pub const SAVE_RECEIPT: &str = "Save the receipt";
-/// The receipt's file name.
-pub const RECEIPT_FILE: &str = "receipt.txt";
 
-// An administrator's approval.
+/// The words for a reason to stop.
+pub fn stop_words(stop: &Stop, view: Option<&ConnectView>) -> Words {
+    let person = match stop {
+        Stop::WrongTenant(person) | Stop::Guest(person) => person.account.as_str(),
+        _ => "",
+    };
+    let names: Names<'_> = &[("person", person)];
+    let (words, todo) = match stop {
+        Stop::NoLink => (keys::NO_LINK, Some(keys::NO_LINK_TODO)),
+        Stop::DeadLink(failure) if failure.status() == Some(404) => (keys::DEAD_LINK, Some(keys::DEAD_LINK_TODO)),
+        Stop::Offline => (keys::OFFLINE, None),
+        Stop::MicrosoftOffline => (keys::MICROSOFT_OFFLINE, Some(keys::MICROSOFT_OFFLINE_TODO)),
+        Stop::NoMemory => (keys::NO_MEMORY, Some(keys::NO_MEMORY_TODO)),
+        Stop::ForeignAnswer => (keys::FOREIGN_ANSWER, Some(keys::FOREIGN_ANSWER_TODO)),
+        Stop::WrongAnswer(_) => (keys::WRONG_ANSWER, Some(keys::WRONG_ANSWER_TODO)),
+        Stop::Declined { at_consent: false, .. } if view.is_some_and(is_modern) => (keys::DECLINED_MODERN, None),
+        Stop::Declined { at_consent: false, .. } => (keys::DECLINED, Some(keys::DECLINED_TODO)),
+        Stop::Declined { at_consent: true, .. } => (keys::CONSENT_DECLINED, Some(keys::CONSENT_DECLINED_TODO)),
+        Stop::WrongTenant(_) => (keys::WRONG_TENANT, None),
+        Stop::PersonalAccount => (keys::PERSONAL_ACCOUNT, Some(keys::PERSONAL_ACCOUNT_TODO)),
+        Stop::Guest(_) => (keys::GUEST, Some(keys::GUEST_TODO)),
+        Stop::DeadLink(failure) | Stop::Refused(failure) => {
+            let is_dead = matches!(stop, Stop::DeadLink(_));
+            let todo = if is_dead { keys::DEAD_LINK_TODO } else { keys::REFUSED_TODO };
+            return Words { todo: vec![pair_of(todo, view, names)], ..failure_words(failure) };
+        }
+        Stop::Told(help) => return help_words(help, view).into(),
+    };
+    let mut words = Words::from(pair_of(words, view, names));
+    words.todo.extend(todo.map(|key| pair_of(key, view, names)));
+    if matches!(stop, Stop::Declined { .. }) && todo.is_some() {
+        words.todo.push(pair_of(keys::NOT_SURE, view, names));
+    }
+    words
+}
 
-/// The heading.
-pub fn approval_title(customer: &str) -> String {
-    format!("This needs an administrator of {customer}")
+/// Why a request failed.
+fn failure_words(failure: &ApiFailure) -> Words {
+    let said = match failure {
+        ApiFailure::Problem(problem) => {
+            match coded_pair("refusals", &problem.code).or_else(|| coded_pair("remedies", &problem.code)) {
+                Some((title, text)) => (fill(title, None, &[]), fill(text, None, &[])),
+                None => (problem.title.clone(), problem.detail.clone()),
+            }
+        }
+        ApiFailure::SignedOut | ApiFailure::Network => pair_of(keys::OFFLINE, None, &[]),
+    };
+    said.into()
 }
-/// Under the heading.
-pub const APPROVAL_LEDE: &str = "You signed in correctly. Only an administrator may approve some of these rights, so pass this \
-     on. The backup sets are as they were; your Save carries on by itself once it is approved.";
-/// The link's label.
-pub const APPROVAL_LINK: &str = "Link for your administrator";
-/// Under the link.
-pub const APPROVAL_NOTE: &str =
-    "Opens Microsoft’s own approval page. Whoever opens it sees who asks and for what before approving.";
-/// Asks again.
-pub const CHECK_AGAIN: &str = "Check again";
-/// Waiting.
-pub const APPROVAL_WAITING: &str = "Waiting for an administrator";
-/// Waiting: the words.
-pub fn approval_waiting(asked_by: &str) -> String {
-    format!("This page moves on by itself. You may close it; {asked_by} sees it as well.")
+
+/// A remedy of the server's, in the language of the page.
+pub fn help_words(help: &Help, view: Option<&ConnectView>) -> (String, String) {
+    let code = help.code.strip_prefix("aadsts_").unwrap_or(&help.code);
+    let Some((title, text)) = coded_pair("remedies", code) else { return (help.title.clone(), help.text.clone()) };
+    (fill(title, view, &[]), fill(text, view, &[]))
 }
-/// The page an administrator comes back to.
-pub const APPROVED_TITLE: &str = "Thank you";
-/// The page an administrator comes back to: the words.
-pub fn approved_lede(brand: &str) -> String {
-    format!(
-        "{brand} now checks with Microsoft what was approved. Whoever asked you sees the result in their own window."
-    )
+
+/// What a remedy's button says; `None` where nobody here can do anything.
+pub fn action(action: HelpAction) -> Option<&'static str> {
+    Some(say(match action {
+        HelpAction::SignInAgain => keys::SIGN_IN_AGAIN,
+        HelpAction::OtherAccount => keys::OTHER_ACCOUNT,
+        HelpAction::Retry | HelpAction::Wait | HelpAction::ChangeDevice | HelpAction::AskAdministrator => {
+            keys::TRY_AGAIN
+        }
+        HelpAction::ContactSupport => return None,
+    }))
 }
-/// What to do now.
-pub const APPROVED_NEXT: &str = "You can close this window.";
-/// The administrator said no.
-pub const NOT_APPROVED_TITLE: &str = "Nothing was approved";
-/// The administrator said no: the words.
-pub const NOT_APPROVED_LEDE: &str = "Microsoft’s page came back without an approval. Nothing changed. To approve after all, open the link you were sent again.";
+
+/// What a remedy asks of people, beside its button.
+pub fn action_todo(action: HelpAction, view: Option<&ConnectView>) -> Option<(String, String)> {
+    let key = match action {
+        HelpAction::AskAdministrator => keys::TODO_ADMINISTRATOR,
+        HelpAction::ChangeDevice => keys::TODO_DEVICE,
+        HelpAction::Wait => keys::TODO_WAIT,
+        HelpAction::ContactSupport => keys::TODO_SUPPORT,
+        HelpAction::SignInAgain | HelpAction::OtherAccount | HelpAction::Retry => return None,
+    };
+    Some(pair_of(key, view, &[]))
+}
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::features::connect::machine::fixtures::view;
+    use crate::features::connect::machine::fixtures::{person, view};
 
     #[test]
     fn one_set_is_singular() {
@@ -360,13 +302,40 @@ mod tests {
         assert!(asked_lede(&view).starts_with("2 backup sets still use"));
         view.sign_in.sets.truncate(1);
         assert!(asked_lede(&view).starts_with("1 backup set still uses"));
-        assert_eq!(done_title(&view), "anna@contoso.com’s 1 backup set no longer needs a password");
-        assert_eq!(show_sets(&view.sign_in.sets), "Show the set");
+        assert_eq!(done_title(&view), "anna@contoso.com’s backup set no longer needs a password");
+        assert_eq!(count(keys::SHOW_SETS, 1, None), "Show the set");
     }
 
     #[test]
     fn the_last_step_is_not_exceeded() {
         assert_eq!(step_of(0, 7), "Step 1 of 7");
         assert_eq!(step_of(7, 7), "Step 7 of 7");
+    }
+
+    #[test]
+    fn every_stop_says_what_happened_and_what_to_do_without_a_view_too() {
+        let view = view(SignInState::Waiting);
+        let network = ApiFailure::Network;
+        for stop in [
+            Stop::NoLink,
+            Stop::DeadLink(network.clone()),
+            Stop::Offline,
+            Stop::MicrosoftOffline,
+            Stop::NoMemory,
+            Stop::ForeignAnswer,
+            Stop::WrongAnswer("nonce"),
+            Stop::Declined { at_consent: false, ids: shared::api::problem::MicrosoftIds::default() },
+            Stop::Declined { at_consent: true, ids: shared::api::problem::MicrosoftIds::default() },
+            Stop::WrongTenant(person("x@fabrikam.com")),
+            Stop::PersonalAccount,
+            Stop::Guest(person("g@fabrikam.com")),
+            Stop::Refused(network),
+        ] {
+            for view in [None, Some(&view)] {
+                let words = stop_words(&stop, view);
+                assert!(words.title.len() > 10 && words.lede.len() > 20, "{stop:?}");
+                assert!(!words.title.contains('!') && !words.lede.contains("please"), "{stop:?}");
+            }
+        }
     }
 }

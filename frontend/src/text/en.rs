@@ -1,9 +1,6 @@
-//! Words that both entry points use, in English.
+//! Words that many parts of the portal use, in English.
 
 use shared::method::Method;
-
-/// The language of these words (BCP 47).
-pub const LANGUAGE: &str = "en";
 
 /// No answer.
 pub const OFFLINE_TITLE: &str = "No connection to the server";
@@ -66,11 +63,6 @@ pub const fn method_meaning(method: Method) -> &'static str {
         Method::Hybrid => "Signed in once as one account",
         Method::Modern => "App with a certificate",
     }
-}
-
-/// The title in the tab.
-pub fn title(page: &str, brand: &str) -> String {
-    if brand.is_empty() { page.to_owned() } else { format!("{page} · {brand}") }
 }
 
 /// A number with its noun: `plural(1, "set", "sets")` is `1 set`.

@@ -111,6 +111,13 @@ fn pair(app: &AppState, authorization: &Authorization) -> Result<Pair, ServiceEr
     Ok(Pair { page: setup.page, api: setup.api.client_id })
 }
 
+/// The registrations of an authorization's trips, for people who look them up: the page's and the server's.
+pub fn registrations(app: &AppState, authorization: &Authorization) -> (ClientId, ClientId) {
+    let config = &app.microsoft.config;
+    let setup = config.setup.as_ref().filter(|_| authorization.method == Method::Modern);
+    setup.map_or((config.sign_in, config.access.client_id), |setup| (setup.page, setup.api.client_id))
+}
+
 fn answer(
     app: &AppState,
     customer: &Customer,

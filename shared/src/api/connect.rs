@@ -34,6 +34,10 @@ pub struct ConnectView {
     pub tenant: TenantId,
     /// The host on which the password is typed.
     pub login_host: String,
+    /// The registration that this page signs in with at Microsoft.
+    pub page_client: ClientId,
+    /// The server's registration, which acts for whoever signed in.
+    pub api_client: ClientId,
     /// The method the sets get.
     pub method: Method,
     /// What is done.

@@ -20,6 +20,13 @@ impl Browser {
         self.click(&format!("[data-press={press}]:not([aria-disabled])")).await;
     }
 
+    /// Asks for pages in this language, as a browser of that country does.
+    pub async fn speaks(&self, language: &str) {
+        self.execute("Network.enable", serde_json::json!({})).await;
+        let headers = serde_json::json!({ "headers": { "Accept-Language": language } });
+        self.execute("Network.setExtraHTTPHeaders", headers).await;
+    }
+
     /// Opens a link and goes on to Microsoft.
     pub async fn follow(&self, link: &str) {
         self.open(link).await;

@@ -15,8 +15,15 @@ Promise.all([indexedDB.databases(), caches.keys(), navigator.serviceWorker.getRe
 ";
 
 /// What this tab may remember, and only until it is back from Microsoft or the attempt ends.
-const KEPT: [&str; 6] =
-    ["rekey.connect.attempt", "rekey.connect.trip", "rekey.sign_in", "rekey.return", "rekey.ended", "rekey.chosen"];
+const KEPT: [&str; 7] = [
+    "rekey.connect.attempt",
+    "rekey.connect.trip",
+    "rekey.language",
+    "rekey.sign_in",
+    "rekey.return",
+    "rekey.ended",
+    "rekey.chosen",
+];
 
 impl Browser {
     /// Looks everywhere: no token, no code, no verifier. To be called on a page of ours.

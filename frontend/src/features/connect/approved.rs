@@ -3,18 +3,15 @@
 use super::frame::{around, brand};
 use super::parts::heading;
 use crate::markup::{Tag, of};
-use crate::text::connect as words;
+use crate::text::words::{keys, pair_of, say};
 
 /// Thanks, and what happens now. `query` is Microsoft's answer, which can be forged: only an error in it is believed.
 pub fn approved(query: &str, name: String) -> Tag {
     let was_refused = query.split('&').any(|pair| pair.starts_with("error="));
-    let (title, lede) = if was_refused {
-        (words::NOT_APPROVED_TITLE, words::NOT_APPROVED_LEDE.to_owned())
-    } else {
-        (words::APPROVED_TITLE, words::approved_lede(&name))
-    };
+    let key = if was_refused { keys::NOT_APPROVED } else { keys::APPROVED };
+    let (title, lede) = pair_of(key, None, &[("brand", &name)]);
     let hold = of("div", "hold").with(of("div", "asker").with(brand(name)));
-    around(hold, vec![heading(title.to_owned(), lede), of("p", "muted").with(words::APPROVED_NEXT)])
+    around(hold, vec![heading(title, lede), of("p", "muted").with(say(keys::APPROVED_NEXT))])
 }
 
 #[cfg(test)]
@@ -24,7 +21,7 @@ mod tests {
     #[test]
     fn a_refusal_is_not_thanked_for() {
         let text = |query| approved(query, "Rekey".to_owned()).text();
-        assert!(text("admin_consent=True&tenant=x&state=y").contains(words::APPROVED_TITLE));
-        assert!(text("admin_consent=True&error=consent_required").contains(words::NOT_APPROVED_TITLE));
+        assert!(text("admin_consent=True&tenant=x&state=y").contains("Thank you"));
+        assert!(text("admin_consent=True&error=consent_required").contains("Nothing was approved"));
     }
 }

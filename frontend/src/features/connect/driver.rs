@@ -6,12 +6,14 @@ use super::machine::{Effect, Event, Note, Phase, State, is_second_round};
 use super::page::{Here, page};
 use super::parts::HAND_OFF;
 use super::person::Person;
+use super::speech;
 use super::stop::Stop;
 use super::trip::{Redeem, Returned, Trip};
 use super::work::receipt;
 use crate::api::{self, ApiFailure, LiveHandle};
 use crate::browser::{self, dom::Place, tab};
 use crate::text;
+use crate::text::words::{keys, say};
 use shared::api::connect::{AttemptStart, ConnectView, ReportFailure, Save, StartAttempt};
 use shared::api::problem::{Help, HelpAction, MicrosoftIds};
 use shared::id::SignInId;
@@ -28,8 +30,9 @@ use wasm_bindgen_futures::spawn_local;
 use zeroize::Zeroize;
 
 /// Where the page lives once nothing in its address matters.
-const HERE: &str = "/connect";
-const CALLBACK: &str = "/connect/callback";
+pub(super) const HERE: &str = "/connect";
+/// Where Microsoft sends the browser back to.
+pub(super) const CALLBACK: &str = "/connect/callback";
 /// The attempt's secret, in this tab.
 const SECRET: &str = "rekey.connect.attempt";
 /// State, nonce and verifier, in this tab, until the callback.
@@ -69,6 +72,8 @@ struct Page {
     link: RefCell<Option<Secret<String>>>,
     tokens: RefCell<Option<Save>>,
     live: RefCell<Option<LiveHandle>>,
+    /// What security teams ask is shown.
+    is_security: Cell<bool>,
 }
 
 impl Driver {
@@ -83,6 +88,7 @@ impl Driver {
             link: RefCell::new(None),
             tokens: RefCell::new(None),
             live: RefCell::new(None),
+            is_security: Cell::new(false),
         }));
         let pressed = driver.clone();
         driver.0.place.borrow().on_press(move |press, value| pressed.press(press, value));
@@ -94,12 +100,9 @@ impl Driver {
     }
 
     /// Reads where the page is, and goes on from there.
-    pub fn open(&self) {
-        let address = browser::address();
+    pub fn open(&self, address: browser::Address) {
         if address.path == CALLBACK {
             let answer = if address.fragment.is_empty() { address.query } else { address.fragment };
-            // First of all: neither code nor state stays in the address bar or the history (security.md B10).
-            browser::clean_address(HERE);
             self.come_back(answer);
         } else if address.fragment.is_empty() {
             self.open_tab();
@@ -140,6 +143,8 @@ impl Driver {
         self.0.state.replace(after);
         self.show();
         if is_new_page {
+            self.0.is_security.set(false);
+            self.show();
             browser::focus_heading();
         }
         for effect in effects {
@@ -152,11 +157,40 @@ impl Driver {
         let copied = self.0.copied.borrow();
         let address = browser::address();
         let link = self.0.link.borrow();
-        let link = link.as_ref().map(|secret| [&address.origin, HERE, "#", secret.expose()].concat());
+        let link = link.as_ref().map(|secret| text::join(&[&address.origin, HERE, "#", secret.expose()]));
         let until = state.view.as_ref().map(|view| browser::date_and_time(view.expires_at)).unwrap_or_default();
-        let here = Here { copied: copied.as_deref(), host: &address.host, link: link.as_deref(), until: &until };
+        let here = Here {
+            copied: copied.as_deref(),
+            host: &address.host,
+            link: link.as_deref(),
+            until: &until,
+            can_share: browser::can_share(),
+            is_security: self.0.is_security.get(),
+        };
         self.0.place.borrow_mut().show(page(&state, here));
+        if self.0.is_security.get() || state.has_stopped() {
+            spawn_local(self.clone().say_more());
+        }
         browser::set_title(&text::connect::tab_title(&state));
+    }
+
+    /// Loads the texts of what is shown, where they are not there yet.
+    async fn say_more(self) {
+        if speech::more().await {
+            self.show();
+        }
+    }
+
+    async fn speak(self, code: String) {
+        if speech::choose(&code).await {
+            self.show();
+        }
+    }
+
+    fn show_security(&self, is_security: bool) {
+        self.0.is_security.set(is_security);
+        self.show();
+        browser::focus_heading();
     }
 
     /// A button was pressed.
@@ -173,10 +207,16 @@ impl Driver {
                 }
             }
             "copy" => spawn_local(self.clone().copy(value.to_owned())),
+            "language" => spawn_local(self.clone().speak(value.to_owned())),
+            "security" => self.show_security(true),
+            "close" => self.show_security(false),
+            "print" => browser::print(),
+            "share" => browser::share(value),
             "select" => browser::select(HAND_OFF),
             "receipt" => {
                 if let Some(view) = &self.0.state.borrow().view {
-                    browser::download(text::connect::RECEIPT_FILE, "text/plain", &receipt(view));
+                    let name = text::join(&[say(keys::RECEIPT_FILE), ".txt"]);
+                    browser::download(&name, "text/plain", &receipt(view));
                 }
             }
             _ => {}
@@ -363,7 +403,7 @@ impl Driver {
         let help: Result<Help, _> = api::connect::post(FAILURE, &self.secret(), &report).await;
         Stop::Told(Box::new(help.unwrap_or_else(|_| Help {
             code: said.error.clone(),
-            title: text::connect::REFUSED_TITLE.to_owned(),
+            title: say(keys::REFUSED_TITLE).to_owned(),
             text: said.description.first().cloned().unwrap_or_default(),
             action: HelpAction::SignInAgain,
             ids: ids(said),

@@ -1,11 +1,12 @@
 //! The dark panel that stays the same from step to step, and the decision beside it.
 
 use super::machine::{Phase, State};
-use super::parts::{keymark, picture, stages};
+use super::parts::{Button, keymark, picture, stages};
 use super::stop::Stop;
 use crate::markup::{Tag, of, tag};
 use crate::signs::StageState;
-use crate::text;
+use crate::text::connect as words;
+use crate::text::words::{self as text, keys, say};
 use shared::api::authorizations::SignInState;
 use shared::api::connect::ConnectView;
 
@@ -49,17 +50,29 @@ fn stage(state: &State, at: usize) -> StageState {
 /// Panel and decision. `host` is this page's own.
 pub fn frame(state: &State, host: &str, decision: Vec<Tag>) -> Tag {
     let view = state.view.as_ref();
-    let promise = view.map(|view| tag("p").with(text::connect::password_promise(&view.login_host, &view.brand)));
-    let foot = of("div", "foot").some(promise).with(tag("p").with(text::connect::this_page(host)));
-    let stages = stages(text::connect::STAGES, &text::connect::STAGE_TITLES, |at| stage(state, at));
+    let promise = view.map(|view| tag("p").with(text::of(keys::PASSWORD_PROMISE, view)));
+    let this_page = text::with(keys::THIS_PAGE, &[("host", host)]);
+    let foot = of("div", "foot").some(promise).with(tag("p").with(this_page));
+    let stages = stages(&words::stage_titles(), |at| stage(state, at));
     around(of("div", "hold").with(asker(view)).with(stages).with(foot), decision).attr("data-page", state.name())
 }
 
 /// A panel with a decision beside it.
 pub fn around(hold: Tag, decision: Vec<Tag>) -> Tag {
     of("div", "connect")
-        .with(of("aside", "context").attr("aria-label", text::connect::PANEL).with(hold))
-        .with(of("main", "decision").with(of("div", "body").all(decision)))
+        .with(of("aside", "context").attr("aria-label", say(keys::PANEL)).with(hold))
+        .with(of("main", "decision").with(languages()).with(of("div", "body").all(decision)))
+}
+
+/// The languages to choose from; the one in use stands out.
+fn languages() -> Tag {
+    let mut rows = Vec::new();
+    for language in text::languages() {
+        let is_current = language.code == text::language();
+        let button = Button::new("language", "language").value(language.code.to_owned()).says(language.name, false);
+        rows.push(tag("li").with(button.attr("lang", language.code).flag("aria-current", is_current)));
+    }
+    of("ul", "languages").attr("aria-label", say(keys::CHOOSE_LANGUAGE)).all(rows)
 }
 
 /// The mark and the product's name.
@@ -76,7 +89,7 @@ fn asker(view: Option<&ConnectView>) -> Tag {
     let domain = view.domain.clone().unwrap_or_else(|| view.tenant.to_string());
     of("div", "asker").with(brand(view.brand.clone())).with(
         of("div", "for")
-            .with(tag("small").with(text::connect::asks_for(&view.organization)))
+            .with(tag("small").with(text::of(keys::ASKS_FOR, view)))
             .with(tag("b").with(view.customer.clone()))
             .with(keymark(view.tenant, false))
             .with(tag("small").with(domain)),

@@ -166,6 +166,11 @@ impl State {
         matches!(self.phase, Starting(_) | Saving(_) | Opening | Asking(_) | Continuing)
     }
 
+    /// A remedy or a refusal is shown.
+    pub fn has_stopped(&self) -> bool {
+        matches!(self.phase, Phase::Stopped(_)) || self.view.as_ref().is_some_and(|view| view.sign_in.problem.is_some())
+    }
+
     /// The next sign-in of the queue that still wants somebody.
     pub fn next(&self) -> Option<SignInId> {
         let view = self.view.as_ref()?;

@@ -2,7 +2,7 @@
 
 use super::machine::{Phase, State};
 use super::stopped::{self, Surroundings};
-use super::{asked, frame, review, waiting, work};
+use super::{asked, frame, review, security, waiting, work};
 use crate::markup::Tag;
 use shared::api::authorizations::SignInState;
 use shared::api::connect::ConnectView;
@@ -18,11 +18,16 @@ pub struct Here<'a> {
     pub link: Option<&'a str>,
     /// Until when that is good, in words.
     pub until: &'a str,
+    /// The browser can hand a text to other apps.
+    pub can_share: bool,
+    /// What security teams ask is shown in the place of everything else.
+    pub is_security: bool,
 }
 
 /// Panel and decision.
 pub fn page(state: &State, here: Here<'_>) -> Tag {
     let decision = match &state.view {
+        Some(view) if here.is_security => security::security(view, here),
         Some(view) => with_view(state, view, here),
         None => without_view(state, here),
     };
@@ -50,7 +55,7 @@ fn with_view(state: &State, view: &ConnectView, here: Here<'_>) -> Vec<Tag> {
             waiting::waiting()
         }
         Phase::Settled(note) | Phase::Starting(Some(note)) => match view.sign_in.state {
-            SignInState::Waiting => asked::asked(view, *note, here.until, is_busy),
+            SignInState::Waiting => asked::asked(view, *note, here, is_busy),
             SignInState::Working => work::working(view),
             SignInState::Done => {
                 let next = state.next().and_then(|id| view.queue.iter().find(|item| item.id == id));

@@ -1,9 +1,12 @@
 //! What the connect page is built from: the same classes as the Leptos components, as plain [`Tag`]s.
 
+use crate::browser;
 use crate::markup::{Tag, of, tag};
-use crate::signs::{KEY_BOW, StageState, Tone, icon_reference, id_lines, key_blade};
-use crate::{browser, text};
-use shared::api::authorizations::{Consenter, PermissionView, StepState, StepView};
+use crate::signs::{KEY_BOW, StageState, Tone, icon_reference, key_blade};
+use crate::text::{connect as words, digits, join};
+use crate::text::words::{keys, say};
+use shared::api::authorizations::{Consenter, StepState, StepView};
+use shared::api::connect::ConnectView;
 use shared::api::problem::MicrosoftIds;
 use shared::id::TenantId;
 use shared::method::Method;
@@ -107,7 +110,7 @@ pub fn actions(buttons: Vec<Tag>) -> Tag {
 /// A notice.
 pub fn notice(tone: Tone, icon_name: &'static str, title: impl Into<Tag>, text: impl Into<Tag>) -> Tag {
     tag("div")
-        .attr("class", format!("notice {}", tone.as_str()))
+        .attr("class", join(&["notice ", tone.as_str()]))
         .attr("role", "status")
         .with(icon(icon_name))
         .with(of("p", "title").with(title))
@@ -120,9 +123,8 @@ pub fn section(title: impl Into<Tag>, inside: Vec<Tag>) -> Tag {
 }
 
 /// The heading of a page.
-pub fn heading(title: String, lede: String) -> Tag {
-    let lede = (!lede.is_empty()).then(|| of("p", "lede").with(lede));
-    of("header", "stack tight").with(tag("h1").attr("tabindex", "-1").with(title)).some(lede)
+pub fn heading(title: impl Into<Tag>, lede: impl Into<Tag>) -> Tag {
+    of("header", "stack tight").with(tag("h1").attr("tabindex", "-1").with(title)).with(of("p", "lede").with(lede))
 }
 
 /// One fact: a term, what it is, and a smaller line.
@@ -138,8 +140,7 @@ pub fn facts(rows: Vec<Tag>) -> Tag {
 
 /// A point in time in words, with the exact time on hover.
 pub fn moment(at: Timestamp) -> Tag {
-    let words = text::when(at, browser::now());
-    tag("time").attr("datetime", browser::iso(at)).attr("title", browser::exact(at)).with(words)
+    tag("time").attr("datetime", browser::iso(at)).attr("title", browser::exact(at)).with(browser::relative(at))
 }
 
 fn method(method: Method) -> Tag {
@@ -148,12 +149,12 @@ fn method(method: Method) -> Tag {
         Method::Hybrid => "method hybrid",
         Method::Modern => "method modern",
     };
-    of("span", class).with(icon(method.as_str())).with(text::method(method))
+    of("span", class).with(icon(method.as_str())).with(words::method(method))
 }
 
 /// From one method to another.
 pub fn change(from: Method, to: Method) -> Tag {
-    of("span", "move").with(method(from)).with(icon("arrow")).with(hidden(text::MOVES_TO)).with(method(to))
+    of("span", "move").with(method(from)).with(icon("arrow")).with(hidden(say(keys::MOVES_TO))).with(method(to))
 }
 
 /// A row of permissions or of things to do.
@@ -162,29 +163,28 @@ pub fn row(icon_name: &'static str, what: impl Into<Tag>, why: impl Into<Tag>) -
 }
 
 /// Permissions with their reasons.
-pub fn perms(permissions: &[PermissionView]) -> Tag {
+pub fn perms(view: &ConnectView) -> Tag {
+    let permissions = &view.sign_in.permissions;
     // Where an administrator gives all of them, the page says so once.
     let is_mixed = permissions.iter().any(|permission| permission.consent == Consenter::User);
-    let row = |permission: &PermissionView| {
+    let mut rows = Vec::new();
+    for permission in permissions {
         let by_admin = is_mixed && permission.consent == Consenter::Administrator;
-        let approves = if by_admin { text::ADMINISTRATOR_APPROVES } else { "" };
-        let why = format!("{} {} {approves}", permission.reason, permission.without);
-        tag("li")
-            .with(icon("check"))
-            .with(tag("b").with(permission.title.clone()))
-            .with(tag("code").with(permission.value.clone()))
-            .with(of("span", "why").with(why))
-    };
-    of("ul", "perms").all(permissions.iter().map(row).collect())
+        let (title, why) = words::permission(permission, view);
+        let row = tag("li").with(icon("check")).with(tag("b").with(title));
+        let row = row.with(tag("code").with(permission.value.clone())).with(of("span", "why").with(why));
+        rows.push(row.some(by_admin.then(|| of("span", "why").with(say(keys::ADMINISTRATOR_APPROVES)))));
+    }
+    of("ul", "perms").all(rows)
 }
 
 /// The steps of the work: a live region, in which only what changes is changed.
-pub fn journal(label: &'static str, steps: &[StepView]) -> Tag {
-    let list = of("ol", "journal").attr("aria-label", label).attr("aria-live", "polite");
-    list.all(steps.iter().map(step).collect())
+pub fn journal(view: &ConnectView) -> Tag {
+    let list = of("ol", "journal").attr("aria-label", say(keys::STEPS)).attr("aria-live", "polite");
+    list.all(view.sign_in.steps.iter().map(|one| step(one, view)).collect())
 }
 
-fn step(step: &StepView) -> Tag {
+fn step(step: &StepView, view: &ConnectView) -> Tag {
     let (class, is_current) = match step.state {
         StepState::Waiting => ("", false),
         StepState::Active => ("", true),
@@ -197,44 +197,44 @@ fn step(step: &StepView) -> Tag {
         row = row.attr("aria-current", "step");
     }
     let stands_out = matches!(step.state, StepState::Slow | StepState::Failed);
-    let detail = step.detail.clone().map(|text| {
+    let detail = words::step_detail(step).map(|text| {
         if stands_out { of("div", "detail").with(tag("span").with(text)) } else { of("span", "muted").with(text) }
     });
-    row.with(tag("span").with(step.title.clone())).some(detail)
+    row.with(tag("span").with(words::step_title(step, view))).some(detail)
 }
 
 /// How far the page is.
-pub fn stages(label: &'static str, titles: &[&'static str], is_at: impl Fn(usize) -> StageState) -> Tag {
+pub fn stages(titles: &[&'static str], is_at: impl Fn(usize) -> StageState) -> Tag {
     let stage = |(at, title): (usize, &&'static str)| {
         let (class, said, is_here) = match is_at(at) {
-            StageState::Done => ("done", text::STAGE_DONE, false),
-            StageState::Stopped => ("stopped", text::STAGE_STOPPED, true),
+            StageState::Done => ("done", say(keys::STAGE_DONE), false),
+            StageState::Stopped => ("stopped", say(keys::STAGE_STOPPED), true),
             StageState::Current => ("", "", true),
             StageState::Ahead => ("", "", false),
         };
         let row = of("li", class).with(tag("span").with(*title).with(hidden(said)));
         if is_here { row.attr("aria-current", "step") } else { row }
     };
-    of("ol", "stages").attr("aria-label", label).all(titles.iter().enumerate().map(stage).collect())
+    of("ol", "stages").attr("aria-label", say(keys::STAGES)).all(titles.iter().enumerate().map(stage).collect())
 }
 
 /// A button that copies, and says so.
 pub fn copy(label: &'static str, value: String, copied: Option<&str>) -> Tag {
     let is_copied = copied == Some(value.as_str());
-    let said = if is_copied { text::COPIED } else { "" };
+    let said = if is_copied { say(keys::COPIED) } else { "" };
     let button = Button::new(SMALL, "copy").icon("copy").value(value);
-    button.says(if is_copied { text::COPIED } else { label }, false).with(hidden(said).attr("role", "status"))
+    button.says(if is_copied { say(keys::COPIED) } else { label }, false).with(hidden(said).attr("role", "status"))
 }
 
 /// The field with the link to pass on.
 pub const HAND_OFF: &str = "hand-off";
 
 /// A link to pass on, and what it is good for.
-pub fn hand_off(url: String, note: String, copied: Option<&str>) -> Tag {
+pub fn hand_off(url: String, note: impl Into<Tag>, copied: Option<&str>) -> Tag {
     let input = of("input", "input mono").attr("id", HAND_OFF).flag("readonly", true).attr("value", url.clone());
     let input = input.attr("data-press", "select");
-    let label = tag("label").attr("for", HAND_OFF).with(text::connect::APPROVAL_LINK);
-    let field = of("div", "copy").with(input).with(copy(text::COPY, url, copied));
+    let label = tag("label").attr("for", HAND_OFF).with(say(keys::APPROVAL_LINK));
+    let field = of("div", "copy").with(input).with(copy(say(keys::COPY), url, copied));
     let field = of("div", "field").with(label).with(field);
     of("div", "stack tight").with(field).with(of("p", "note").with(note))
 }
@@ -250,12 +250,25 @@ pub fn support(ids: Ids, copied: Option<&str>) -> Option<Tag> {
     }
     let rows = ids.into_iter().map(|(label, id)| fact(label, of("span", "mono").with(id), None)).collect();
     (!all.is_empty()).then(|| {
-        let copy = copy(text::connect::COPY_ALL, all, copied);
-        section(text::connect::FOR_SUPPORT, vec![facts(rows), actions(vec![copy])])
+        let copy = copy(say(keys::COPY_ALL), all, copied);
+        section(say(keys::FOR_SUPPORT), vec![facts(rows), actions(vec![copy])])
     })
 }
 
 /// Microsoft's ids as lines.
 pub fn microsoft_ids(ids: &MicrosoftIds) -> Ids {
-    id_lines(ids, None)
+    request_ids(ids, None)
+}
+
+/// Microsoft's ids and that of our own request.
+pub fn request_ids(ids: &MicrosoftIds, request_id: Option<&str>) -> Ids {
+    let code = ids.aadsts.map(|code| join(&["AADSTS", &digits(code as usize)]));
+    let all = [
+        (keys::MICROSOFT_CODE, code.as_deref()),
+        (keys::CORRELATION_ID, ids.correlation_id.as_deref()),
+        (keys::TRACE_ID, ids.trace_id.as_deref()),
+        (keys::TIME, ids.timestamp.as_deref()),
+        (keys::REQUEST_ID, request_id),
+    ];
+    all.into_iter().filter_map(|(key, id)| Some((say(key), id?.to_owned()))).collect()
 }

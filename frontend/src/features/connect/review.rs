@@ -4,11 +4,11 @@ use super::asked::set_list;
 use super::parts::{Button, PRIMARY, QUIET, SMALL, actions, change, fact, facts, heading, icon, section};
 use super::person::Person;
 use crate::markup::{Tag, of, tag};
-use crate::text;
+use crate::text::connect as words;
+use crate::text::words::{self as text, keys, pair, say};
 use shared::api::authorizations::AuthorizationKind;
 use shared::api::connect::ConnectView;
 use shared::method::Method;
-use text::connect as words;
 
 /// Check, then save.
 pub fn review(view: &ConnectView, person: &Person, is_busy: bool) -> Vec<Tag> {
@@ -17,29 +17,29 @@ pub fn review(view: &ConnectView, person: &Person, is_busy: bool) -> Vec<Tag> {
     let is_modern = words::is_modern(view);
     let mut rows = Vec::new();
     if !sets.is_empty() {
-        rows.push(fact(words::sets(sets), change(from, view.method), Some(words::ALL_TOGETHER.into())));
+        rows.push(fact(words::sets(sets), change(from, view.method), Some(say(keys::ALL_TOGETHER).into())));
     }
     if view.kind != AuthorizationKind::Remove {
         if is_modern {
             let app = words::app_names(view);
-            rows.push(fact(words::IN_YOUR_TENANT, app, Some(words::MAKES_APP_WHY.into())));
-            rows.push(fact(words::CERTIFICATE, words::CERTIFICATE_WHAT, None));
+            rows.push(fact(say(keys::IN_YOUR_TENANT), app, Some(pair(keys::MAKES_APP).1.into())));
+            rows.push(fact(say(keys::CERTIFICATE), say(keys::CERTIFICATE_WHAT), None));
         } else {
-            rows.push(fact(words::KEPT, words::KEPT_WHAT, None));
+            rows.push(fact(say(keys::KEPT), say(keys::KEPT_WHAT), None));
         }
-        rows.push(fact(words::TO_END, words::to_end(view), None));
+        rows.push(fact(say(keys::TO_END), words::to_end(view), None));
     }
-    let note = if is_modern { words::MODERN_SAVE_NOTE } else { words::SAVE_NOTE };
+    let note = say(if is_modern { keys::SAVE_NOTE_MODERN } else { keys::SAVE_NOTE });
     let mut inside = vec![facts(rows)];
     if !sets.is_empty() {
         inside.push(set_list(sets));
     }
-    let save = Button::new(PRIMARY, "save").says(if is_busy { words::SAVING } else { words::SAVE }, is_busy);
-    let leave = Button::new(QUIET, "over").says(words::LEAVE, is_busy);
+    let save = Button::new(PRIMARY, "save").says(say(if is_busy { keys::SAVING } else { keys::SAVE }), is_busy);
+    let leave = Button::new(QUIET, "over").says(say(keys::LEAVE), is_busy);
     vec![
-        heading(words::REVIEW_TITLE.to_owned(), words::REVIEW_LEDE.to_owned()),
+        heading(say(keys::REVIEW_TITLE), say(keys::REVIEW_LEDE)),
         identity(view, person, is_busy),
-        section(words::WHEN_YOU_SAVE, inside),
+        section(say(keys::WHEN_YOU_SAVE), inside),
         of("div", "stack tight").with(actions(vec![save.attr("id", "save"), leave])).with(of("p", "note").with(note)),
     ]
 }
@@ -49,9 +49,9 @@ fn identity(view: &ConnectView, person: &Person, is_busy: bool) -> Tag {
     let account = if words::is_modern(view) {
         None
     } else if person.has_account(&view.sign_in.account) {
-        Some(tick("check", words::TICK_ACCOUNT.into()))
+        Some(tick("check", say(keys::TICK_ACCOUNT).into()))
     } else {
-        Some(tick("alert", words::tick_other_account(&view.sign_in.account).into()).attr("class", "bad"))
+        Some(tick("alert", text::of(keys::TICK_OTHER_ACCOUNT, view).into()).attr("class", "bad"))
     };
     let who = of("span", "who")
         .with(tag("b").with(person.name.clone()))
@@ -59,6 +59,6 @@ fn identity(view: &ConnectView, person: &Person, is_busy: bool) -> Tag {
     of("div", "identity")
         .with(of("span", "initials").attr("aria-hidden", "true").with(person.initials()))
         .with(who)
-        .with(Button::new(SMALL, "go").says(words::OTHER_ACCOUNT, is_busy))
-        .with(of("ul", "ticks").with(tick("check", words::tick_tenant(view).into())).some(account))
+        .with(Button::new(SMALL, "go").says(say(keys::OTHER_ACCOUNT), is_busy))
+        .with(of("ul", "ticks").with(tick("check", text::of(keys::TICK_TENANT, view).into())).some(account))
 }

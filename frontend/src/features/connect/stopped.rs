@@ -1,19 +1,19 @@
 //! The pages on which it does not go on by itself: each says what happened, what did not, and the next step.
 
+use super::asked::until;
 use super::page::Here;
 use super::parts::{
-    Button, Ids, PLAIN, PRIMARY, actions, hand_off, heading, icon, keymark, microsoft_ids, notice, perms, row, section,
-    support,
+    Button, Ids, PLAIN, PRIMARY, actions, hand_off, heading, icon, keymark, microsoft_ids, perms, request_ids, row,
+    section, support,
 };
 use super::person::Person;
 use super::stop::Stop;
+use super::work::waiting_for_approval;
 use crate::markup::{Tag, of, tag};
-use crate::signs::{Tone, id_lines};
-use crate::text;
+use crate::text::connect as words;
+use crate::text::words::{self as text, keys, pair, say};
 use shared::api::connect::ConnectView;
 use shared::api::problem::{Help, HelpAction, MicrosoftIds};
-use text::connect as words;
-use words::Words;
 
 /// The server's code for a person whose roles are not enough.
 pub const ROLE_MISSING: &str = "role_missing";
@@ -67,24 +67,24 @@ pub fn stopped(stop: &Stop, around: Surroundings<'_>) -> Vec<Tag> {
 fn primary(stop: &Stop, has_view: bool) -> Option<(&'static str, &'static str)> {
     match stop {
         Stop::NoLink | Stop::DeadLink(_) | Stop::ForeignAnswer | Stop::Refused(_) => None,
-        Stop::Offline | Stop::NoMemory => Some((text::TRY_AGAIN, "over")),
+        Stop::Offline | Stop::NoMemory => Some((say(keys::TRY_AGAIN), "over")),
         // Without a view nobody knows for whom: starting over reads it first.
         _ if !has_view => None,
-        Stop::WrongTenant(_) | Stop::PersonalAccount | Stop::Guest(_) => Some((words::OTHER_ACCOUNT, "go")),
+        Stop::WrongTenant(_) | Stop::PersonalAccount | Stop::Guest(_) => Some((say(keys::OTHER_ACCOUNT), "go")),
         Stop::Told(help) => words::action(help.action).map(|label| (label, "go")),
-        Stop::Declined { .. } => Some((words::CONTINUE, "go")),
-        Stop::MicrosoftOffline | Stop::WrongAnswer(_) => Some((words::SIGN_IN_AGAIN, "go")),
+        Stop::Declined { .. } => Some((say(keys::CONTINUE), "go")),
+        Stop::MicrosoftOffline | Stop::WrongAnswer(_) => Some((say(keys::SIGN_IN_AGAIN), "go")),
     }
 }
 
 fn start_over(is_busy: bool) -> Tag {
-    Button::new(PLAIN, "over").icon("again").says(words::START_OVER, is_busy)
+    Button::new(PLAIN, "over").icon("again").says(say(keys::START_OVER), is_busy)
 }
 
 fn todo(todo: Vec<(String, String)>) -> Option<Tag> {
     let is_empty = todo.is_empty();
     let rows = todo.into_iter().map(|(what, why)| row("arrow", what, why)).collect();
-    (!is_empty).then(|| section(words::WHAT_YOU_CAN_DO, vec![of("ol", "perms").all(rows)]))
+    (!is_empty).then(|| section(say(keys::WHAT_YOU_CAN_DO), vec![of("ol", "perms").all(rows)]))
 }
 
 /// What to tell support: only what is there.
@@ -93,19 +93,23 @@ fn ids(stop: &Stop, view: Option<&ConnectView>) -> Ids {
         Stop::Declined { ids, .. } => microsoft_ids(ids),
         Stop::Told(help) => microsoft_ids(&help.ids),
         Stop::DeadLink(failure) | Stop::Refused(failure) => {
-            id_lines(failure.microsoft().unwrap_or(&MicrosoftIds::default()), failure.request_id())
+            request_ids(failure.microsoft().unwrap_or(&MicrosoftIds::default()), failure.request_id())
         }
-        Stop::WrongAnswer(check) => vec![(words::CHECK, (*check).to_owned())],
+        Stop::WrongAnswer(check) => vec![(say(keys::CHECK), (*check).to_owned())],
         Stop::WrongTenant(person) => {
-            let expected = view.map(|view| (words::EXPECTED_TENANT, view.tenant.to_string()));
-            expected.into_iter().chain([(words::SIGNED_IN_TENANT, person.tenant.to_string())]).collect()
+            let expected = view.map(|view| (say(keys::EXPECTED_TENANT), view.tenant.to_string()));
+            expected.into_iter().chain([(say(keys::SIGNED_IN_TENANT), person.tenant.to_string())]).collect()
         }
         _ => Vec::new(),
     };
     if let (false, Some(view)) = (lines.is_empty(), view) {
-        lines.push((words::REFERENCE_ID, view.sign_in.id.to_string()));
+        lines.push((say(keys::REFERENCE), view.sign_in.id.to_string()));
     }
     lines
+}
+
+fn label(key: text::Key) -> Tag {
+    of("span", "label").with(say(key))
 }
 
 /// Expected beside found. The key marks help the eye, the words decide.
@@ -114,65 +118,65 @@ fn compare(left: Vec<Tag>, right: Vec<Tag>) -> Tag {
 }
 
 fn wrong_tenant(person: &Person, view: &ConnectView) -> [Tag; 2] {
-    let label = |text: &'static str| of("span", "label").with(text);
     let left = vec![
-        label(words::LINK_IS_FOR),
+        label(keys::LINK_IS_FOR),
         tag("b").with(view.customer.clone()),
         keymark(view.tenant, true),
         of("span", "muted").with(view.domain.clone().unwrap_or_default()),
     ];
     let right = vec![
-        label(words::YOU_SIGNED_IN_TO),
-        tag("b").with(words::ANOTHER_TENANT),
+        label(keys::YOU_SIGNED_IN_TO),
+        tag("b").with(say(keys::ANOTHER_TENANT)),
         keymark(person.tenant, true),
         tag("span").with(person.account.clone()),
     ];
-    [compare(left, right), of("p", "muted").with(words::wrong_tenant_hint(view))]
+    let hint = text::with(keys::WRONG_TENANT_HINT, &[("whom", &words::whom(view))]);
+    [compare(left, right), of("p", "muted").with(hint)]
 }
 
 /// Another account of the right tenant.
 pub fn doubt(view: &ConnectView, person: &Person, is_busy: bool) -> Vec<Tag> {
-    let Words { title, lede, .. } = words::doubt_words(&person.account, view);
-    let label = |text: &'static str| of("span", "label").with(text);
-    let left = vec![label(words::SETS_BELONG_TO), tag("b").with(view.sign_in.account.clone())];
+    let names: text::Names<'_> = &[("person", &person.account)];
+    let (title, lede) = text::pair_of(keys::DOUBT, Some(view), names);
+    let left = vec![label(keys::SETS_BELONG_TO), tag("b").with(view.sign_in.account.clone())];
     let right = vec![
-        label(words::YOU_SIGNED_IN_AS),
+        label(keys::YOU_SIGNED_IN_AS),
         tag("b").with(person.account.clone()),
         tag("span").with(person.name.clone()),
     ];
-    let other = Button::new(PRIMARY, "go").says(words::OTHER_ACCOUNT, is_busy);
-    let go_on = Button::new(PLAIN, "go_on").says(words::go_on_as(&person.account), is_busy);
+    let other = Button::new(PRIMARY, "go").says(say(keys::OTHER_ACCOUNT), is_busy);
+    let go_on = Button::new(PLAIN, "go_on").says(text::with(keys::GO_ON_AS, names), is_busy);
     vec![
         heading(title, lede),
         compare(left, right),
-        of("p", "muted").with(words::doubt_hint(view)),
+        of("p", "muted").with(text::of(keys::DOUBT_HINT, view)),
         actions(vec![other, go_on, start_over(is_busy)]),
     ]
 }
 
 /// Save was sent and no answer came: the same token again is safe.
 pub fn unanswered() -> Vec<Tag> {
-    let Words { title, lede, .. } = words::unanswered_words();
-    let again = Button::new(PRIMARY, "save").says(text::TRY_AGAIN, false);
+    let (title, lede) = pair(keys::UNANSWERED);
+    let again = Button::new(PRIMARY, "save").says(say(keys::TRY_AGAIN), false);
     vec![heading(title, lede), actions(vec![again, start_over(false)])]
 }
 
 /// The consent leg, explained before it is walked.
 pub fn consent(view: &ConnectView, is_busy: bool) -> Vec<Tag> {
-    let Words { title, lede, .. } = words::consent_words(view);
-    let go = Button::new(PRIMARY, "go").says(words::CONTINUE, is_busy);
-    let note = of("p", "note").with(words::opens(&view.login_host));
+    let (title, lede) = text::pair_of(keys::CONSENT, Some(view), &[]);
+    let go = Button::new(PRIMARY, "go").says(say(keys::CONTINUE), is_busy);
+    let note = of("p", "note").with(text::of(keys::OPENS, view));
     vec![
         heading(title, lede),
-        section(words::MAY, vec![perms(&view.sign_in.permissions)]),
+        section(say(keys::MAY), vec![perms(view)]),
         of("div", "stack tight").with(actions(vec![go, start_over(is_busy)])).with(note),
     ]
 }
 
 /// Microsoft wants more proof.
 pub fn claims(view: &ConnectView, is_busy: bool, copied: Option<&str>) -> Vec<Tag> {
-    let Words { title, lede, .. } = words::claims_words(view);
-    let go = Button::new(PRIMARY, "go").says(words::SIGN_IN_AGAIN, is_busy);
+    let (title, lede) = text::pair_of(keys::CLAIMS, Some(view), &[]);
+    let go = Button::new(PRIMARY, "go").says(say(keys::SIGN_IN_AGAIN), is_busy);
     let mut page = vec![heading(title, lede), actions(vec![go, start_over(is_busy)])];
     let ids = view.sign_in.problem.as_ref().map(|help| microsoft_ids(&help.ids)).unwrap_or_default();
     page.extend(support(ids, copied));
@@ -183,7 +187,7 @@ pub fn claims(view: &ConnectView, is_busy: bool, copied: Option<&str>) -> Vec<Ta
 pub fn failed(view: &ConnectView, around: Surroundings<'_>) -> Vec<Tag> {
     let help = view.sign_in.problem.clone().unwrap_or_else(|| Help {
         code: "unknown".to_owned(),
-        title: words::REFUSED_TITLE.to_owned(),
+        title: say(keys::REFUSED_TITLE).to_owned(),
         text: String::new(),
         action: HelpAction::SignInAgain,
         ids: MicrosoftIds::default(),
@@ -202,24 +206,27 @@ fn is_for_administrator(stop: &Stop) -> bool {
 /// The link to pass on, or where to get one.
 fn hand_off_of(view: &ConnectView, around: Surroundings<'_>) -> Tag {
     match around.here.link {
-        Some(link) => hand_off(link.to_owned(), words::hand_off_note(view, around.here.until), around.here.copied),
-        None => of("p", "muted").with(words::hand_off_ask(view)),
+        Some(link) => hand_off(link.to_owned(), until(keys::HAND_OFF_NOTE, view, around.here), around.here.copied),
+        None => of("p", "muted").with(text::of(keys::HAND_OFF_ASK, view)),
     }
 }
 
 /// Which roles are enough.
 fn roles() -> Tag {
-    let rows = words::ROLES_ENOUGH.map(|(what, why)| row("key", what, why)).into();
-    section(words::ROLES, vec![of("ul", "perms").all(rows)])
+    let rows = [keys::ROLE_GLOBAL, keys::ROLE_SECOND].map(|key| {
+        let (what, why) = pair(key);
+        row("key", what, why)
+    });
+    section(say(keys::ROLES), vec![of("ul", "perms").all(rows.into())])
 }
 
 /// Another person must do it (C6): who that can be, what Microsoft said, and the link to pass on.
 fn admin_needed(view: &ConnectView, help: &Help, around: Surroundings<'_>) -> Vec<Tag> {
-    let other = Button::new(PRIMARY, "go").says(words::OTHER_ACCOUNT, around.is_busy);
+    let other = Button::new(PRIMARY, "go").says(say(keys::OTHER_ACCOUNT), around.is_busy);
     let mut page = vec![
-        heading(words::approval_title(&view.customer), help.text.clone()),
+        heading(text::of(keys::APPROVAL_TITLE, view), words::help_words(help, Some(view)).1),
         hand_off_of(view, around),
-        notice(Tone::Idle, "clock", words::APPROVAL_WAITING, words::approval_waiting(&view.asked_by)),
+        waiting_for_approval(view),
         actions(vec![other, start_over(around.is_busy)]),
         roles(),
     ];
@@ -229,6 +236,6 @@ fn admin_needed(view: &ConnectView, help: &Help, around: Surroundings<'_>) -> Ve
 
 /// Called off: nothing to do.
 pub fn cancelled(view: &ConnectView) -> Vec<Tag> {
-    let Words { title, lede, .. } = words::cancelled_words(view);
+    let (title, lede) = text::pair_of(keys::CANCELLED, Some(view), &[]);
     vec![heading(title, lede)]
 }

@@ -4,12 +4,13 @@ use super::parts::{
     Button, PLAIN, PRIMARY, actions, copy, fact, facts, hand_off, heading, icon, journal, moment, notice, perms,
     picture, section,
 };
+use crate::browser;
 use crate::markup::{Tag, of, tag};
 use crate::signs::Tone;
-use crate::{browser, text};
+use crate::text::{connect as words, digits, join};
+use crate::text::words::{self as text, keys, pair, say};
 use shared::api::authorizations::{AuthorizationKind, StepState, StepView};
 use shared::api::connect::{ConnectView, QueueItem};
-use text::connect as words;
 
 /// The step that takes back what the set-up was allowed.
 const CLEANED: &str = "cleaned";
@@ -19,14 +20,15 @@ pub fn working(view: &ConnectView) -> Vec<Tag> {
     let steps = &view.sign_in.steps;
     let done = steps.iter().filter(|step| step.state == StepState::Done).count();
     let progress = tag("progress")
-        .attr("max", steps.len().max(1).to_string())
-        .attr("value", done.to_string())
-        .attr("aria-label", words::STEPS);
+        .attr("max", digits(steps.len().max(1)))
+        .attr("value", digits(done))
+        .attr("aria-label", say(keys::STEPS));
+    let title = if words::is_modern(view) { keys::WORKING_TITLE_MODERN } else { keys::WORKING_TITLE };
     let row = of("div", "row").with(tag("b").with(words::step_of(done, steps.len())));
     vec![
-        heading(words::working_title(view), words::working_lede(view)),
+        heading(text::of(title, view), text::of(keys::WORKING_LEDE, view)),
         of("div", "meter-line").with(row).with(progress),
-        journal(words::STEPS, steps),
+        journal(view),
     ]
 }
 
@@ -41,46 +43,58 @@ pub fn approval(view: &ConnectView, is_busy: bool, copied: Option<&str>) -> Vec<
             buttons.extend(url.clone().map(|url| {
                 let open =
                     of("a", PRIMARY).attr("href", url).attr("target", "_blank").attr("rel", "noopener noreferrer");
-                open.with(words::OPEN_CONSENT).with(icon("out"))
+                open.with(say(keys::OPEN_CONSENT)).with(icon("out"))
             }));
-            vec![heading(help.title.clone(), help.text.clone())]
+            {
+                let (title, text) = words::help_words(help, Some(view));
+                vec![heading(title, text)]
+            }
         }
-        None => vec![heading(words::approval_title(&view.customer), words::APPROVAL_LEDE.to_owned())],
+        None => vec![heading(text::of(keys::APPROVAL_TITLE, view), say(keys::APPROVAL_LEDE))],
     };
     let class = if own.is_some() { PLAIN } else { PRIMARY };
-    buttons.push(Button::new(class, "check").icon("again").says(words::CHECK_AGAIN, is_busy));
-    buttons.push(Button::new(PLAIN, "over").says(words::START_OVER, is_busy));
-    page.extend(url.map(|url| hand_off(url, words::APPROVAL_NOTE.to_owned(), copied)));
-    page.push(notice(Tone::Idle, "clock", words::APPROVAL_WAITING, words::approval_waiting(&view.asked_by)));
+    buttons.push(Button::new(class, "check").icon("again").says(say(keys::CHECK_AGAIN), is_busy));
+    buttons.push(Button::new(PLAIN, "over").says(say(keys::START_OVER), is_busy));
+    page.extend(url.map(|url| hand_off(url, say(keys::APPROVAL_NOTE), copied)));
+    page.push(waiting_for_approval(view));
     page.push(actions(buttons));
-    page.push(section(words::MAY, vec![perms(&view.sign_in.permissions)]));
+    page.push(section(say(keys::MAY), vec![perms(view)]));
     page
+}
+
+/// Somebody else is awaited.
+pub fn waiting_for_approval(view: &ConnectView) -> Tag {
+    let (title, text) = text::pair_of(keys::APPROVAL_WAITING, Some(view), &[]);
+    notice(Tone::Idle, "clock", title, text)
 }
 
 /// The end: what was done, and a receipt to keep.
 pub fn done(view: &ConnectView, next: Option<&QueueItem>, copied: Option<&str>) -> Vec<Tag> {
     let sign_in = &view.sign_in;
-    let lede = next.map_or_else(|| words::DONE_LEDE.to_owned(), |item| words::done_lede_next(&item.account));
+    let lede = next.map_or_else(
+        || say(keys::DONE_LEDE).to_owned(),
+        |item| text::with(keys::DONE_LEDE_NEXT, &[("next", &item.account)]),
+    );
     let finished = tag("p")
-        .with(of("span", "status ok").with(words::FINISHED))
+        .with(of("span", "status ok").with(say(keys::FINISHED)))
         .with(" ")
         .some(sign_in.done_at.map(|at| of("span", "note").with(moment(at))));
     let go_on = next.map(|item| {
         let button = Button::new(PRIMARY, "pick").value(item.id.to_string());
-        actions(vec![button.says(words::go_on_with(&item.account), false).with(icon("arrow"))])
+        actions(vec![button.says(text::with(keys::GO_ON_WITH, &[("next", &item.account)]), false).with(icon("arrow"))])
     });
     let header = of("header", "stack tight")
         .with(picture("standing", "art-clear"))
         .with(finished)
         .with(tag("h1").attr("tabindex", "-1").with(words::done_title(view)))
         .with(of("p", "lede").with(lede));
-    let keep = Button::new(PLAIN, "receipt").icon("download").says(words::SAVE_RECEIPT, false);
+    let keep = Button::new(PLAIN, "receipt").icon("download").says(say(keys::SAVE_RECEIPT), false);
     let mut page = vec![header];
     page.extend(go_on);
-    page.extend(tested(&sign_in.steps));
+    page.extend(tested(view));
     page.extend(clean_up(&sign_in.steps));
     page.extend(left(view));
-    page.push(section(words::RECEIPT, vec![facts(receipt_facts(view, copied))]));
+    page.push(section(say(keys::RECEIPT), vec![facts(receipt_facts(view, copied))]));
     page.push(actions(vec![keep]));
     page
 }
@@ -91,37 +105,39 @@ fn receipt_facts(view: &ConnectView, copied: Option<&str>) -> Vec<Tag> {
     for app in &view.sign_in.apps {
         let id = app.client_id.map(|id| id.to_string());
         let id = id.map(|id| {
-            tag("span").with(of("span", "mono").with(id.clone())).with(" ").with(copy(text::COPY, id, copied))
+            tag("span").with(of("span", "mono").with(id.clone())).with(" ").with(copy(say(keys::COPY), id, copied))
         });
-        rows.push(fact(app.name.clone(), tag("span").with(words::CLIENT_ID), id));
-        rows.extend(app.not_after.map(|end| fact(words::UNTIL, browser::date_and_time(end), None)));
+        rows.push(fact(app.name.clone(), tag("span").with(say(keys::CLIENT_ID)), id));
+        rows.extend(app.not_after.map(|end| fact(say(keys::CERTIFICATE_UNTIL), browser::date_and_time(end), None)));
     }
-    rows.push(fact(words::ALLOWED_BY, allowed_by(view), at.map(Tag::from)));
+    rows.push(fact(say(keys::ALLOWED_BY), allowed_by(view), at.map(Tag::from)));
     if view.kind != AuthorizationKind::Remove {
-        rows.push(fact(words::MAY_SHORT, may(view), None));
-        rows.push(fact(words::TO_END, words::to_end(view), None));
+        rows.push(fact(say(keys::MAY_SHORT), may(view), None));
+        rows.push(fact(say(keys::TO_END), words::to_end(view), None));
     }
-    rows.push(fact(words::REFERENCE, of("span", "mono").with(view.authorization.to_string()), None));
+    rows.push(fact(say(keys::REFERENCE), of("span", "mono").with(view.authorization.to_string()), None));
     rows
 }
 
 /// Rekey's own access for the set-up is still there.
 fn clean_up(steps: &[StepView]) -> Option<Tag> {
     let pending = steps.iter().any(|step| step.code == CLEANED && step.state != StepState::Done);
-    let (title, text) = words::PENDING;
+    let (title, text) = pair(keys::PENDING);
     pending.then(|| notice(Tone::Warn, "clock", title, text))
 }
 
 /// What an administrator must still delete.
 fn left(view: &ConnectView) -> Option<Tag> {
     let left: Vec<String> = view.sign_in.apps.iter().flat_map(|app| app.left.iter().cloned()).collect();
-    (!left.is_empty()).then(|| notice(Tone::Warn, "alert", words::LEFT, left.join("; ")))
+    (!left.is_empty()).then(|| notice(Tone::Warn, "alert", say(keys::LEFT), left.join("; ")))
 }
 
-fn tested(steps: &[StepView]) -> Option<Tag> {
+fn tested(view: &ConnectView) -> Option<Tag> {
+    let steps = &view.sign_in.steps;
     let done = steps.iter().filter(|step| step.state == StepState::Done);
-    let rows = done.map(|step| tag("li").with(icon("check")).with(tag("span").with(step.title.clone()))).collect();
-    (!steps.is_empty()).then(|| section(words::TESTED, vec![of("ul", "ticks").all(rows)]))
+    let rows =
+        done.map(|step| tag("li").with(icon("check")).with(tag("span").with(words::step_title(step, view)))).collect();
+    (!steps.is_empty()).then(|| section(say(keys::TESTED), vec![of("ul", "ticks").all(rows)]))
 }
 
 fn allowed_by(view: &ConnectView) -> String {
@@ -129,26 +145,34 @@ fn allowed_by(view: &ConnectView) -> String {
 }
 
 fn may(view: &ConnectView) -> String {
-    view.sign_in.permissions.iter().map(|permission| permission.title.as_str()).collect::<Vec<_>>().join("; ")
+    let mut all = String::new();
+    for permission in &view.sign_in.permissions {
+        let between = if all.is_empty() { "" } else { "; " };
+        all = join(&[&all, between, &words::permission(permission, view).0]);
+    }
+    all
 }
 
 /// The receipt as lines of text.
 pub fn receipt(view: &ConnectView) -> String {
     let at = view.sign_in.done_at.map(browser::exact).unwrap_or_default();
-    let mut lines = vec![
-        words::done_title(view),
-        format!("{}: {}", words::ALLOWED_BY, allowed_by(view)),
-        format!("{}: {}", words::MAY_SHORT, may(view)),
-        format!("{}: {at}", words::TIME),
-        format!("{}: {}", words::REFERENCE, view.authorization),
-        words::to_end(view),
-    ];
+    let mut text = words::done_title(view);
+    let mut line = |term: &str, what: &str| text.push_str(&join(&["\n", term, ": ", what]));
+    line(say(keys::ALLOWED_BY), &allowed_by(view));
+    line(say(keys::MAY_SHORT), &may(view));
+    line(say(keys::TIME), &at);
+    line(say(keys::REFERENCE), &view.authorization.to_string());
+    line(say(keys::TO_END), &words::to_end(view));
     for app in &view.sign_in.apps {
         let id = app.client_id.map(|id| id.to_string()).unwrap_or_default();
-        lines.push(format!("{}, {}: {id}", app.name, words::CLIENT_ID));
-        lines.extend(app.not_after.map(|end| format!("{}: {}", words::UNTIL, browser::exact(end))));
+        line(&app.name, &id);
+        if let Some(end) = app.not_after {
+            line(say(keys::CERTIFICATE_UNTIL), &browser::exact(end));
+        }
     }
-    lines.extend(view.sign_in.sets.iter().map(|set| format!("- {}", set.name)));
-    lines.push(String::new());
-    lines.join("\n")
+    for set in &view.sign_in.sets {
+        line("-", &set.name);
+    }
+    text.push('\n');
+    text
 }

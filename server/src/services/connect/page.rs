@@ -67,6 +67,7 @@ pub(super) fn page_view(
     covered: Vec<(SignInSet, Option<BackupSet>)>,
     apps: Vec<ConnectApp>,
 ) -> ConnectView {
+    let (page_client, api_client) = super::super::attempts::registrations(app, authorization);
     ConnectView {
         brand: app.settings.brand.clone(),
         authorization: authorization.id,
@@ -77,6 +78,8 @@ pub(super) fn page_view(
         domain: customer.domain,
         tenant: customer.tenant,
         login_host: app.login_host(),
+        page_client,
+        api_client,
         method: authorization.method,
         kind: authorization.kind,
         way: authorization.way,

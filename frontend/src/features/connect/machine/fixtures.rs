@@ -4,7 +4,7 @@ use crate::features::connect::person::Person;
 use shared::api::apps::Way;
 use shared::api::authorizations::{AuthorizationKind, Consenter, PermissionView, SetRef, SignInState};
 use shared::api::connect::{ConnectSignIn, ConnectView, QueueItem};
-use shared::id::{AuthorizationId, BackupSetId, SignInId, TenantId};
+use shared::id::{AuthorizationId, BackupSetId, ClientId, SignInId, TenantId};
 use shared::method::Method;
 use shared::rules::who::Signer;
 use shared::time::Timestamp;
@@ -39,6 +39,8 @@ pub fn view(state: SignInState) -> ConnectView {
         domain: Some("contoso.com".into()),
         tenant: TenantId(CONTOSO.parse().unwrap()),
         login_host: "login.microsoftonline.com".into(),
+        page_client: ClientId(sign_in(30).0),
+        api_client: ClientId(sign_in(31).0),
         method: Method::Hybrid,
         kind: AuthorizationKind::MigrateToHybrid,
         way: Way::SetUp,
