@@ -28,7 +28,10 @@ pub fn write(out: &Path, files: &Files, pages: &[HtmlPage], release: bool) -> Re
     rust.push_str("];\n");
     for entry in ["portal", "connect"] {
         let name = entry.to_uppercase();
-        writeln!(rust, "\n/// The page of the entry point `{entry}`, by language.\npub static {name}: &[(&str, Asset)] = &[")?;
+        writeln!(
+            rust,
+            "\n/// The page of the entry point `{entry}`, by language.\npub static {name}: &[(&str, Asset)] = &["
+        )?;
         for HtmlPage { name, language, html } in pages.iter().filter(|page| page.name == entry) {
             let name = format!("{name}-{language}.html");
             let asset = asset(&folder, &name, &format!("/{name}"), html, false, release)?;

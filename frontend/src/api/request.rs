@@ -5,9 +5,9 @@ use serde::{Serialize, de::DeserializeOwned};
 use shared::api::problem::Problem;
 use shared::api::{CONNECT_HEADER, REQUEST_HEADER};
 use shared::json;
+use std::pin::Pin;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use std::pin::Pin;
 use web_sys::{
     AbortSignal, Headers, ReferrerPolicy, RequestCache, RequestCredentials, RequestInit, RequestRedirect, Response,
 };

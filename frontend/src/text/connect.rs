@@ -1,7 +1,7 @@
 //! Words of the connect page that depend on what is shown. The texts themselves are in `languages/`.
 
-use super::{join, title};
 use super::words::{Names, coded, coded_pair, count, fill, keys, number, of, pair_of, say, with};
+use super::{join, title};
 use crate::api::ApiFailure;
 use crate::features::connect::machine::{Note, Phase, State};
 use crate::features::connect::stop::Stop;

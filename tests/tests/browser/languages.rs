@@ -40,7 +40,8 @@ async fn i7_a_german_administrator_reads_german_to_the_end() {
         assert!(!asked.contains(words), "{words}: {asked}");
     }
     assert_eq!(language(&window).await, "de");
-    let texts = "return performance.getEntriesByType('resource').map(one => one.name).filter(name => name.endsWith('.txt'))";
+    let texts =
+        "return performance.getEntriesByType('resource').map(one => one.name).filter(name => name.endsWith('.txt'))";
     let texts: Vec<String> = window.script(texts, Vec::new()).await.convert().expect("names");
     let mut files = texts.clone();
     files.dedup();

@@ -8,8 +8,8 @@ use super::parts::{
 use super::stopped::ROLE_MISSING;
 use crate::markup::{Tag, of, tag};
 use crate::signs::Tone;
-use crate::text::{connect as words, join};
 use crate::text::words::{self as text, keys, pair, say};
+use crate::text::{connect as words, join};
 use shared::api::authorizations::{AuthorizationKind, SetRef, SignInState};
 use shared::api::connect::{ConnectView, QueueItem};
 use shared::id::SignInId;

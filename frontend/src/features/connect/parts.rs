@@ -3,8 +3,8 @@
 use crate::browser;
 use crate::markup::{Tag, of, tag};
 use crate::signs::{KEY_BOW, StageState, Tone, icon_reference, key_blade};
-use crate::text::{connect as words, digits, join};
 use crate::text::words::{keys, say};
+use crate::text::{connect as words, digits, join};
 use shared::api::authorizations::{Consenter, StepState, StepView};
 use shared::api::connect::ConnectView;
 use shared::api::problem::MicrosoftIds;

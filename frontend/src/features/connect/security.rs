@@ -4,8 +4,8 @@
 use super::page::Here;
 use super::parts::{Button, PLAIN, QUIET, actions, fact, facts, heading, perms, section};
 use crate::markup::{Tag, of, tag};
-use crate::text::{connect as words, join};
 use crate::text::words::{self as text, keys, pair, say};
+use crate::text::{connect as words, join};
 use shared::api::authorizations::AuthorizationKind;
 use shared::api::connect::ConnectView;
 

@@ -7,8 +7,8 @@ use super::parts::{
 use crate::browser;
 use crate::markup::{Tag, of, tag};
 use crate::signs::Tone;
-use crate::text::{connect as words, digits, join};
 use crate::text::words::{self as text, keys, pair, say};
+use crate::text::{connect as words, digits, join};
 use shared::api::authorizations::{AuthorizationKind, StepState, StepView};
 use shared::api::connect::{ConnectView, QueueItem};
 
