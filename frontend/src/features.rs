@@ -14,9 +14,13 @@ pub mod authorizations;
 pub mod backup_sets;
 #[cfg(feature = "portal")]
 pub mod certificates;
+#[cfg(feature = "portal")]
+pub mod channels;
 pub mod connect;
 #[cfg(feature = "portal")]
 pub mod customers;
+#[cfg(feature = "portal")]
+pub mod exposure;
 #[cfg(feature = "portal")]
 pub mod home;
 #[cfg(feature = "portal")]

@@ -13,9 +13,11 @@ mod backup_set;
 mod backup_sets;
 mod callback;
 mod certificates;
+mod channel;
 mod chunk;
 mod customer;
 mod customers;
+mod exposure;
 mod import;
 mod invitations;
 mod join;
@@ -47,7 +49,7 @@ enum Frame {
 }
 
 /// The map. The first pattern that fits is taken.
-static MAP: [(&str, Frame, Page); 19] = [
+static MAP: [(&str, Frame, Page); 21] = [
     ("/", Frame::Menu, Page::Here(|| overview::Overview().into_any())),
     ("/sign-in", Frame::Alone, Page::Chunk(sign_in)),
     ("/sign-in/callback", Frame::Alone, Page::Chunk(callback)),
@@ -64,6 +66,8 @@ static MAP: [(&str, Frame, Page); 19] = [
     ("/activity", Frame::Menu, Page::Chunk(activity)),
     ("/certificates", Frame::Menu, Page::Chunk(certificates)),
     ("/notifications", Frame::Menu, Page::Chunk(notifications)),
+    ("/notifications/:id", Frame::Menu, Page::Chunk(channel)),
+    ("/exposure", Frame::Menu, Page::Chunk(exposure)),
     ("/api-keys", Frame::Menu, Page::Chunk(api_keys)),
     ("/invitations", Frame::Menu, Page::Chunk(invitations)),
     ("/members", Frame::Menu, Page::Chunk(members)),
@@ -83,6 +87,8 @@ chunks! {
         activity => activity::Activity,
         certificates => certificates::Certificates,
         notifications => notifications::Notifications,
+        channel => channel::Channel,
+        exposure => exposure::Exposure,
         api_keys => api_keys::ApiKeys,
         members => members::Members
     }

@@ -61,6 +61,8 @@ pub struct Reader {
 pub struct WholeReader {
     /// Whose data.
     pub organization: OrganizationId,
+    /// For the audit log.
+    pub actor: Actor,
 }
 
 /// May change sets and authorizations of the customers in their reach.
@@ -106,7 +108,8 @@ impl From<Caller> for Reader {
 impl TryFrom<Caller> for WholeReader {
     type Error = ServiceError;
     fn try_from(caller: Caller) -> Result<Self, ServiceError> {
-        Ok(Self { organization: whole(&caller)?.organization })
+        let scope = whole(&caller)?;
+        Ok(Self { organization: scope.organization, actor: caller.actor() })
     }
 }
 
@@ -165,6 +168,6 @@ fn key_limited() -> ServiceError {
     forbidden("key_limited", "This API key is limited, and this address is not for limited keys.")
 }
 
-fn forbidden(code: &'static str, detail: &str) -> ServiceError {
+pub(crate) fn forbidden(code: &'static str, detail: &str) -> ServiceError {
     ServiceError::Forbidden { code, detail: detail.to_owned() }
 }

@@ -4,8 +4,10 @@
 //! person can be erased and the chain stays. Details are codes, counts and ids, never tokens, never names (L3).
 
 mod chain;
+pub mod digest;
+pub mod export;
 
-pub use chain::{Broken, Verdict, seal_pending, verify};
+pub use chain::{Broken, Verdict, complete_digests, seal_pending, verify};
 
 use crate::{
     clock::SharedClock,
@@ -105,10 +107,16 @@ impl Recorder {
     }
 }
 
-/// Appends a head to the file outside the database, as a line `organization batch hash`.
-pub async fn publish(path: &std::path::Path, organization: shared::id::OrganizationId, batch: i64, hash: &str) {
+/// Appends a head to the file outside the database, as a line `organization batch hash digest`.
+pub async fn publish(
+    path: &std::path::Path,
+    organization: shared::id::OrganizationId,
+    batch: i64,
+    hash: &str,
+    digest: &str,
+) {
     use tokio::io::AsyncWriteExt;
-    let line = format!("{organization} {batch} {hash}\n");
+    let line = format!("{organization} {batch} {hash} {digest}\n");
     let written = async {
         let mut file = tokio::fs::OpenOptions::new().create(true).append(true).open(path).await?;
         file.write_all(line.as_bytes()).await?;
@@ -121,16 +129,28 @@ pub async fn publish(path: &std::path::Path, organization: shared::id::Organizat
 
 /// Reads the heads that [`publish`] wrote for an organization. Lines that are not heads are left out.
 pub fn read_heads(text: &str, organization: shared::id::OrganizationId) -> Vec<(i64, Vec<u8>)> {
+    read_column(text, organization, 2)
+}
+
+/// Reads the digests beside those heads; lines of older versions have none.
+pub fn read_digests(text: &str, organization: shared::id::OrganizationId) -> Vec<(i64, Vec<u8>)> {
+    read_column(text, organization, 3)
+}
+
+fn read_column(text: &str, organization: shared::id::OrganizationId, column: usize) -> Vec<(i64, Vec<u8>)> {
     let wanted = organization.to_string();
     text.lines()
         .filter_map(|line| {
             let mut parts = line.split(' ');
-            let (id, batch, hash) = (parts.next()?, parts.next()?.parse().ok()?, parts.next()?);
-            let bytes = hash
-                .as_bytes()
-                .chunks(2)
-                .map(|pair| std::str::from_utf8(pair).ok().and_then(|pair| u8::from_str_radix(pair, 16).ok()));
-            (id == wanted).then_some((batch, bytes.collect::<Option<Vec<u8>>>()?))
+            let (id, batch) = (parts.next()?, parts.next()?.parse().ok()?);
+            let bytes = unhex(parts.nth(column - 2)?)?;
+            (id == wanted).then_some((batch, bytes))
         })
         .collect()
+}
+
+/// Reads what [`hex`] wrote.
+pub fn unhex(text: &str) -> Option<Vec<u8>> {
+    let pair = |pair: &[u8]| std::str::from_utf8(pair).ok().and_then(|pair| u8::from_str_radix(pair, 16).ok());
+    text.as_bytes().chunks(2).map(pair).collect()
 }

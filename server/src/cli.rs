@@ -7,6 +7,7 @@ mod keys;
 mod organizations;
 mod owner;
 mod serve;
+pub mod support;
 pub mod token;
 
 use clap::{Parser, Subcommand};
@@ -45,6 +46,8 @@ enum Command {
     /// The audit log.
     #[command(subcommand)]
     Audit(audit::Command),
+    /// Writes what somebody who helps needs to know: versions, counts, states and codes; no secret, no name, no address.
+    SupportBundle(support::Arguments),
 }
 
 /// Where the configuration is.
@@ -92,6 +95,7 @@ async fn run(arguments: Arguments) -> Result<(), CommandError> {
         Some(Command::Keys(command)) => keys::run(command).await,
         Some(Command::Token(arguments)) => token::run(&arguments).await,
         Some(Command::Audit(command)) => audit::run(command).await,
+        Some(Command::SupportBundle(arguments)) => support::run(&arguments).await,
     }
 }
 

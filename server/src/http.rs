@@ -11,9 +11,11 @@ pub mod authorizations;
 pub mod backup_sets;
 pub mod caller;
 pub mod certificates;
+pub mod channels;
 pub mod connect;
 pub mod customers;
 pub mod docs;
+pub mod exposure;
 pub mod guard;
 pub mod health;
 pub mod imports;
@@ -29,6 +31,7 @@ pub mod pages;
 pub mod problem;
 pub mod restores;
 pub mod sessions;
+pub mod support;
 
 use crate::state::AppState;
 use axum::{Router, extract::DefaultBodyLimit, middleware, routing::get};
@@ -124,9 +127,18 @@ fn api() -> OpenApiRouter<Http> {
         .routes(routes!(certificates::kill_switch))
         .routes(routes!(notices::list))
         .routes(routes!(notices::resolve))
-        .routes(routes!(notices::list_channels, notices::create_channel))
-        .routes(routes!(notices::remove_channel))
+        .routes(routes!(channels::list, channels::create))
+        .routes(routes!(channels::find, channels::update))
+        .routes(routes!(channels::remove))
+        .routes(routes!(channels::rotate_secret))
+        .routes(routes!(channels::test))
+        .routes(routes!(channels::deliveries))
+        .routes(routes!(channels::replay_failed))
+        .routes(routes!(channels::replay))
         .routes(routes!(audit::list))
+        .routes(routes!(audit::export))
+        .routes(routes!(exposure::find))
+        .routes(routes!(support::bundle))
         .routes(routes!(api_keys::list, api_keys::create))
         .routes(routes!(api_keys::revoke))
         .routes(routes!(members::list))

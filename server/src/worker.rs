@@ -5,7 +5,8 @@
 use crate::{
     audit,
     services::{
-        ServiceError, deliveries, heartbeat, invitations, job_tokens::ledger, probe, reminders, renewal, save, set_up,
+        ServiceError, deliveries, events, heartbeat, invitations, job_tokens::ledger, probe, reminders, renewal, save,
+        set_up,
     },
     state::AppState,
     store::{
@@ -106,7 +107,11 @@ async fn carry_out(app: &AppState, work: Work) {
     }
 }
 
-/// Every second: seals the audit log, publishes heads; every minute: keys, expired secrets and previews.
+/// How long ended deliveries are kept, in seconds.
+const LOG_KEPT: i64 = 30 * 24 * 3600;
+
+/// Every second: seals the audit log, publishes heads, tells changes of method; every minute: keys, expired secrets and
+/// previews; every hour: old deliveries.
 async fn keep_house(app: AppState, heads: Option<PathBuf>, mut stop: watch::Receiver<bool>) {
     let mut second = tokio::time::interval(Duration::from_secs(1));
     second.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -119,6 +124,9 @@ async fn keep_house(app: AppState, heads: Option<PathBuf>, mut stop: watch::Rece
         if let Err(error) = seal_all(&app, heads.as_deref()).await {
             tracing::error!(?error, "sealing the audit log failed");
         }
+        if let Err(error) = tell_changes(&app).await {
+            tracing::error!(?error, "changes of method could not be told");
+        }
         if let Err(error) = ledger::flush(&app).await {
             tracing::error!(?error, "the counts of job tokens could not be written");
         }
@@ -127,6 +135,11 @@ async fn keep_house(app: AppState, heads: Option<PathBuf>, mut stop: watch::Rece
             if let Err(error) = forget_expired(&app).await {
                 tracing::error!(?error, "forgetting expired records failed");
             }
+        }
+        if round.is_multiple_of(3600)
+            && let Err(error) = forget_deliveries(&app).await
+        {
+            tracing::error!(?error, "forgetting old deliveries failed");
         }
         round += 1;
         if last || *stop.borrow() {
@@ -147,8 +160,32 @@ async fn seal_all(app: &AppState, heads: Option<&std::path::Path>) -> Result<(),
         let hash = audit::hex(&batch.hash);
         tracing::info!(%organization, batch = batch.batch, last = batch.last_sequence, hash, "audit head");
         if let Some(path) = heads {
-            audit::publish(path, organization, batch.batch, &hash).await;
+            let digest = audit::hex(batch.digest.as_deref().unwrap_or_default());
+            audit::publish(path, organization, batch.batch, &hash, &digest).await;
         }
+    }
+    Ok(())
+}
+
+async fn tell_changes(app: &AppState) -> Result<(), ServiceError> {
+    loop {
+        let untold = app.store.read_system().await?.list_untold().await?;
+        if untold.is_empty() {
+            return Ok(());
+        }
+        for one in untold {
+            if !events::tell_changes(app, one).await? {
+                return Ok(());
+            }
+        }
+    }
+}
+
+async fn forget_deliveries(app: &AppState) -> Result<(), ServiceError> {
+    for organization in organizations(app).await? {
+        let tx = app.store.write(organization).await?;
+        tx.remove_old_deliveries(app.now().plus(-LOG_KEPT)).await?;
+        tx.commit_counts().await?;
     }
     Ok(())
 }
@@ -160,6 +197,7 @@ async fn forget_expired(app: &AppState) -> Result<(), ServiceError> {
     for organization in organizations(app).await? {
         let tx = app.store.write(organization).await?;
         tx.remove_expired_imports(app.now()).await?;
+        tx.forget_previous_secrets(app.now()).await?;
         tx.commit().await?;
     }
     Ok(())

@@ -11,4 +11,5 @@ pub mod mailbox;
 pub mod person;
 pub mod postgres;
 pub mod random;
+pub mod receiver;
 pub mod records;

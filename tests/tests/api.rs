@@ -1,10 +1,12 @@
 //! The API as callers and people see it, with a real server, a real database and the emulator behind it.
 
 mod api {
+    mod audit_export;
     mod binding;
     mod certificates;
     mod choosing;
     mod consent;
+    mod exposure;
     mod headers;
     mod heartbeat;
     mod imports;
@@ -22,4 +24,6 @@ mod api {
     mod secrets;
     mod set_up;
     mod set_up_proofs;
+    mod support;
+    mod webhooks;
 }

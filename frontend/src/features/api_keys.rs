@@ -5,5 +5,6 @@ mod made;
 mod make;
 mod table;
 
+pub use limits::CustomerChecks;
 pub use make::{FRESH, Fresh, MakeKey};
 pub use table::KeyTable;

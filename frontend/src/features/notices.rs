@@ -1,7 +1,5 @@
-//! Notices: what the portal warns of, and the channels by which they go out too.
+//! Notices: what the portal warns of.
 
-mod channels;
 mod list;
 
-pub use channels::Channels;
 pub use list::NoticeList;

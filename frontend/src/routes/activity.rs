@@ -24,7 +24,10 @@ pub fn Activity() -> impl IntoView {
     });
     view! {
         <div class="page wide">
-            <PageHead title=audit::TITLE heading=audit::TITLE sub=view! { {audit::SUB} }.into_any()/>
+            <PageHead title=audit::TITLE heading=audit::TITLE sub=view! { {audit::SUB} }.into_any()>
+                <a class="button quiet" href=audit::SUPPORT_AT rel="external" download="" title=audit::SUPPORT_WHY>{audit::SUPPORT}</a>
+                <a class="button" href=audit::EXPORT_AT rel="external" download="" title=audit::EXPORT_WHY>{audit::EXPORT}</a>
+            </PageHead>
             {load(entries, 12, move |page| show(page, &cursor.get_untracked()))}
         </div>
     }

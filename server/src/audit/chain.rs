@@ -3,13 +3,14 @@
 //! `HMAC-SHA256(key of the organization, previous hash ‖ batch number ‖ time of sealing ‖ every row's fields)`, each part
 //! preceded by its length. The key comes
 //! from the master key, so that somebody with the database alone cannot forge a chain; the heads are published outside
-//! the database, so that somebody with the key cannot cut its end off unnoticed.
+//! the database, so that somebody with the key cannot cut its end off unnoticed. Beside it runs a chain without a key
+//! ([`super::digest`]), which whoever has an export can follow.
 
-use super::AuditRow;
+use super::{AuditRow, digest};
 use crate::{
     clock::Clock,
     seal::{KeyId, Keyring, SealError},
-    store::{Store, StoreError, audit::AuditBatch},
+    store::{Scoped, Store, StoreError, audit::AuditBatch},
 };
 use aws_lc_rs::hmac;
 use shared::{id::OrganizationId, time::Timestamp};
@@ -72,6 +73,13 @@ pub async fn seal_pending(
     let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
     tx.update_audit_sequences(&ids, first).await?;
     let last = tx.find_last_audit_batch().await?;
+    let before = match &last {
+        Some(batch) => match &batch.digest {
+            Some(digest) => digest.clone(),
+            None => add_digests(&tx).await?,
+        },
+        None => Vec::new(),
+    };
     let (number, previous) = last.map_or((1, Vec::new()), |batch| (batch.batch + 1, batch.hash));
     let master = keyring.active();
     let key = key_of(keyring, master, organization).ok_or(SealError::UnknownKey(master))?;
@@ -81,6 +89,7 @@ pub async fn seal_pending(
         first_sequence: first,
         last_sequence: first + count - 1,
         hash: hash(&key, &previous, number, sealed_at, &rows),
+        digest: Some(digest::of_batch(organization, &before, number, sealed_at, &digest::of_rows(&rows))),
         key: master.to_string(),
         previous,
         sealed_at,
@@ -88,6 +97,35 @@ pub async fn seal_pending(
     tx.add_audit_batch(&batch).await?;
     tx.commit().await?;
     Ok(Some(batch))
+}
+
+/// Gives the batches of older versions their digests; gives the last.
+async fn add_digests(tx: &Scoped) -> Result<Vec<u8>, StoreError> {
+    let (mut number, mut head) = (0, Vec::new());
+    loop {
+        let batches = tx.list_audit_batches(number, 100).await?;
+        if batches.is_empty() {
+            return Ok(head);
+        }
+        for batch in batches {
+            let rows = tx.list_sealed_audit(batch.first_sequence, batch.last_sequence).await?;
+            head = digest::of_batch(tx.organization, &head, batch.batch, batch.sealed_at, &digest::of_rows(&rows));
+            tx.update_audit_digest(batch.batch, &head).await?;
+            number = batch.batch;
+        }
+    }
+}
+
+/// Sees to it that every batch has its digest, for logs that begin in an older version.
+pub async fn complete_digests(store: &Store, organization: OrganizationId) -> Result<(), StoreError> {
+    let last = store.read(organization).await?.find_last_audit_batch().await?;
+    if last.is_none_or(|batch| batch.digest.is_some()) {
+        return Ok(());
+    }
+    let tx = store.write_many(organization).await?;
+    tx.lock().await?;
+    add_digests(&tx).await?;
+    tx.commit_counts().await
 }
 
 /// What a verification found.
@@ -101,6 +139,8 @@ pub enum Verdict {
         batches: i64,
         /// The last hash.
         head: Vec<u8>,
+        /// The last digest.
+        digest: Vec<u8>,
     },
     /// It does not.
     Broken(Broken),
@@ -115,6 +155,9 @@ pub enum Broken {
     /// The rows of a batch are not those that were sealed.
     #[error("the rows of batch {0} were changed, removed, added or reordered")]
     Rows(i64),
+    /// The digest of a batch is not that of its rows.
+    #[error("the digest of batch {0} was changed")]
+    Digest(i64),
     /// The master key of a batch is not in the keyring.
     #[error("the master key of batch {0} is not in the keyring")]
     Key(i64),
@@ -135,6 +178,7 @@ pub async fn verify(
 ) -> Result<Verdict, StoreError> {
     let tx = store.read(organization).await?;
     let (mut number, mut head, mut next, mut rows) = (0, Vec::new(), 1, 0);
+    let (mut digest, mut has_digests) = (Vec::new(), false);
     let mut unseen: Vec<_> = published.to_vec();
     loop {
         let batches = tx.list_audit_batches(number, 100).await?;
@@ -152,6 +196,11 @@ pub async fn verify(
             if !whole || hash(&key, &head, batch.batch, batch.sealed_at, &found) != batch.hash {
                 return Ok(Verdict::Broken(Broken::Rows(batch.batch)));
             }
+            digest = digest::of_batch(organization, &digest, batch.batch, batch.sealed_at, &digest::of_rows(&found));
+            has_digests |= batch.digest.is_some();
+            if has_digests && batch.digest.as_ref() != Some(&digest) {
+                return Ok(Verdict::Broken(Broken::Digest(batch.batch)));
+            }
             if let Some((wrong, _)) = unseen.iter().find(|(number, hash)| *number == batch.batch && *hash != batch.hash)
             {
                 return Ok(Verdict::Broken(Broken::Batch(*wrong)));
@@ -167,5 +216,5 @@ pub async fn verify(
     if tx.count_sealed_audit().await? != rows {
         return Ok(Verdict::Broken(Broken::Outside));
     }
-    Ok(Verdict::Whole { rows, batches: number, head })
+    Ok(Verdict::Whole { rows, batches: number, head, digest })
 }

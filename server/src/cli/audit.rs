@@ -1,20 +1,64 @@
-//! `rekey audit verify`: recomputes the chain of every organization.
+//! `rekey audit verify`: recomputes the chain of every organization. `rekey audit verify-export`: verifies an export, with
+//! nothing else at hand.
 
 use super::{CommandError, Configured, serve};
-use crate::audit::{self, Verdict};
+use crate::audit::{
+    self, Verdict,
+    export::{self, Verified},
+};
 use clap::Subcommand;
+use std::{fs::File, io::BufReader, path::PathBuf};
 
 /// What to do with the audit log.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Recomputes every chain and compares it with the published heads. Fails when one is broken.
     Verify(Configured),
+    /// Verifies an export (JSON Lines) without database, configuration or keys.
+    VerifyExport {
+        /// The file.
+        file: PathBuf,
+        /// Heads that were kept elsewhere (`audit_heads`), to compare with.
+        #[arg(long)]
+        heads: Option<PathBuf>,
+    },
 }
 
 /// Runs it.
 pub async fn run(command: Command) -> Result<(), CommandError> {
-    let Command::Verify(configured) = command;
-    let (config, app) = serve::open(&configured).await?;
+    match command {
+        Command::Verify(configured) => verify(&configured).await,
+        Command::VerifyExport { file, heads } => {
+            let kept = heads.as_deref().map(std::fs::read_to_string).transpose()?;
+            let verified = export::verify(BufReader::new(File::open(file)?), kept.as_deref().unwrap_or_default())?;
+            println!("{}", report(&verified, kept.is_some()));
+            Ok(())
+        }
+    }
+}
+
+/// What was verified, and what that does not say.
+fn report(verified: &Verified, has_heads: bool) -> String {
+    let Verified { organization, events, omitted, batches, head, compared } = verified;
+    let range = batches.map_or_else(|| "no batch".to_owned(), |(first, last)| format!("batches {first} to {last}"));
+    let mut text = format!("{organization}: whole, {events} events in {range}");
+    if *omitted > 0 {
+        text.push_str(&format!(", {omitted} left out by the filter"));
+    }
+    if !head.is_empty() {
+        text.push_str(&format!("\ndigest of the last batch: {head}"));
+    }
+    text.push_str(&match (has_heads, *compared) {
+        (true, 0) => "\nNone of its batches is in the file of heads: it could not be compared.".to_owned(),
+        (true, count) => format!("\n{count} of its batches are those in the file of heads."),
+        (false, _) => "\nNothing in it was changed since its digests were made. Whether they are the installation's own: compare them with digests kept elsewhere (--heads)."
+            .to_owned(),
+    });
+    text
+}
+
+async fn verify(configured: &Configured) -> Result<(), CommandError> {
+    let (config, app) = serve::open(configured).await?;
     let heads = match &config.audit_heads {
         Some(path) => tokio::fs::read_to_string(path).await.unwrap_or_default(),
         None => String::new(),
@@ -23,9 +67,12 @@ pub async fn run(command: Command) -> Result<(), CommandError> {
     for organization in app.store.read_system().await?.list_organizations().await? {
         let published = audit::read_heads(&heads, organization.id);
         match audit::verify(&app.store, &app.keyring, organization.id, &published).await? {
-            Verdict::Whole { rows, batches, head } => {
-                let head = audit::hex(&head);
-                println!("{}: whole, {rows} events in {batches} batches, head {head}", organization.id);
+            Verdict::Whole { rows, batches, head, digest } => {
+                let (head, digest) = (audit::hex(&head), audit::hex(&digest));
+                println!(
+                    "{}: whole, {rows} events in {batches} batches, head {head}, digest {digest}",
+                    organization.id
+                );
             }
             Verdict::Broken(at) => {
                 broken += 1;

@@ -1,22 +1,18 @@
-//! Notices and the channels by which they go out. Adding and removing channels needs a fresh sign-in.
+//! Notices: what the portal warns of.
 
 use super::{
     Http,
     answer::Json,
-    input::{self, Body, Id, Query},
+    input::{self, Id, Query},
     problem::ApiError,
 };
 use crate::{
-    access::{Editor, Manager, Reader, WholeReader},
-    services::{channels, notices},
+    access::{Editor, Reader},
+    services::notices,
 };
 use axum::extract::State;
 use serde::Deserialize;
-use shared::api::{
-    notices::{ChannelCreated, ChannelView, CreateChannel, NoticeView},
-    page::Page,
-    problem::Problem,
-};
+use shared::api::{notices::NoticeView, page::Page, problem::Problem};
 use utoipa::IntoParams;
 use uuid::Uuid;
 
@@ -53,37 +49,4 @@ pub async fn list(
 ))]
 pub async fn resolve(State(http): State<Http>, editor: Editor, Id(id): Id<Uuid>) -> Result<Json<NoticeView>, ApiError> {
     Ok(Json(notices::settle(&http.app, &editor.scope, &editor.actor, id).await?))
-}
-
-/// Where notices go besides the portal.
-#[utoipa::path(get, path = "/api/v1/channels", tag = "notices", responses((status = 200, body = Vec<ChannelView>)))]
-pub async fn list_channels(State(http): State<Http>, reader: WholeReader) -> Result<Json<Vec<ChannelView>>, ApiError> {
-    Ok(Json(channels::list(&http.app, reader.organization).await?))
-}
-
-/// Adds a channel. A webhook's signing secret is shown this once.
-#[utoipa::path(post, path = "/api/v1/channels", tag = "notices", request_body = CreateChannel, responses(
-    (status = 200, body = ChannelCreated),
-    (status = 403, description = "role_insufficient, member_needed, sign_in_stale", body = Problem),
-    (status = 409, description = "mail_not_configured, channel_exists, too_many_channels", body = Problem),
-))]
-pub async fn create_channel(
-    State(http): State<Http>,
-    manager: Manager,
-    Body(request): Body<CreateChannel>,
-) -> Result<Json<ChannelCreated>, ApiError> {
-    Ok(Json(channels::create(&http.app, manager.organization, &manager.actor, &request).await?))
-}
-
-/// Removes a channel; what was on its way through it is not sent.
-#[utoipa::path(post, path = "/api/v1/channels/{id}/remove", tag = "notices", params(("id" = Uuid, Path)), responses(
-    (status = 200, body = ChannelView),
-    (status = 404, body = Problem),
-))]
-pub async fn remove_channel(
-    State(http): State<Http>,
-    manager: Manager,
-    Id(id): Id<Uuid>,
-) -> Result<Json<ChannelView>, ApiError> {
-    Ok(Json(channels::remove(&http.app, manager.organization, &manager.actor, id).await?))
 }

@@ -42,6 +42,14 @@ pub enum WebhookError {
 }
 
 impl WebhookError {
+    /// The status code, where there was an answer.
+    pub const fn status(self) -> Option<u16> {
+        match self {
+            Self::Status(status) => Some(status),
+            _ => None,
+        }
+    }
+
     /// Whether another try makes sense: 410 says that it never will.
     pub const fn is_final(self) -> bool {
         matches!(self, Self::Address | Self::Status(410))
@@ -65,6 +73,11 @@ impl Message<'_> {
         let key = hmac::Key::new(hmac::HMAC_SHA256, secret.expose());
         let signed = format!("{}.{}.{}", self.id, self.now.0, self.body);
         format!("v1,{}", STANDARD.encode(hmac::sign(&key, signed.as_bytes())))
+    }
+
+    /// The signatures by each secret, the newest first: while a secret is being changed, two.
+    fn signatures(&self, secrets: &[Secret<Vec<u8>>]) -> String {
+        secrets.iter().map(|secret| self.signature(secret)).collect::<Vec<_>>().join(" ")
     }
 }
 
@@ -105,11 +118,11 @@ impl Webhooks {
         (plain && scheme && (host || local)).then_some(url)
     }
 
-    /// Sends a message once.
+    /// Sends a message once, signed by each of the secrets.
     pub async fn send(
         &self,
         address: &str,
-        secret: &Secret<Vec<u8>>,
+        secrets: &[Secret<Vec<u8>>],
         message: &Message<'_>,
     ) -> Result<StatusCode, WebhookError> {
         let url = self.address(address).ok_or(WebhookError::Address)?;
@@ -119,7 +132,7 @@ impl Webhooks {
             .header("content-type", "application/json")
             .header("webhook-id", &message.id)
             .header("webhook-timestamp", message.now.0)
-            .header("webhook-signature", message.signature(secret))
+            .header("webhook-signature", message.signatures(secrets))
             .body(message.body.to_owned());
         let answer = request
             .send()

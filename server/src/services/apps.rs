@@ -4,7 +4,9 @@ use super::{
     ServiceError,
     authorizations::{self, administrator_of, app_permission_view},
     backup_sets::customer_ref,
-    certificates, probe, set_up,
+    certificates,
+    events::{self, Ended},
+    probe, set_up,
 };
 use crate::{
     audit::Actor,
@@ -251,6 +253,7 @@ pub async fn undo(app: &AppState, scope: &Scope, actor: &Actor, id: ConnectionId
         if !tx.update_app(&off, one.version).await? {
             return Err(ServiceError::conflict("changed_meanwhile", "The app changed in this moment. Look again."));
         }
+        events::app_revoked(app, &tx, &one, Ended::Undone).await?;
     }
     let subject = format!("connection:{id}");
     app.audit().record(&tx, "app.undone", actor, subject, format!("sets={back}")).await?;

@@ -2,7 +2,7 @@
 
 mod plan;
 
-use super::{ServiceError, backup_sets::customer_ref, cursor, save};
+use super::{ServiceError, backup_sets::customer_ref, cursor, events, save};
 use crate::{
     audit::Actor,
     random::new_secret,
@@ -260,7 +260,7 @@ pub async fn cancel(
 ) -> Result<AuthorizationView, ServiceError> {
     let now = app.now();
     let tx = app.store.write(scope).await?;
-    tx.find_authorization(id).await?.ok_or(ServiceError::NotFound)?;
+    let authorization = tx.find_authorization(id).await?.ok_or(ServiceError::NotFound)?;
     if !tx.end_authorization(id, AuthorizationState::Cancelled).await? {
         return Err(ServiceError::conflict("not_open", "This authorization is not open any more."));
     }
@@ -275,6 +275,7 @@ pub async fn cancel(
         tx.update_sign_in(&cancelled, from).await?;
         save::forget_saved(&tx, cancelled.id).await?;
     }
+    events::cancelled(app, &tx, &authorization, actor.name()).await?;
     app.audit().record(&tx, "authorization.cancelled", actor, format!("authorization:{id}"), String::new()).await?;
     tx.commit().await?;
     app.changes.authorization(id);

@@ -7,7 +7,7 @@ mod page;
 
 pub use page::view;
 
-use super::{ServiceError, help, save, sessions::nonce_of, set_up};
+use super::{ServiceError, events, help, save, sessions::nonce_of, set_up};
 use crate::{
     audit::Actor,
     microsoft::verify::{
@@ -436,8 +436,13 @@ pub async fn note_problem(
         return Ok(());
     }
     let detail = format!("code={}", problem.code);
-    let sign_in = SignIn { problem: Some(problem), ..sign_in };
+    // Whoever has the link may fail as often as they like; it is told once.
+    let is_new = sign_in.problem.as_ref().is_none_or(|known| known.code != problem.code);
+    let sign_in = SignIn { problem: Some(problem.clone()), ..sign_in };
     tx.update_sign_in(&sign_in, from).await?;
+    if is_new && let Some(authorization) = tx.find_authorization(sign_in.authorization).await? {
+        events::failed(app, &tx, &authorization, &sign_in, &problem).await?;
+    }
     let actor = Actor::Holder(id, String::new());
     app.audit().record(&tx, "sign_in.failed", &actor, format!("sign_in:{id}"), detail).await?;
     tx.commit().await?;

@@ -3,7 +3,9 @@
 //! still stand. A refresh token is so never used twice at once, by however many nodes; a late answer overwrites nothing.
 
 use super::{
-    ServiceError, heartbeat, help,
+    ServiceError,
+    events::{self, Ended},
+    heartbeat, help,
     notices::{self, NewNotice},
     save::REFRESH,
 };
@@ -124,6 +126,9 @@ pub async fn fail(
         note(app, tx, one, event, format!("aadsts={code}")).await?;
         if state != ConnectionState::Doubtful {
             tell(app, tx, one).await?;
+        }
+        if state == ConnectionState::Ended {
+            events::connection_revoked(app, tx, one, Ended::AtMicrosoft).await?;
         }
     }
     Ok((store(tx, &held).await?, state, again))

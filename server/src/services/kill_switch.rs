@@ -4,7 +4,13 @@
 //! keys, which this call still holds in memory, take themselves off their apps as far as Microsoft lets them. What no key
 //! can do, deleting the app with its permissions, is told to an administrator of the tenant.
 
-use super::{ServiceError, help, own_keys::OwnKeys, save};
+use super::{
+    ServiceError,
+    events::{self, Ended},
+    help,
+    own_keys::OwnKeys,
+    save,
+};
 use crate::{
     audit::Actor,
     microsoft::certificate::SigningCertificate,
@@ -52,7 +58,7 @@ pub async fn pull(
         return Err(ServiceError::field("confirm", "expected the name of the customer, exactly as it is shown"));
     }
     // First: afterwards nothing can finish that would make new access.
-    let cancelled = cancel(app, &tx, &customer).await?;
+    let cancelled = cancel(app, &tx, actor, &customer).await?;
     let mut keys = Vec::new();
     for one in tx.list_apps(Some(id)).await? {
         if one.removed_at.is_none() && one.state != Health::Removed {
@@ -111,6 +117,7 @@ async fn forget_app(app: &AppState, tx: &Scoped, connection: App) -> Result<Keys
     if !tx.update_app(&off, connection.version).await? {
         return Err(ServiceError::conflict("changed_meanwhile", "Something changed meanwhile. Pull it once more."));
     }
+    events::app_revoked(app, tx, &off, Ended::KillSwitch).await?;
     Ok(Keys { app: App { version: connection.version + 1, ..off }, known })
 }
 
@@ -159,11 +166,19 @@ async fn forget_connection(app: &AppState, tx: &Scoped, one: Connection) -> Resu
         return Err(ServiceError::conflict("changed_meanwhile", "Something changed meanwhile. Pull it once more."));
     }
     super::notices::resolve(app, tx, NoticeKind::ConnectionTrouble, id.0).await?;
+    if was != ConnectionState::Ended {
+        events::connection_revoked(app, tx, &ended, Ended::KillSwitch).await?;
+    }
     Ok(was != ConnectionState::Ended)
 }
 
 /// Calls off everything that could make new access: open authorizations with links, saves and journals.
-async fn cancel(app: &AppState, tx: &Scoped, customer: &Customer) -> Result<Vec<AuthorizationId>, ServiceError> {
+async fn cancel(
+    app: &AppState,
+    tx: &Scoped,
+    actor: &Actor,
+    customer: &Customer,
+) -> Result<Vec<AuthorizationId>, ServiceError> {
     let now = app.now();
     let open = tx.list_open_authorizations_of(customer.id).await?;
     for id in &open {
@@ -178,6 +193,9 @@ async fn cancel(app: &AppState, tx: &Scoped, customer: &Customer) -> Result<Vec<
             let cancelled = SignIn { state: SignInState::Cancelled, problem: None, approval_url: None, ..sign_in };
             tx.update_sign_in(&cancelled, from).await?;
             save::forget_saved(tx, cancelled.id).await?;
+        }
+        if let Some(authorization) = tx.find_authorization(*id).await? {
+            events::cancelled(app, tx, &authorization, actor.name()).await?;
         }
     }
     if let Some(journal) = tx.find_running_journal(customer.tenant).await? {

@@ -1,15 +1,10 @@
 //! Notices: raised once, sent through every channel, settled by what they are about or by a member (B-14, J4, K3).
 
-use super::{ServiceError, cursor};
+use super::{ServiceError, channels, cursor, events};
 use crate::{
     audit::Actor,
     state::AppState,
-    store::{
-        Scope, Scoped,
-        channels::{Delivery, DeliveryState},
-        notices::Notice,
-        work::{self, NewWork, WorkKind},
-    },
+    store::{Scope, Scoped, notices::Notice},
 };
 use shared::{
     api::{
@@ -29,7 +24,7 @@ pub struct NewNotice {
     pub kind: NoticeKind,
     /// Whose, where it is a customer's.
     pub customer: Option<CustomerId>,
-    /// The certificate, connection or key.
+    /// The certificate, connection, key or channel.
     pub subject: Uuid,
     /// For certificates: how many days before the end. Otherwise 0.
     pub stage: i64,
@@ -63,26 +58,8 @@ pub async fn raise(app: &AppState, tx: &Scoped, new: NewNotice) -> Result<bool, 
     if !tx.add_notice(&notice).await? {
         return Ok(false);
     }
-    for channel in tx.list_channels().await? {
-        let delivery = Delivery {
-            id: app.new_id(),
-            channel: channel.id,
-            notice: notice.id,
-            state: DeliveryState::Waiting,
-            attempts: 0,
-            last_answer: None,
-            created_at: notice.created_at,
-            ended_at: None,
-        };
-        tx.add_delivery(&delivery).await?;
-        let work = NewWork {
-            id: app.new_id(),
-            kind: WorkKind::Deliver,
-            organization: tx.organization,
-            subject: delivery.id,
-            due: app.clock.now_millis(),
-        };
-        work::add(tx, work).await?;
+    if let Some(view) = views(tx, vec![notice.clone()]).await?.pop() {
+        events::emit(app, tx, vec![channels::event_of(&notice, &view)]).await?;
     }
     let detail = format!("kind={} subject={} stage={}", notice.kind.as_str(), notice.subject, notice.stage);
     app.audit().record(tx, "notice.raised", &Actor::Rekey, format!("notice:{}", notice.id), detail).await?;

@@ -35,7 +35,7 @@ const fn seal_kind(kind: SealedKind) -> &'static str {
         SealedKind::CertificateKey => PRIVATE_KEY,
         SealedKind::PostedToken => save::TOKEN,
         SealedKind::Challenge => attempts::CHALLENGE,
-        SealedKind::ChannelSecret => SECRET,
+        SealedKind::ChannelSecret | SealedKind::PreviousChannelSecret => SECRET,
         SealedKind::InvitationMail => MAIL_SECRET,
     }
 }

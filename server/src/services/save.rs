@@ -11,7 +11,7 @@ pub use steps::{
     stop as stop_steps,
 };
 
-use super::{ServiceError, delegated, help};
+use super::{ServiceError, delegated, events, help};
 use crate::{
     audit::Actor,
     microsoft::{
@@ -427,9 +427,14 @@ impl Run<'_> {
             tx.update_attempt(&ended(self.attempt.clone(), challenge), AttemptState::Saved).await?;
         }
         let detail = format!("code={}", problem.code);
-        let sign_in = SignIn { state, problem: Some(problem), ..self.sign_in };
+        let sign_in = SignIn { state, problem: Some(problem.clone()), ..self.sign_in };
         if !tx.update_sign_in(&sign_in, SignInState::Working).await? || !work::finish(&tx, &self.work).await? {
             return Err(lost());
+        }
+        if state == SignInState::Failed
+            && let Some(authorization) = tx.find_authorization(sign_in.authorization).await?
+        {
+            events::failed(self.app, &tx, &authorization, &sign_in, &problem).await?;
         }
         self.app
             .audit()

@@ -11,6 +11,7 @@ use sea_orm::{
     sea_query::{CaseStatement, Expr, OnConflict},
 };
 use shared::time::Timestamp;
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// An event.
@@ -49,6 +50,8 @@ pub struct AuditBatch {
     pub key: String,
     /// When.
     pub sealed_at: Timestamp,
+    /// The same without a key, for whoever has none; `None` in batches of older versions until the next sealing.
+    pub digest: Option<Vec<u8>>,
 }
 
 impl From<table::Model> for AuditRow {
@@ -75,6 +78,7 @@ impl From<batches::Model> for AuditBatch {
             hash: row.hash,
             key: row.key,
             sealed_at: Timestamp(row.sealed_at),
+            digest: row.digest,
         }
     }
 }
@@ -189,9 +193,69 @@ impl Scoped {
             hash: Set(batch.hash.clone()),
             key: Set(batch.key.clone()),
             sealed_at: Set(batch.sealed_at.0),
+            digest: Set(batch.digest.clone()),
         };
         batches::Entity::insert(row).exec_without_returning(&self.tx).await?;
         Ok(())
+    }
+
+    /// Gives a batch of an older version its digest. `false`: it has one.
+    pub async fn update_audit_digest(&self, batch: i64, digest: &[u8]) -> Result<bool, StoreError> {
+        let done = batches::Entity::update_many()
+            .col_expr(batches::Column::Digest, Expr::value(digest.to_vec()))
+            .filter(batches::Column::Organization.eq(self.own()))
+            .filter(batches::Column::Batch.eq(batch))
+            .filter(batches::Column::Digest.is_null())
+            .exec(&self.tx)
+            .await?;
+        Ok(done.rows_affected == 1)
+    }
+
+    /// The first and the last batch with events of a time, `until` not included; `None`: there are none.
+    pub async fn find_audit_batches_of(
+        &self,
+        since: Option<Timestamp>,
+        until: Option<Timestamp>,
+    ) -> Result<Option<(i64, i64)>, StoreError> {
+        let mut select = table::Entity::find()
+            .select_only()
+            .column_as(table::Column::Sequence.min(), "first")
+            .column_as(table::Column::Sequence.max(), "last")
+            .filter(table::Column::Organization.eq(self.own()))
+            .filter(table::Column::Sequence.is_not_null());
+        if let Some(since) = since {
+            select = select.filter(table::Column::At.gte(since.0));
+        }
+        if let Some(until) = until {
+            select = select.filter(table::Column::At.lt(until.0));
+        }
+        let found: Option<(Option<i64>, Option<i64>)> = select.into_tuple().one(&self.tx).await?;
+        let Some((Some(first), Some(last))) = found else { return Ok(None) };
+        let rows: Vec<i64> = batches::Entity::find()
+            .select_only()
+            .column(batches::Column::Batch)
+            .filter(batches::Column::Organization.eq(self.own()))
+            .filter(batches::Column::LastSequence.gte(first))
+            .filter(batches::Column::FirstSequence.lte(last))
+            .order_by_asc(batches::Column::Batch)
+            .into_tuple()
+            .all(&self.tx)
+            .await?;
+        Ok(rows.first().copied().zip(rows.last().copied()))
+    }
+
+    /// The names of actors, by reference: what was not erased.
+    pub async fn find_audit_names(&self, references: &[String]) -> Result<HashMap<String, String>, StoreError> {
+        let mut found = HashMap::new();
+        for part in references.chunks(200) {
+            let rows = names::Entity::find()
+                .filter(names::Column::Organization.eq(self.own()))
+                .filter(names::Column::Reference.is_in(part.iter().cloned()))
+                .all(&self.tx)
+                .await?;
+            found.extend(rows.into_iter().map(|row| (row.reference, row.name)));
+        }
+        Ok(found)
     }
 
     /// Batches after a number, in order.

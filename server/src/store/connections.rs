@@ -92,6 +92,22 @@ impl Scoped {
             .transpose()
     }
 
+    /// Connections by id; those that are not there are left out.
+    pub async fn find_connections(&self, ids: &[ConnectionId]) -> Result<Vec<Connection>, StoreError> {
+        let mut found = Vec::with_capacity(ids.len());
+        for part in ids.chunks(500) {
+            let rows = table::Entity::find()
+                .filter(table::Column::Organization.eq(self.own()))
+                .filter(table::Column::Id.is_in(part.iter().map(|id| id.0)))
+                .all(&self.tx)
+                .await?;
+            for row in rows {
+                found.push(Connection::try_from(row)?);
+            }
+        }
+        Ok(found)
+    }
+
     /// The connection of an account.
     pub async fn find_connection_of(
         &self,

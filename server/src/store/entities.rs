@@ -7,7 +7,8 @@ mod modern;
 mod people;
 
 pub use modern::{
-    apps, certificates, channels, deliveries, journal_steps, journals, key_breadth, notices, restores, token_counts,
+    apps, certificates, channels, deliveries, events, journal_steps, journals, key_breadth, notices, restores,
+    token_counts,
 };
 pub use people::{member_customers, member_invitations};
 
@@ -24,6 +25,7 @@ pub mod organizations {
         pub created_at: i64,
         pub change_sequence: i64,
         pub audit_sequence: i64,
+        pub told_changes: i64,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -452,6 +454,7 @@ pub mod audit_batches {
         pub hash: Vec<u8>,
         pub key: String,
         pub sealed_at: i64,
+        pub digest: Option<Vec<u8>>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

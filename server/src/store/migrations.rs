@@ -5,6 +5,7 @@ pub mod m0002_modern;
 pub mod m0003_speed;
 pub mod m0004_job_tokens;
 pub mod m0005_people;
+pub mod m0006_telling;
 
 use sea_orm::{ConnectionTrait, DbBackend};
 use sea_orm_migration::{
@@ -23,6 +24,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0003_speed::Migration),
             Box::new(m0004_job_tokens::Migration),
             Box::new(m0005_people::Migration),
+            Box::new(m0006_telling::Migration),
         ]
     }
 }

@@ -1,9 +1,6 @@
 //! Notices: what the portal warns of. One of each kind, subject and stage: a unique index sees to it.
 
-use super::{
-    Scoped, StoreError,
-    entities::{deliveries, notices as table},
-};
+use super::{Scoped, StoreError, entities::notices as table};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -21,7 +18,7 @@ pub struct Notice {
     pub kind: NoticeKind,
     /// Whose, where it is a customer's.
     pub customer: Option<CustomerId>,
-    /// The certificate, connection or key.
+    /// The certificate, connection, key or channel.
     pub subject: Uuid,
     /// For certificates: how many days before the end. Otherwise 0.
     pub stage: i64,
@@ -137,13 +134,8 @@ impl Scoped {
         Ok(done.rows_affected)
     }
 
-    /// Removes a notice with its deliveries: the same trouble came again and is a new notice.
+    /// Removes a notice: the same trouble came again and is a new notice. What was on its way about it is not sent.
     pub async fn remove_notice(&self, id: Uuid) -> Result<bool, StoreError> {
-        deliveries::Entity::delete_many()
-            .filter(deliveries::Column::Organization.eq(self.own()))
-            .filter(deliveries::Column::Notice.eq(id))
-            .exec(&self.tx)
-            .await?;
         let gone = table::Entity::delete_many()
             .filter(self.mine(table::Column::Organization, table::Column::Customer))
             .filter(table::Column::Id.eq(id))

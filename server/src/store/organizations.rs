@@ -19,6 +19,15 @@ pub struct Organization {
     pub domain: Option<String>,
 }
 
+/// An organization whose changed methods were not told to the end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Untold {
+    /// Id.
+    pub id: OrganizationId,
+    /// How far they were told.
+    pub told: i64,
+}
+
 impl From<table::Model> for Organization {
     fn from(row: table::Model) -> Self {
         Self { id: OrganizationId(row.id), name: row.name, domain: row.domain }
@@ -35,6 +44,7 @@ impl System {
             created_at: Set(now.0),
             change_sequence: Set(0),
             audit_sequence: Set(0),
+            told_changes: Set(0),
         };
         table::Entity::insert(row).exec_without_returning(&self.tx).await?;
         Ok(())
@@ -44,6 +54,16 @@ impl System {
     pub async fn list_organizations(&self) -> Result<Vec<Organization>, StoreError> {
         let rows = table::Entity::find().order_by_asc(table::Column::Id).all(&self.tx).await?;
         Ok(rows.into_iter().map(Organization::from).collect())
+    }
+
+    /// The organizations with changes of method that were not told yet.
+    pub async fn list_untold(&self) -> Result<Vec<Untold>, StoreError> {
+        let rows = table::Entity::find()
+            .filter(Expr::col(table::Column::ChangeSequence).gt(Expr::col(table::Column::ToldChanges)))
+            .order_by_asc(table::Column::Id)
+            .all(&self.tx)
+            .await?;
+        Ok(rows.into_iter().map(|row| Untold { id: OrganizationId(row.id), told: row.told_changes }).collect())
     }
 }
 
@@ -59,6 +79,17 @@ impl Scoped {
             .col_expr(table::Column::Name, Expr::value(organization.name.clone()))
             .col_expr(table::Column::Domain, Expr::value(organization.domain.clone()))
             .filter(table::Column::Id.eq(self.own()))
+            .exec(&self.tx)
+            .await?;
+        Ok(done.rows_affected == 1)
+    }
+
+    /// Notes that changes of method were told up to a position. `false`: another node told them.
+    pub async fn update_told(&self, from: i64, to: i64) -> Result<bool, StoreError> {
+        let done = table::Entity::update_many()
+            .col_expr(table::Column::ToldChanges, Expr::value(to))
+            .filter(table::Column::Id.eq(self.own()))
+            .filter(table::Column::ToldChanges.eq(from))
             .exec(&self.tx)
             .await?;
         Ok(done.rows_affected == 1)

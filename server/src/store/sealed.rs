@@ -23,17 +23,20 @@ pub enum SealedKind {
     ChannelSecret,
     /// The secret of an invitation whose mail is on its way.
     InvitationMail,
+    /// The signing secret before it, while both sign.
+    PreviousChannelSecret,
 }
 
 impl SealedKind {
     /// All kinds.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::RefreshToken,
         Self::CertificateKey,
         Self::PostedToken,
         Self::Challenge,
         Self::ChannelSecret,
         Self::InvitationMail,
+        Self::PreviousChannelSecret,
     ];
 }
 
@@ -98,7 +101,14 @@ impl Scoped {
             SealedKind::Challenge => {
                 page!(self, attempts, Challenge, after, limit, |one| row(one.id, 1, one.challenge))
             }
-            SealedKind::ChannelSecret => page!(self, channels, Secret, after, limit, |one| row(one.id, 1, one.secret)),
+            SealedKind::ChannelSecret => {
+                page!(self, channels, Secret, after, limit, |one| row(one.id, one.secret_version, one.secret))
+            }
+            SealedKind::PreviousChannelSecret => page!(self, channels, PreviousSecret, after, limit, |one| row(
+                one.id,
+                one.secret_version - 1,
+                one.previous_secret
+            )),
             SealedKind::InvitationMail => {
                 page!(self, connect_links, MailSecret, after, limit, |one| row(one.id, 1, one.mail_secret))
             }
@@ -120,6 +130,7 @@ impl Scoped {
             SealedKind::Challenge => replace!(self, attempts, Challenge, id, old, new),
             SealedKind::ChannelSecret => replace!(self, channels, Secret, id, old, new),
             SealedKind::InvitationMail => replace!(self, connect_links, MailSecret, id, old, new),
+            SealedKind::PreviousChannelSecret => replace!(self, channels, PreviousSecret, id, old, new),
         };
         Ok(done.rows_affected == 1)
     }

@@ -6,13 +6,14 @@ use super::{
 };
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, ExprTrait, OnConflict},
 };
 use shared::{
     id::{ApiKeyId, ConnectionId},
     rules::{manifest::Resource, scopes::Purpose},
 };
+use uuid::Uuid;
 
 /// Handed out within one minute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +30,36 @@ pub struct TokenCount {
     pub purpose: Purpose,
     /// How often.
     pub count: i64,
+}
+
+/// Handed out over a time, added up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TokenSum {
+    /// Of which connection.
+    pub connection: ConnectionId,
+    /// To which key.
+    pub api_key: ApiKeyId,
+    /// For which of Microsoft's services.
+    pub resource: Resource,
+    /// For what.
+    pub purpose: Purpose,
+    /// How often.
+    pub count: i64,
+    /// The first minute.
+    pub first_minute: i64,
+    /// The last minute.
+    pub last_minute: i64,
+}
+
+#[derive(FromQueryResult)]
+struct SumRow {
+    connection: Uuid,
+    api_key: Uuid,
+    resource: String,
+    purpose: String,
+    total: i64,
+    first_minute: i64,
+    last_minute: i64,
 }
 
 /// For how many backup sets a key asked within one hour.
@@ -96,6 +127,57 @@ impl Scoped {
             .all(&self.tx)
             .await?;
         rows.into_iter().map(TokenCount::try_from).collect()
+    }
+
+    /// What was handed out from a minute on to one key or by one connection, added up.
+    pub async fn sum_token_counts(
+        &self,
+        key: Option<ApiKeyId>,
+        connection: Option<ConnectionId>,
+        from: i64,
+    ) -> Result<Vec<TokenSum>, StoreError> {
+        let mut select = table::Entity::find()
+            .select_only()
+            .columns([
+                table::Column::Connection,
+                table::Column::ApiKey,
+                table::Column::Resource,
+                table::Column::Purpose,
+            ])
+            // PostgreSQL's sum of BIGINT is a NUMERIC.
+            .column_as(Expr::col(table::Column::Count).sum().cast_as("BIGINT"), "total")
+            .column_as(table::Column::Minute.min(), "first_minute")
+            .column_as(table::Column::Minute.max(), "last_minute")
+            .filter(table::Column::Organization.eq(self.own()))
+            .filter(table::Column::Minute.gte(from));
+        if let Some(key) = key {
+            select = select.filter(table::Column::ApiKey.eq(key.0));
+        }
+        if let Some(connection) = connection {
+            select = select.filter(table::Column::Connection.eq(connection.0));
+        }
+        let rows = select
+            .group_by(table::Column::Connection)
+            .group_by(table::Column::ApiKey)
+            .group_by(table::Column::Resource)
+            .group_by(table::Column::Purpose)
+            .into_model::<SumRow>()
+            .all(&self.tx)
+            .await?;
+        let bad = || StoreError::Unreadable("token count");
+        rows.into_iter()
+            .map(|row| {
+                Ok(TokenSum {
+                    connection: ConnectionId(row.connection),
+                    api_key: ApiKeyId(row.api_key),
+                    resource: Resource::parse(&row.resource).ok_or_else(bad)?,
+                    purpose: Purpose::parse(&row.purpose).ok_or_else(bad)?,
+                    count: row.total,
+                    first_minute: row.first_minute,
+                    last_minute: row.last_minute,
+                })
+            })
+            .collect()
     }
 
     /// Writes down how broad keys are in an hour, where that is more than is written already.

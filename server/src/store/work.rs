@@ -29,7 +29,7 @@ pub enum WorkKind {
     Remind,
     /// See whether an app is well. Subject: the app.
     Probe,
-    /// Send a notice through a channel. Subject: the delivery.
+    /// Send an event through a channel. Subject: the delivery.
     Deliver,
     /// Send an invitation by mail. Subject: the link.
     Invite,
@@ -108,6 +108,23 @@ pub async fn add(at: &impl Outside, work: NewWork) -> Result<(), StoreError> {
         ])
         .to_owned();
     table::Entity::insert(row).on_conflict(again).exec_without_returning(at.connection()).await?;
+    Ok(())
+}
+
+/// Adds new work, many rows at once: their subjects are new too.
+pub async fn add_new(at: &impl Outside, all: &[NewWork]) -> Result<(), StoreError> {
+    for part in all.chunks(100) {
+        let rows = part.iter().map(|work| table::ActiveModel {
+            id: Set(work.id),
+            kind: Set(work.kind.as_str().to_owned()),
+            organization: Set(work.organization.0),
+            subject: Set(work.subject),
+            due: Set(work.due),
+            epoch: Set(0),
+            attempts: Set(0),
+        });
+        table::Entity::insert_many(rows).exec_without_returning(at.connection()).await?;
+    }
     Ok(())
 }
 

@@ -1,4 +1,4 @@
-//! Notices: what the portal warns of, and the channels by which they go out too.
+//! Notices: what the portal warns of.
 
 use super::backup_sets::CustomerRef;
 use crate::{id::CertificateId, id::ConnectionId, time::Timestamp};
@@ -18,11 +18,14 @@ pub enum NoticeKind {
     Drift,
     /// An API key gets tokens for many more backup sets than before.
     KeyBreadth,
+    /// A channel does not take what is sent to it.
+    ChannelFailing,
 }
 
 impl NoticeKind {
     /// All kinds.
-    pub const ALL: [Self; 4] = [Self::CertificateEnds, Self::ConnectionTrouble, Self::Drift, Self::KeyBreadth];
+    pub const ALL: [Self; 5] =
+        [Self::CertificateEnds, Self::ConnectionTrouble, Self::Drift, Self::KeyBreadth, Self::ChannelFailing];
 
     /// The word on the wire and in storage.
     pub const fn as_str(self) -> &'static str {
@@ -31,6 +34,7 @@ impl NoticeKind {
             Self::ConnectionTrouble => "connection_trouble",
             Self::Drift => "drift",
             Self::KeyBreadth => "key_breadth",
+            Self::ChannelFailing => "channel_failing",
         }
     }
 
@@ -50,7 +54,7 @@ pub struct NoticeView {
     pub kind: NoticeKind,
     /// Whose, where it is a customer's.
     pub customer: Option<CustomerRef>,
-    /// The certificate, connection or key.
+    /// The certificate, connection, key or channel.
     pub subject: Uuid,
     /// For certificates: how many days before the end. Otherwise 0.
     pub stage: i64,
@@ -82,69 +86,4 @@ pub struct ExpiryView {
     pub renew_at: Option<Timestamp>,
     /// Why it is good for less than two years.
     pub shortened: Option<String>,
-}
-
-/// How notices go out besides the portal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum ChannelKind {
-    /// Mail.
-    Mail,
-    /// A webhook, signed as Standard Webhooks says.
-    Webhook,
-}
-
-impl ChannelKind {
-    /// The word on the wire and in storage.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Mail => "mail",
-            Self::Webhook => "webhook",
-        }
-    }
-
-    /// Reads the wire word; `None` for anything else.
-    pub fn parse(text: &str) -> Option<Self> {
-        [Self::Mail, Self::Webhook].into_iter().find(|kind| kind.as_str() == text)
-    }
-}
-
-/// Adds a channel.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
-pub struct CreateChannel {
-    /// Mail or webhook.
-    pub kind: ChannelKind,
-    /// A mail address, or an https address.
-    pub address: String,
-}
-
-/// A channel.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct ChannelView {
-    /// Id.
-    pub id: Uuid,
-    /// Mail or webhook.
-    pub kind: ChannelKind,
-    /// Where to.
-    pub address: String,
-    /// Who added it: for display.
-    pub created_by: String,
-    /// When.
-    pub created_at: Timestamp,
-    /// What became of the last delivery, if there was one.
-    pub last_delivery: Option<String>,
-}
-
-/// A channel that was just added. The secret of a webhook is shown this once.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct ChannelCreated {
-    /// The channel.
-    pub channel: ChannelView,
-    /// The webhook's signing secret, `whsec_…`.
-    pub secret: Option<String>,
 }

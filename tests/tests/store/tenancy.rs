@@ -93,6 +93,7 @@ async fn fill(database: &TestDatabase, organization: OrganizationId) -> Filled {
         hash: vec![1],
         key: word(),
         sealed_at: START,
+        digest: None,
     };
 
     tx.add_member(&member, START).await.unwrap();
@@ -290,7 +291,7 @@ async fn m3_postgres_shows_nothing_to_sql_without_the_organization_or_with_anoth
     fill(&database, contoso).await;
     let (raw, intruder) = (database.raw().await, database.intruder().await);
     let tables = tables(&intruder).await;
-    assert_eq!(tables.len(), 26, "{tables:?}");
+    assert_eq!(tables.len(), 27, "{tables:?}");
     let there = counts(&intruder, &tables).await;
     assert!(there.iter().all(|count| *count > 0), "an empty table proves nothing: {tables:?} {there:?}");
 

@@ -10,12 +10,19 @@ use rekey_tests::{
 };
 use reqwest::Method;
 use serde_json::{Value, json};
-use server::services::{
-    certificates::Validity,
-    notices::{self, NewNotice},
+use server::{
+    services::{
+        certificates::Validity,
+        notices::{self, NewNotice},
+    },
+    store::events::{Delivery, Event},
 };
 use shared::api::{
-    api_keys::ApiKeyCreated, authorizations::AuthorizationView, connect::ConnectView, notices::NoticeKind,
+    api_keys::ApiKeyCreated,
+    authorizations::AuthorizationView,
+    channels::{DeliveryState, EventType},
+    connect::ConnectView,
+    notices::NoticeKind,
 };
 use std::collections::BTreeSet;
 
@@ -47,7 +54,7 @@ pub enum Kind {
     Connect,
 }
 
-const ROWS: [(&str, &str, Kind); 67] = [
+const ROWS: [(&str, &str, Kind); 77] = [
     ("GET", "/api/v1/meta", Kind::Public),
     ("POST", "/api/v1/sign-ins", Kind::Public),
     ("POST", "/api/v1/session", Kind::Public),
@@ -71,7 +78,14 @@ const ROWS: [(&str, &str, Kind); 67] = [
     ("POST", "/api/v1/notices/{id}/resolve", Kind::Record),
     ("GET", "/api/v1/channels", Kind::List),
     ("POST", "/api/v1/channels", Kind::Keys),
+    ("GET", "/api/v1/channels/{id}", Kind::Record),
+    ("PUT", "/api/v1/channels/{id}", Kind::Key),
     ("POST", "/api/v1/channels/{id}/remove", Kind::Key),
+    ("POST", "/api/v1/channels/{id}/rotate-secret", Kind::Key),
+    ("POST", "/api/v1/channels/{id}/test", Kind::Record),
+    ("GET", "/api/v1/channels/{id}/deliveries", Kind::Record),
+    ("POST", "/api/v1/channels/{id}/replay", Kind::Record),
+    ("POST", "/api/v1/deliveries/{id}/replay", Kind::Record),
     ("GET", "/api/v1/backup-sets", Kind::List),
     ("PUT", "/api/v1/backup-sets", Kind::List),
     ("GET", "/api/v1/backup-sets/counts", Kind::List),
@@ -113,6 +127,9 @@ const ROWS: [(&str, &str, Kind); 67] = [
     ("POST", "/api/v1/member-invitations/open", Kind::Public),
     ("POST", "/api/v1/member-invitations/claim", Kind::Public),
     ("GET", "/api/v1/audit", Kind::List),
+    ("GET", "/api/v1/audit/export", Kind::List),
+    ("GET", "/api/v1/exposure", Kind::Record),
+    ("GET", "/api/v1/support-bundle", Kind::Session),
     ("GET", "/api/v1/api-keys", Kind::Keys),
     ("POST", "/api/v1/api-keys", Kind::Keys),
 ];
@@ -131,6 +148,7 @@ pub struct Records {
     app: String,
     notice: String,
     channel: String,
+    delivery: String,
     authorization: String,
     sign_in: String,
     key: String,
@@ -160,10 +178,12 @@ impl Records {
         let notice = notice(app, customer.id).await;
         let body = json!({ "kind": "webhook", "address": "https://hooks.example.com/contoso" });
         let channel: Value = app.member().await.post("/api/v1/channels", &body).await.ok();
+        let delivery = delivery(app, channel["channel"]["id"].as_str().unwrap()).await;
         Self {
             app: planted.id.to_string(),
             notice,
             channel: channel["channel"]["id"].as_str().unwrap().to_owned(),
+            delivery,
             customer: customer.id.to_string(),
             set: app.set("CON-003").await.id.to_string(),
             import: import.id.to_string(),
@@ -181,6 +201,9 @@ impl Records {
     /// The address of the record, or the same with an id that nothing has.
     fn address(&self, path: &str, exists: bool) -> String {
         let absent = uuid::Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0001).to_string();
+        if path == "/api/v1/exposure" {
+            return format!("{path}?subject=app:{}", if exists { &self.app } else { &absent });
+        }
         let id = match path.split('/').nth(3) {
             Some("customers") => &self.customer,
             Some("backup-sets") => &self.set,
@@ -189,6 +212,7 @@ impl Records {
             Some("apps") => &self.app,
             Some("notices") => &self.notice,
             Some("channels") => &self.channel,
+            Some("deliveries") => &self.delivery,
             Some("api-keys") => &self.key,
             Some("invitations") => &self.invitation,
             Some("members") => &self.member,
@@ -203,6 +227,7 @@ impl Records {
     fn body(&self, path: &str, exists: bool) -> Value {
         match path.rsplit('/').next() {
             Some("kill-switch") => json!({ "confirm": "Contoso Ltd" }),
+            Some("replay") if path.contains("channels") => json!({ "since": 0 }),
             Some("channels") => json!({ "kind": "webhook", "address": "https://hooks.example.com/new" }),
             Some("confirm-tenant") => json!({ "tenant": self.tenant }),
             Some("preview" | "authorizations") => {
@@ -259,6 +284,27 @@ async fn notice(app: &TestApp, customer: shared::id::CustomerId) -> String {
     found.id.to_string()
 }
 
+/// A delivery through a channel that was given up.
+async fn delivery(app: &TestApp, channel: &str) -> String {
+    let tx = app.state.store.write(app.organization).await.unwrap();
+    let event = Event {
+        id: app.state.new_id(),
+        kind: EventType::Revoked,
+        customer: None,
+        notice: None,
+        title: "Contoso Ltd".to_owned(),
+        text: String::new(),
+        data: "{}".to_owned(),
+        created_at: app.state.now(),
+    };
+    let new = Delivery::new(app.state.new_id(), channel.parse().unwrap(), event.id, 0);
+    let failed = Delivery { state: DeliveryState::Failed, ..new };
+    tx.add_events(&[event]).await.unwrap();
+    tx.add_deliveries(std::slice::from_ref(&failed)).await.unwrap();
+    tx.commit().await.unwrap();
+    failed.id.to_string()
+}
+
 pub fn mentions(answer: &Answer, records: &Records) -> bool {
     let text = answer.text();
     let own = [
@@ -269,6 +315,7 @@ pub fn mentions(answer: &Answer, records: &Records) -> bool {
         &records.app,
         &records.notice,
         &records.channel,
+        &records.delivery,
         &records.authorization,
         &records.sign_in,
         &records.key,

@@ -66,14 +66,17 @@ pub fn LimitFields(limits: Limits) -> impl IntoView {
                 <label><input type="radio" name="key-reach" prop:checked=move || !some() on:change=move |_| customers.set(None)/>{api_keys::ALL_CUSTOMERS}</label>
                 <label><input type="radio" name="key-reach" data-test="some-customers" prop:checked=some on:change=move |_| customers.set(Some(BTreeSet::new()))/>{api_keys::SOME_CUSTOMERS}</label>
             </div>
-            {move || some().then(|| view! { <Customers chosen=customers/> })}
+            {move || some().then(|| view! { <CustomerChecks chosen=customers/> })}
         </fieldset>
     }
 }
 
 /// The customers to choose from.
 #[component]
-fn Customers(chosen: RwSignal<Option<BTreeSet<CustomerId>>>) -> impl IntoView {
+pub fn CustomerChecks(
+    /// Those that are chosen.
+    chosen: RwSignal<Option<BTreeSet<CustomerId>>>,
+) -> impl IntoView {
     let list = Remote::new(|| api::get::<Page<CustomerView>>("/api/v1/customers?limit=200"));
     let has = move |id: CustomerId| chosen.read().as_ref().is_some_and(|chosen| chosen.contains(&id));
     let row = move |customer: CustomerView| {

@@ -17,12 +17,14 @@ fn picture(notice: &NoticeView) -> (&'static str, &'static str) {
         (NoticeKind::ConnectionTrouble, _) => ("danger", "stop"),
         (NoticeKind::Drift, _) => ("warn", "alert"),
         (NoticeKind::KeyBreadth, _) => ("warn", "code"),
+        (NoticeKind::ChannelFailing, _) => ("warn", "send"),
     }
 }
 
 /// Where to go about it.
 fn place(notice: &NoticeView) -> (String, &'static str) {
     match (notice.kind, &notice.customer) {
+        (NoticeKind::ChannelFailing, _) => (format!("/notifications/{}", notice.subject), notices::TO_CHANNEL),
         (NoticeKind::KeyBreadth, _) | (_, None) => ("/api-keys".to_owned(), notices::TO_KEYS),
         (NoticeKind::CertificateEnds, Some(customer)) => (format!("/customers/{}", customer.id), notices::RENEW),
         (_, Some(customer)) => (format!("/customers/{}", customer.id), notices::REPAIR),

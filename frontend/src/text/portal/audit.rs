@@ -4,6 +4,19 @@
 pub const TITLE: &str = "Activity";
 /// Under the headline.
 pub const SUB: &str = "Who did what, newest first. Every second the entries are sealed into a chain, so that none can be taken out unnoticed.";
+/// A link.
+pub const EXPORT: &str = "Export";
+/// A link.
+pub const EXPORT_WHY: &str = "Every sealed event, in a form that can be verified without Rekey";
+/// Where it is.
+pub const EXPORT_AT: &str = "/api/v1/audit/export";
+/// A link.
+pub const SUPPORT: &str = "Support bundle";
+/// A link.
+pub const SUPPORT_WHY: &str =
+    "Versions, counts, states and codes for whoever helps you: no secret, no name, no address";
+/// Where it is.
+pub const SUPPORT_AT: &str = "/api/v1/support-bundle";
 /// The table.
 pub const TABLE: &str = "Table of activity";
 /// A column.
@@ -77,6 +90,13 @@ pub fn event(name: &str) -> String {
         "notice.resolved" => "Warning seen to",
         "channel.created" => "Notification channel added",
         "channel.removed" => "Notification channel removed",
+        "channel.changed" => "What goes to a channel was changed",
+        "channel.secret_rotated" => "Signing secret of a webhook changed",
+        "channel.tested" => "Test sent through a channel",
+        "channel.replayed" => "What a channel gave up was sent again",
+        "delivery.replayed" => "Delivery sent again",
+        "audit.exported" => "Activity exported",
+        "support_bundle.made" => "Support bundle made",
         "customer.kill_switch" => "Kill switch pulled",
         _ => "",
     };

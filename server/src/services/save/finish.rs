@@ -4,7 +4,7 @@ use super::{REFRESH, Ready, Run, ended, lost, steps};
 use crate::{
     audit::Actor,
     seal::SealContext,
-    services::{ServiceError, heartbeat, notices},
+    services::{ServiceError, events, heartbeat, notices},
     store::{Scoped, attempts::AttemptState, connections::Connection, sign_ins::SignIn, work},
 };
 use shared::{
@@ -48,6 +48,7 @@ pub async fn finish(mut run: Run<'_>, ready: Ready) -> Result<(), ServiceError> 
         tx.end_authorization(authorization.id, AuthorizationState::Done).await?;
     }
     heartbeat::plan(app, &tx, connection).await?;
+    events::authorized(app, &tx, &authorization, &done, (changed, kept)).await?;
     let actor = Actor::Holder(done.id, done.signed_in_as.clone().unwrap_or_default());
     let detail = format!("method={} sets={changed} kept={kept} connection={connection}", authorization.method.as_str());
     app.audit().record(&tx, "sign_in.done", &actor, format!("sign_in:{}", done.id), detail).await?;

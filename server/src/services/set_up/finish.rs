@@ -6,7 +6,7 @@ use super::{
     steps,
 };
 use crate::{
-    services::{backup_sets::facts, renewal},
+    services::{backup_sets::facts, events, renewal},
     store::{Scoped, apps::App, certificates::Certificate, sign_ins::SignIn},
 };
 use shared::{
@@ -48,6 +48,7 @@ pub async fn flip(run: &mut Run, made: Vec<Making>) -> Result<(), Stop> {
     if !tx.update_sign_in(&run.sign_in, SignInState::Working).await? {
         return Err(Stop::Lost);
     }
+    events::authorized(&run.app, &tx, &run.authorization, &run.sign_in, (changed, kept)).await?;
     let kind = run.authorization.kind.as_str();
     let detail = format!("kind={kind} method=modern sets={changed} kept={kept}");
     run.app.audit().record(&tx, "sign_in.done", &run.actor(), format!("sign_in:{}", run.sign_in.id), detail).await?;

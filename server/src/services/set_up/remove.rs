@@ -10,7 +10,10 @@ use crate::{
         grants::app::TokenResource,
         graph::GraphError,
     },
-    services::{apps, certificates},
+    services::{
+        apps, certificates,
+        events::{self, Ended},
+    },
     store::apps::App,
 };
 use shared::{
@@ -118,6 +121,7 @@ async fn forget(run: &mut Run, all: &[App]) -> Result<(), Stop> {
             return Err(Stop::Lost);
         }
         tx.disconnect_sets(app.id).await?;
+        events::app_revoked(&run.app, &tx, app, Ended::Removed).await?;
         let subject = format!("connection:{}", app.id);
         run.app.audit().record(&tx, "app.removed", &run.actor(), subject, "proved=700016".to_owned()).await?;
     }

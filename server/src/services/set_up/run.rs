@@ -12,7 +12,7 @@ use crate::{
         graph::GraphError,
     },
     seal::SealContext,
-    services::{ServiceError, help},
+    services::{ServiceError, events, help},
     state::AppState,
     store::{
         Scoped, StoreError,
@@ -344,8 +344,10 @@ impl Run {
             tx.update_attempt(&ended, AttemptState::Saved).await?;
         }
         let detail = format!("code={}", problem.code);
-        let sign_in = SignIn { state, problem: Some(*problem), approval_url, ..self.sign_in.clone() };
-        tx.update_sign_in(&sign_in, SignInState::Working).await?;
+        let sign_in = SignIn { state, problem: Some((*problem).clone()), approval_url, ..self.sign_in.clone() };
+        if tx.update_sign_in(&sign_in, SignInState::Working).await? && state == SignInState::Failed {
+            events::failed(&self.app, &tx, &self.authorization, &sign_in, &problem).await?;
+        }
         if let Some(journal) = &self.journal {
             let end = if state == SignInState::Failed { JournalState::Failed } else { JournalState::NeedsSignIn };
             tx.end_journal(journal.id, end, self.app.now()).await?;

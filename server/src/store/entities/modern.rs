@@ -233,6 +233,14 @@ pub mod channels {
         pub created_at: i64,
         pub created_by: String,
         pub removed_at: Option<i64>,
+        pub events: Option<String>,
+        pub customers: Option<String>,
+        pub secret_version: i64,
+        pub previous_secret: Option<Vec<u8>>,
+        pub previous_until: Option<i64>,
+        pub failing_since: Option<i64>,
+        pub leased_until: i64,
+        pub epoch: i64,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -251,12 +259,40 @@ pub mod deliveries {
         pub id: Uuid,
         pub organization: Uuid,
         pub channel: Uuid,
-        pub notice: Uuid,
+        pub event: Uuid,
         pub state: String,
         pub attempts: i64,
+        pub next_at: i64,
+        pub tried_at: Option<i64>,
+        pub status: Option<i64>,
+        pub duration: Option<i64>,
         pub last_answer: Option<String>,
         pub created_at: i64,
         pub ended_at: Option<i64>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub mod events {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "events")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub organization: Uuid,
+        pub kind: String,
+        pub customer: Option<Uuid>,
+        pub notice: Option<Uuid>,
+        pub title: String,
+        pub text: String,
+        pub data: String,
+        pub created_at: i64,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -1,21 +1,18 @@
 //! Notices that go out: mail in plain words, webhooks signed as Standard Webhooks says (E6, K3).
 
 use super::{CUSTOMER, DAY, current, move_to, notices, planted, until_tried};
-use aws_lc_rs::hmac;
-use axum::{Router, body::Bytes, extract::State, http::HeaderMap, http::StatusCode, routing::post};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use rekey_tests::{
     app::{Backend, Setup, TestApp, eventually},
     app_on_both,
     mailbox::Mailbox,
+    receiver::Receiver,
 };
-use serde_json::{Value, json};
-use shared::api::notices::{ChannelCreated, ChannelView};
-use std::sync::{
-    Arc, Mutex,
-    atomic::{AtomicU16, Ordering},
+use serde_json::json;
+use shared::api::{
+    channels::{ChannelCreated, ChannelView, DeliveryState, DeliveryView},
+    notices::NoticeKind,
 };
-use tokio::net::TcpListener;
 
 app_on_both! {
     k3_a_webhook_hears_that_a_certificate_ends_signed_and_once,
@@ -24,67 +21,32 @@ app_on_both! {
     m1_channels_are_a_managers_and_secrets_are_shown_once,
 }
 
-/// One call of the sink.
-#[derive(Clone)]
-struct Call {
-    headers: HeaderMap,
-    body: Bytes,
-}
-
-#[derive(Clone, Default)]
-struct Sink {
-    calls: Arc<Mutex<Vec<Call>>>,
-    status: Arc<AtomicU16>,
-}
-
-impl Sink {
-    async fn start() -> (Self, String) {
-        let sink = Self::default();
-        sink.status.store(204, Ordering::SeqCst);
-        let take = |State(sink): State<Self>, headers: HeaderMap, body: Bytes| async move {
-            sink.calls.lock().unwrap().push(Call { headers, body });
-            StatusCode::from_u16(sink.status.load(Ordering::SeqCst)).unwrap()
-        };
-        let router = Router::new().route("/hook", post(take)).with_state(sink.clone());
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = format!("http://{}/hook", listener.local_addr().unwrap());
-        tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
-        (sink, address)
-    }
-
-    fn calls(&self) -> Vec<Call> {
-        self.calls.lock().unwrap().clone()
-    }
-}
-
-impl Call {
-    fn header(&self, name: &str) -> &str {
-        self.headers.get(name).unwrap().to_str().unwrap()
-    }
-
-    /// As a receiver checks it.
-    fn is_signed_by(&self, secret: &str) -> bool {
-        let key = STANDARD.decode(secret.strip_prefix("whsec_").unwrap()).unwrap();
-        let mut signed = format!("{}.{}.", self.header("webhook-id"), self.header("webhook-timestamp")).into_bytes();
-        signed.extend_from_slice(&self.body);
-        let tag = STANDARD.decode(self.header("webhook-signature").strip_prefix("v1,").unwrap()).unwrap();
-        hmac::verify(&hmac::Key::new(hmac::HMAC_SHA256, &key), &signed, &tag).is_ok()
-    }
-}
-
 async fn add(app: &TestApp, kind: &str, address: &str) -> ChannelCreated {
     app.member().await.post("/api/v1/channels", &json!({ "kind": kind, "address": address })).await.ok()
 }
 
-async fn last_delivery(app: &TestApp) -> String {
-    let channels: Vec<ChannelView> = app.key().get("/api/v1/channels").await.ok();
-    channels[0].last_delivery.clone().unwrap_or_default()
+async fn last_delivery(app: &TestApp) -> Option<DeliveryView> {
+    channel(app).await.last_delivery
+}
+
+async fn channel(app: &TestApp) -> ChannelView {
+    app.key().get("/api/v1/channels").await.ok::<Vec<ChannelView>>().remove(0)
+}
+
+/// Waits until the last delivery was answered with this status.
+async fn until_answered(app: &TestApp, status: u16) {
+    eventually("an answer", async || last_delivery(app).await.is_some_and(|one| one.last_status == Some(status))).await;
+}
+
+async fn until_delivered(app: &TestApp) {
+    let delivered = |one: DeliveryView| one.state == DeliveryState::Delivered;
+    eventually("a delivery", async || last_delivery(app).await.is_some_and(delivered)).await;
 }
 
 async fn k3_a_webhook_hears_that_a_certificate_ends_signed_and_once(app: TestApp) {
     let owner = planted(&app).await;
-    let (sink, address) = Sink::start().await;
-    let secret = add(&app, "webhook", &address).await.secret.expect("a secret");
+    let sink = Receiver::start().await;
+    let secret = add(&app, "webhook", &sink.address).await.secret.expect("a secret");
     let certificate = current(&app, &owner).await;
     move_to(&app, certificate.not_after.plus(-90 * DAY + 60));
     eventually("a call", async || !sink.calls().is_empty()).await;
@@ -93,26 +55,26 @@ async fn k3_a_webhook_hears_that_a_certificate_ends_signed_and_once(app: TestApp
     assert!(!call.is_signed_by("whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"));
     let sent: i64 = call.header("webhook-timestamp").parse().unwrap();
     assert!((app.state.now().0 - sent).abs() < 60);
-    let body: Value = serde_json::from_slice(&call.body).unwrap();
-    assert_eq!(body["type"], "notice.certificate_ends");
+    let body = call.json();
+    assert_eq!(body["type"], "connection.expires_soon");
     assert_eq!(body["data"]["customer"]["name"], CUSTOMER);
     assert_eq!(
         (body["data"]["stage"].as_i64(), body["data"]["subject"].as_str()),
         (Some(90), Some(certificate.id.to_string().as_str()))
     );
     assert!(body["timestamp"].as_str().unwrap().ends_with('Z'));
-    eventually("a delivery", async || last_delivery(&app).await == "Delivered").await;
+    until_delivered(&app).await;
     app.advance(2 * DAY);
     assert_eq!(sink.calls().len(), 1);
 }
 
 async fn k3_a_webhook_that_is_down_is_tried_for_a_day(app: TestApp) {
     let owner = planted(&app).await;
-    let (sink, address) = Sink::start().await;
-    add(&app, "webhook", &address).await;
-    sink.status.store(500, Ordering::SeqCst);
+    let sink = Receiver::start().await;
+    add(&app, "webhook", &sink.address).await;
+    sink.answer(500);
     move_to(&app, current(&app, &owner).await.not_after.plus(-90 * DAY + 60));
-    eventually("a refused call", async || last_delivery(&app).await.contains("it answered 500")).await;
+    until_answered(&app, 500).await;
     for (tries, wait) in (1..).zip([5, 300, 1800, 7200, 18_000, 25_200, 32_400]) {
         until_tried(&app, "deliver", tries).await;
         assert_eq!(u32::try_from(sink.calls().len()), Ok(tries));
@@ -122,10 +84,14 @@ async fn k3_a_webhook_that_is_down_is_tried_for_a_day(app: TestApp) {
     let ids: std::collections::BTreeSet<_> =
         sink.calls().iter().map(|call| call.header("webhook-id").to_owned()).collect();
     assert_eq!(ids.len(), 1, "one id for all tries");
-    eventually("given up", async || last_delivery(&app).await == "Not delivered: it answered 500").await;
+    let given_up = |one: DeliveryView| (one.state, one.attempts) == (DeliveryState::Failed, 8);
+    eventually("given up", async || last_delivery(&app).await.is_some_and(given_up)).await;
     app.advance(DAY);
     assert_eq!(sink.calls().len(), 8);
-    assert_eq!(notices(&app, false).await.len(), 1, "the portal says it all the same");
+    let said: Vec<_> = notices(&app, false).await.into_iter().map(|one| one.kind).collect();
+    assert_eq!(said, [NoticeKind::ChannelFailing, NoticeKind::CertificateEnds], "the portal says it all the same");
+    let failing = channel(&app).await.failing_since.expect("a time");
+    assert!(app.state.now().since(failing) > 23 * 3600);
 }
 
 async fn h10_webhooks_reach_only_where_they_may(app: TestApp) {
@@ -146,11 +112,11 @@ async fn h10_webhooks_reach_only_where_they_may(app: TestApp) {
     }
     // A redirect is an answer like any other that is not 2xx.
     let owner = planted(&app).await;
-    let (sink, address) = Sink::start().await;
-    sink.status.store(302, Ordering::SeqCst);
-    add(&app, "webhook", &address).await;
+    let sink = Receiver::start().await;
+    sink.answer(302);
+    add(&app, "webhook", &sink.address).await;
     move_to(&app, current(&app, &owner).await.not_after.plus(-90 * DAY + 60));
-    eventually("a refused call", async || last_delivery(&app).await.contains("it answered 302")).await;
+    until_answered(&app, 302).await;
     // A removed channel hears nothing more.
     let channels: Vec<ChannelView> = app.key().get("/api/v1/channels").await.ok();
     let member = app.member().await;
@@ -206,6 +172,6 @@ async fn b14_e6_a_mail_says_it_in_plain_words() {
     }
     let flat = Mailbox::flat(&letter);
     assert!(flat.contains("Nothing is to be done.") && flat.contains(&app.origin), "{letter}");
-    eventually("a delivery", async || last_delivery(&app).await == "Delivered").await;
+    until_delivered(&app).await;
     assert_eq!(mailbox.len(), 0, "once");
 }

@@ -9,8 +9,9 @@ use server::{
         apps::App,
         backup_sets::BackupSet,
         certificates::Certificate,
-        channels::{Channel, Delivery, DeliveryState},
+        channels::Channel,
         customers::Customer,
+        events::{Delivery, Event},
         journals::{Journal, JournalKind, JournalState, JournalStep},
         notices::Notice,
         restores::Restore,
@@ -22,7 +23,8 @@ use server::{
 use shared::{
     api::{
         apps::{AppState, CertificateState, Way},
-        notices::{ChannelKind, NoticeKind},
+        channels::{ChannelKind, EventType},
+        notices::NoticeKind,
     },
     id::{CertificateId, ConnectionId, JournalId, ObjectId, RestoreId},
     rules::{manifest::Resource, scopes::Purpose},
@@ -147,20 +149,26 @@ pub async fn fill(tx: &Scoped, customer: &Customer, sign_in: &SignIn, set: &Back
         kind: ChannelKind::Webhook,
         address: "https://hooks.example.com/".to_owned(),
         secret: Some(Sealed(vec![1])),
+        secret_version: 1,
+        previous: Some((Sealed(vec![1]), START)),
+        events: None,
+        customers: Some(vec![customer.id]),
+        failing_since: None,
         created_at: START,
         created_by: "Ann".to_owned(),
         removed_at: None,
     };
-    let delivery = Delivery {
+    let event = Event {
         id: next_id(),
-        channel: channel.id,
-        notice: notice.id,
-        state: DeliveryState::Waiting,
-        attempts: 0,
-        last_answer: None,
+        kind: EventType::Drift,
+        customer: Some(customer.id),
+        notice: Some(notice.id),
+        title: notice.title.clone(),
+        text: notice.text.clone(),
+        data: "{}".to_owned(),
         created_at: START,
-        ended_at: None,
     };
+    let delivery = Delivery { created_at: START, ..Delivery::new(next_id(), channel.id, event.id, 0) };
     let (connection, api_key) = (app.id, key.id);
     let count =
         TokenCount { minute: 1, connection, api_key, resource: Resource::Graph, purpose: Purpose::Backup, count: 1 };
@@ -171,7 +179,8 @@ pub async fn fill(tx: &Scoped, customer: &Customer, sign_in: &SignIn, set: &Back
     tx.add_restore(&restore).await.unwrap();
     assert!(tx.add_notice(&notice).await.unwrap());
     tx.add_channel(&channel).await.unwrap();
-    tx.add_delivery(&delivery).await.unwrap();
+    tx.add_events(std::slice::from_ref(&event)).await.unwrap();
+    tx.add_deliveries(std::slice::from_ref(&delivery)).await.unwrap();
     tx.add_token_counts(&[count]).await.unwrap();
     tx.add_key_breadth(&[KeyBreadth { api_key, hour: 1, sets: 3 }]).await.unwrap();
     let (key, set) = (key.clone(), set.clone());
@@ -201,7 +210,9 @@ pub async fn seen(tx: &Scoped, rows: &Modern) -> Vec<&'static str> {
         ("find_channel", tx.find_channel(rows.channel.id).await.unwrap().is_some()),
         ("list_channels", !tx.list_channels().await.unwrap().is_empty()),
         ("find_delivery", tx.find_delivery(rows.delivery.id).await.unwrap().is_some()),
-        ("find_last_delivery", tx.find_last_delivery(rows.channel.id).await.unwrap().is_some()),
+        ("find_due_delivery", tx.find_due_delivery(rows.channel.id, 0).await.unwrap().is_some()),
+        ("list_deliveries", !tx.list_deliveries(rows.channel.id, None, None, 10).await.unwrap().is_empty()),
+        ("find_events", !tx.find_events(&[rows.delivery.event]).await.unwrap().is_empty()),
         ("list_token_counts", !tx.list_token_counts(0, 10).await.unwrap().is_empty()),
         ("find_key_breadth", tx.find_key_breadth(rows.key.id, 2).await.unwrap() != 0),
         ("list_sealed", !tx.list_sealed(SealedKind::CertificateKey, None, 10).await.unwrap().is_empty()),
@@ -210,7 +221,7 @@ pub async fn seen(tx: &Scoped, rows: &Modern) -> Vec<&'static str> {
 }
 
 /// How many there are in [`seen`].
-pub const READERS: usize = 23;
+pub const READERS: usize = 25;
 
 /// Names of the functions that changed something.
 pub async fn changed(tx: &Scoped, rows: &Modern) -> Vec<&'static str> {
@@ -224,7 +235,12 @@ pub async fn changed(tx: &Scoped, rows: &Modern) -> Vec<&'static str> {
         ("end_journal_step", tx.end_journal_step(rows.journal.id, &rows.step).await.unwrap()),
         ("end_journal", tx.end_journal(rows.journal.id, JournalState::Done, START).await.unwrap()),
         ("close_restore", tx.close_restore(rows.restore.id, "Eve", START).await.unwrap()),
-        ("update_delivery", tx.update_delivery(&rows.delivery).await.unwrap()),
+        ("update_delivery", tx.update_delivery(&rows.delivery, 0).await.unwrap()),
+        ("update_channel_choice", tx.update_channel_choice(&rows.channel).await.unwrap()),
+        ("update_channel_failing", tx.update_channel_failing(rows.channel.id, Some(START)).await.unwrap()),
+        ("lease_channel", tx.lease_channel(rows.channel.id, 0, 1).await.unwrap().is_some()),
+        ("update_channel_secret", tx.update_channel_secret(&rows.channel, 1).await.unwrap()),
+        ("forget_previous_secrets", tx.forget_previous_secrets(START).await.unwrap() == 1),
         ("resolve_notice", tx.resolve_notice(rows.notice.id, START).await.unwrap()),
         ("remove_channel", tx.remove_channel(rows.channel.id, START).await.unwrap()),
         ("revert_to_basic", tx.revert_to_basic(&rows.set, START).await.unwrap()),
@@ -233,4 +249,4 @@ pub async fn changed(tx: &Scoped, rows: &Modern) -> Vec<&'static str> {
 }
 
 /// How many there are in [`changed`].
-pub const WRITERS: usize = 11;
+pub const WRITERS: usize = 16;

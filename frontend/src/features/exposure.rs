@@ -1,0 +1,23 @@
+//! What a key, an app or an account reached: tables for people, made to be printed.
+
+mod tables;
+
+pub use tables::{Acts, Reached};
+
+use crate::text::portal::exposure;
+use leptos::prelude::*;
+
+/// Leads to the report about something, of the last 30 days.
+#[component]
+pub fn ExposureLink(
+    /// `api_key:<id>`, `app:<id>` or `connection:<id>`.
+    #[prop(into)]
+    subject: String,
+) -> impl IntoView {
+    view! { <a class="small" href=address(&subject, 30)>{exposure::LINK}</a> }
+}
+
+/// The report's address.
+pub fn address(subject: &str, days: i64) -> String {
+    super::address::Query::new("/exposure").add("subject", subject).add("days", &days.to_string()).done()
+}
