@@ -13,4 +13,5 @@ mod browser {
     mod protocol;
     mod robust;
     mod strangers;
+    mod telling;
 }

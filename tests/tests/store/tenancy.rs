@@ -291,7 +291,7 @@ async fn m3_postgres_shows_nothing_to_sql_without_the_organization_or_with_anoth
     fill(&database, contoso).await;
     let (raw, intruder) = (database.raw().await, database.intruder().await);
     let tables = tables(&intruder).await;
-    assert_eq!(tables.len(), 27, "{tables:?}");
+    assert_eq!(tables.len(), 29, "{tables:?}");
     let there = counts(&intruder, &tables).await;
     assert!(there.iter().all(|count| *count > 0), "an empty table proves nothing: {tables:?} {there:?}");
 
