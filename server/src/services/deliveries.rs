@@ -31,8 +31,8 @@ use tokio::time::Instant;
 
 /// The waits after the first try, the second and so on, in seconds: a day in all.
 const WAITS: [i64; 7] = [5, 300, 1800, 7200, 18_000, 25_200, 32_400];
-/// How long a channel is held, in milliseconds: longer than one round.
-const LEASE: i64 = 60_000;
+/// How long a channel is held, in milliseconds: longer than one round and the slowest try at its end.
+const LEASE: i64 = 90_000;
 /// How long one round goes on before others get their turn.
 const ROUND: Duration = Duration::from_secs(20);
 /// The most tries of one round.

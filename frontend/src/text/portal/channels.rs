@@ -192,21 +192,14 @@ pub fn replayed(count: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use uuid::Uuid;
 
     fn channel(address: &str) -> ChannelView {
-        ChannelView {
-            id: Uuid::nil(),
-            kind: ChannelKind::Webhook,
-            address: address.to_owned(),
-            events: ChannelKind::Webhook.defaults(),
-            customers: None,
-            created_by: "Maya".to_owned(),
-            created_at: Timestamp(0),
-            failing_since: None,
-            previous_secret_until: None,
-            last_delivery: None,
-        }
+        let view = serde_json::json!({
+            "id": "0190a0b1-2c3d-7e4f-8a9b-0c1d2e3f4a5b", "kind": "webhook", "address": address,
+            "events": ChannelKind::Webhook.defaults(), "customers": null, "created_by": "Maya", "created_at": 0,
+            "failing_since": null, "previous_secret_until": null, "last_delivery": null,
+        });
+        serde_json::from_value(view).expect("a channel")
     }
 
     #[test]
