@@ -10,5 +10,5 @@ mod table;
 pub use add::AddChannel;
 pub use choice::ChoiceForm;
 pub use log::DeliveryLog;
-pub use manage::{Failing, Removal, Rotation, Test};
+pub use manage::{Failing, Removal, Rotation};
 pub use table::ChannelTable;

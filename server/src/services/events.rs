@@ -271,12 +271,15 @@ pub async fn tell_changes(app: &AppState, untold: Untold) -> Result<bool, Servic
     Ok(true)
 }
 
+/// Sets of one customer that changed to one method.
+type Group<'a> = ((CustomerId, Method), Vec<(&'a MethodChange, &'a BackupSet)>);
+
 /// One event for each customer and method, in the order of the first change, with up to [`SETS`] sets.
 async fn method_events(tx: &Scoped, changes: &[MethodChange]) -> Result<Vec<NewEvent>, ServiceError> {
     let ids: Vec<_> = changes.iter().map(|change| change.backup_set).collect();
     let sets: HashMap<BackupSetId, BackupSet> =
         tx.find_backup_sets(&ids).await?.into_iter().map(|set| (set.id, set)).collect();
-    let mut groups: Vec<((CustomerId, Method), Vec<(&MethodChange, &BackupSet)>)> = Vec::new();
+    let mut groups: Vec<Group<'_>> = Vec::new();
     let mut places: HashMap<(CustomerId, Method), usize> = HashMap::new();
     for change in changes {
         let Some(set) = sets.get(&change.backup_set) else { continue };
@@ -292,7 +295,7 @@ async fn method_events(tx: &Scoped, changes: &[MethodChange]) -> Result<Vec<NewE
     }
     let customers: Vec<_> = groups.iter().map(|((customer, _), _)| *customer).collect();
     let customers: HashMap<_, _> = tx.find_customers(&customers).await?.into_iter().map(|one| (one.id, one)).collect();
-    let event = |((customer, method), group): ((CustomerId, Method), Vec<(&MethodChange, &BackupSet)>)| {
+    let event = |((customer, method), group): Group<'_>| {
         let customer = customers.get(&customer)?;
         let sets: Vec<_> = group.iter().map(|(change, set)| set_data(change, set)).collect();
         let title = format!(

@@ -1,9 +1,9 @@
 //! The form that adds a channel.
 
-use super::choice::{ADD_KIND, Choice, ChoiceFields};
+use super::choice::{Choice, ChoiceFields};
 use super::secret::Secret;
 use crate::api;
-use crate::components::Button;
+use crate::components::{Button, ButtonKind};
 use crate::features::api_keys::{FRESH, Fresh};
 use crate::features::customers::Field;
 use crate::features::page::Trouble;
@@ -69,7 +69,7 @@ pub fn AddChannel(
             <Field id="channel-address" label=channels::ADDRESS hint=channels::ADDRESS_HINT value=address wrong/>
             <ChoiceFields choice kind/>
             <div class="actions">
-                <Button attr:data-test="add-channel" attr:r#type="submit" kind=ADD_KIND busy=add.pending() disabled=Signal::derive(move || !is_complete.get()) on_press=|_| ()>{channels::ADD}</Button>
+                <Button attr:data-test="add-channel" attr:r#type="submit" kind=ButtonKind::Primary busy=add.pending() disabled=Signal::derive(move || !is_complete.get()) on_press=|_| ()>{channels::ADD}</Button>
             </div>
             {move || (!is_complete.get()).then(|| view! { <p class="note">{channels::CHOOSE_ONE}</p> })}
         </form>

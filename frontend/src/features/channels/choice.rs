@@ -1,7 +1,7 @@
 //! What goes to a channel: which events, about whom.
 
 use crate::api;
-use crate::components::{Button, ButtonKind, Notice, Tone};
+use crate::components::{Button, Notice, Tone};
 use crate::features::api_keys::{CustomerChecks, FRESH, Fresh};
 use crate::features::page::Trouble;
 use crate::remote::Action;
@@ -146,6 +146,3 @@ pub fn ChoiceForm(
         </form>
     }
 }
-
-/// The filled button of the form that adds a channel.
-pub const ADD_KIND: ButtonKind = ButtonKind::Primary;

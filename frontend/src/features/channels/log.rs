@@ -1,5 +1,6 @@
 //! The delivery log of a channel, and sending again.
 
+use super::manage::Test;
 use super::table::tone;
 use crate::api;
 use crate::browser;
@@ -100,7 +101,7 @@ pub fn DeliveryLog(
                     <a class="chip" href=here("", "") aria-current=move || chosen(false)>{channels::ALL}</a>
                     <a class="chip" href=here("failed", "") aria-current=move || chosen(true)>{channels::FAILED}</a>
                 </nav>
-                <span class="push"><Button attr:data-test="replay-failed" kind=ButtonKind::Quiet busy=all.pending() on_press=move |_| { all.dispatch(()); }>{channels::ALL_AGAIN}</Button></span>
+                <span class="push actions"><Test channel=channel.get_value() on_sent=on_change/><Button attr:data-test="replay-failed" kind=ButtonKind::Quiet busy=all.pending() on_press=move |_| { all.dispatch(()); }>{channels::ALL_AGAIN}</Button></span>
             </div>
             {move || said().map(|title| view! { <Notice tone=Tone::Ok title/> })}
             {load(page, 5, show)}
