@@ -43,7 +43,7 @@ fn show(channel: ChannelView) -> AnyView {
         {move || view! { <Failing channel=newer.get()/> }}
         <DeliveryLog channel=id.clone() news on_change=again/>
         <section class="section" aria-labelledby="choice">
-            <header><h2 id="choice">{channels::EVENTS}</h2></header>
+            <header><h2 id="choice">{channels::CHOICE}</h2></header>
             <ChoiceForm channel/>
         </section>
         {secret}

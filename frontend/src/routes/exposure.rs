@@ -53,7 +53,7 @@ fn show(report: ExposureReport, subject: &str, days: i64) -> AnyView {
     });
     let csv = path(subject, days, "csv");
     let heading = exposure::headline(&report);
-    let sub = view! { <span class="mono thumbprint">{subject.to_owned()}</span>", "<Moment at=report.until/> };
+    let sub = view! { <span class="mono thumbprint">{subject.to_owned()}</span>", "{exposure::AS_OF}" "<Moment at=report.until/> };
     view! {
         <PageHead title=exposure::TITLE heading crumbs sub=sub.into_any()>
             <a class="button" href=csv rel="external" download="">{exposure::CSV}</a>

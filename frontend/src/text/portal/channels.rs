@@ -37,6 +37,8 @@ pub const THE_SECRET: &str = "Signing secret";
 pub const KEPT: &str = "I have copied it";
 
 /// What goes there.
+pub const CHOICE: &str = "Events and customers";
+/// What goes there.
 pub const EVENTS: &str = "What goes there?";
 /// What goes there.
 pub const CHOSEN: &str = "Chosen events";

@@ -9,6 +9,8 @@ pub const LINK: &str = "What did this reach?";
 pub const REACH: &str = "Reach";
 /// The page's title in the tab.
 pub const TITLE: &str = "What it reached";
+/// When it was looked at.
+pub const AS_OF: &str = "as of";
 /// How far back.
 pub const PERIOD: &str = "How far back";
 /// A button.
