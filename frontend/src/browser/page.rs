@@ -115,13 +115,6 @@ pub fn share(text: &str) {
     }
 }
 
-/// Opens the browser's print dialog.
-pub fn print() {
-    if let Some(window) = web_sys::window() {
-        let _ = window.print();
-    }
-}
-
 /// The element `html`.
 fn root() -> Option<web_sys::Element> {
     web_sys::window()?.document()?.document_element()
