@@ -78,7 +78,7 @@ fn exports(mut section: &[u8], glue: &mut String) -> Option<Vec<u8>> {
         let (kind, after) = section.split_first()?;
         section = after;
         let index = number(&mut section)?;
-        let is_long = name.contains("__convert__closures");
+        let is_long = name.contains("__convert__closures") || name.contains("7convert8closures");
         found.push((name, *kind, index, if is_long { format!("e{at}") } else { name.to_owned() }));
     }
     let mut out = Vec::new();
@@ -97,7 +97,7 @@ fn exports(mut section: &[u8], glue: &mut String) -> Option<Vec<u8>> {
     section.is_empty().then_some(out)
 }
 
-/// Unsigned LEB128.
+/// Reads unsigned LEB128.
 pub fn number(bytes: &mut &[u8]) -> Option<usize> {
     let (mut value, mut shift) = (0_usize, 0);
     loop {
@@ -111,7 +111,8 @@ pub fn number(bytes: &mut &[u8]) -> Option<usize> {
     }
 }
 
-fn push_number(out: &mut Vec<u8>, mut value: usize) {
+/// Writes one.
+pub fn push_number(out: &mut Vec<u8>, mut value: usize) {
     loop {
         let low = u8::try_from(value & 127).unwrap_or_default();
         value >>= 7;
@@ -123,7 +124,8 @@ fn push_number(out: &mut Vec<u8>, mut value: usize) {
     }
 }
 
-fn text<'a>(bytes: &mut &'a [u8]) -> Option<&'a str> {
+/// A length and as much UTF-8.
+pub fn text<'a>(bytes: &mut &'a [u8]) -> Option<&'a str> {
     let length = number(bytes)?;
     let (text, rest) = bytes.split_at_checked(length)?;
     *bytes = rest;

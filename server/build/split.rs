@@ -3,6 +3,7 @@
 //! `#[wasm_split]` marks the cuts (frontend/src/routes/chunk.rs). What only one page group needs lies in its chunk, what
 //! several need in further ones. Each chunk is an asset like any other: named by its hash, checked by the browser.
 
+use super::names::{number, push_number, text};
 use std::{
     error::Error,
     fs,
@@ -35,7 +36,7 @@ pub struct Split {
 
 /// Cuts a program that was linked with its relocations.
 pub fn split(program: &Path, folder: &Path, release: bool) -> Result<Split, Box<dyn Error>> {
-    let input = fs::read(program)?;
+    let input = without_streams(&fs::read(program)?).ok_or("the program is no WebAssembly")?;
     let main = folder.join("main.wasm");
     let mut options = Options::new(&input);
     options.output_dir = folder;
@@ -93,17 +94,50 @@ pub fn join(glue: &str, loader: &str) -> Result<String, String> {
 /// A module without its custom sections, which hold the names of its functions.
 fn without_names(wasm: &[u8]) -> Option<Vec<u8>> {
     const CUSTOM: u8 = 0;
+    sections(wasm, |id, section| if id == CUSTOM { None } else { Some(section.to_vec()) })
+}
+
+/// A program without the streams that Leptos' server functions export to JavaScript: nothing here makes one, and what is
+/// exported stays.
+fn without_streams(wasm: &[u8]) -> Option<Vec<u8>> {
+    const EXPORTS: u8 = 7;
+    sections(wasm, |id, section| Some(if id == EXPORTS { kept_exports(section)? } else { section.to_vec() }))
+}
+
+fn kept_exports(mut section: &[u8]) -> Option<Vec<u8>> {
+    const UNUSED: &str = "intounderlying";
+    let count = number(&mut section)?;
+    let (mut kept, mut out) = (0, Vec::<u8>::new());
+    for _ in 0..count {
+        let before = section;
+        let unused = text(&mut section)?.contains(UNUSED);
+        section = section.split_first()?.1;
+        number(&mut section)?;
+        if !unused {
+            kept += 1;
+            out.extend(before.get(..before.len() - section.len())?);
+        }
+    }
+    let mut all = Vec::new();
+    push_number(&mut all, kept);
+    all.extend(out);
+    Some(all)
+}
+
+/// A module with each section as `change` gives it; those of which it gives nothing are left out.
+fn sections(wasm: &[u8], change: impl Fn(u8, &[u8]) -> Option<Vec<u8>>) -> Option<Vec<u8>> {
     let (head, mut rest) = wasm.split_at_checked(8)?;
     let mut out = head.to_vec();
     while let Some((id, after)) = rest.split_first() {
-        let mut body = after;
-        let length = super::names::number(&mut body)?;
-        let whole = 1 + (after.len() - body.len()) + length;
-        let (section, next) = rest.split_at_checked(whole)?;
-        if *id != CUSTOM {
+        rest = after;
+        let length = number(&mut rest)?;
+        let (section, after) = rest.split_at_checked(length)?;
+        rest = after;
+        if let Some(section) = change(*id, section) {
+            out.push(*id);
+            push_number(&mut out, section.len());
             out.extend(section);
         }
-        rest = next;
     }
     Some(out)
 }
