@@ -41,9 +41,13 @@ pub async fn run(options: &Options) -> Result<(), BenchError> {
     if options.wants("tokens") {
         product::tokens::measure(options, &mut table).await?;
     }
+    if options.wants("setup") {
+        product::set_up::measure(&mut table).await?;
+    }
     if options.wants("process") {
         product::process::measure(options, &issuer, &mut table).await?;
     }
     print!("{table}");
+    println!("load       {} (after)", machine::load());
     Ok(())
 }

@@ -11,7 +11,7 @@ pub fn facts(folder: &Path) -> Result<String, BenchError> {
     writeln!(text, "processor  {} ({cores} cores)", field("/proc/cpuinfo", "model name").unwrap_or("unknown".into()))?;
     writeln!(text, "memory     {}", field("/proc/meminfo", "MemTotal").unwrap_or("unknown".into()))?;
     writeln!(text, "kernel     {}", first_line("/proc/sys/kernel/osrelease"))?;
-    writeln!(text, "load       {} (before; the load generator shares the cores)", first_line("/proc/loadavg"))?;
+    writeln!(text, "load       {} (before; the load generator shares the cores)", load())?;
     writeln!(
         text,
         "build      {}",
@@ -26,6 +26,11 @@ pub fn facts(folder: &Path) -> Result<String, BenchError> {
         syncs.count()
     )?;
     Ok(text)
+}
+
+/// The load average of the last 1, 5 and 15 minutes.
+pub fn load() -> String {
+    first_line("/proc/loadavg")
 }
 
 /// How long the disk takes to promise.

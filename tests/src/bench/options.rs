@@ -4,18 +4,18 @@ use super::{BenchError, load::Load};
 use std::time::Duration;
 
 /// What `--only` takes.
-pub const MEASUREMENTS: [&str; 7] = ["floors", "submit", "refuse", "list", "pages", "process", "tokens"];
+pub const MEASUREMENTS: [&str; 8] = ["floors", "submit", "refuse", "list", "pages", "process", "tokens", "setup"];
 
 /// Printed by `--help`.
 pub const USAGE: &str = "\
 cargo xtask bench [--only NAME]... [--seconds N] [--connections N] [--submissions N] [--sets N]
                   [--customers N]
-    NAME: floors, submit, refuse, list, pages, process, tokens; without --only: all of them
+    NAME: floors, submit, refuse, list, pages, process, tokens, setup; without --only: all of them
     --seconds      how long each load lasts (10; at most 120)
     --connections  how many connections send it (64; at most 512)
     --submissions  Saves to prepare, each with an authorization of its own (5000)
     --sets         backup sets in the list (100000)
-    --customers    customers for the memory figure (10000)
+    --customers    customers for the memory figures, each then connected (10000)
 ";
 
 /// What was asked for.

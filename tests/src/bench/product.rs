@@ -8,6 +8,7 @@ pub mod list;
 pub mod microsoft;
 pub mod pages;
 pub mod process;
+pub mod set_up;
 pub mod submit;
 pub mod tokens;
 
@@ -26,7 +27,7 @@ use server::{
     services::{api_keys, job_tokens::Cache, owner},
     state::{AppState, Settings},
 };
-use shared::{api::api_keys::CreateApiKey, rules::suitability::RuleSwitches};
+use shared::{api::api_keys::CreateApiKey, id::OrganizationId, rules::suitability::RuleSwitches};
 use std::{net::SocketAddr, sync::Arc};
 
 /// A node with its database.
@@ -69,7 +70,7 @@ impl Product {
             changes: Changes::default(),
             job_tokens: Cache::default(),
         };
-        let key = seed(&state).await?;
+        let (_, key) = seed(&state).await?;
         // The generator is one address: what keeps strangers slow must not be what is measured.
         let limits = LimitsConfig { guesses: u32::MAX, sign_ins: u32::MAX, ..LimitsConfig::default() };
         let node = Node::start(state.clone(), listener, Options { limits, ..Options::default() })?;
@@ -88,8 +89,9 @@ impl Product {
 }
 
 /// An organization with a key.
-pub async fn seed(state: &AppState) -> Result<String, BenchError> {
+pub async fn seed(state: &AppState) -> Result<(OrganizationId, String), BenchError> {
     let organization = owner::add_organization(state, "Measured", None).await?;
     let request = CreateApiKey::new("bench".to_owned());
-    Ok(api_keys::create(state, organization, &Actor::Operator, &request).await?.secret)
+    let key = api_keys::create(state, organization, &Actor::Operator, &request).await?.secret;
+    Ok((organization, key))
 }

@@ -1,7 +1,8 @@
-//! The server as a process of its own: how soon it is ready, and how much memory it holds.
+//! The server as a process of its own: how soon it is ready, and how much memory it holds with nothing, with customers,
+//! and with a connection of each.
 
 use super::{
-    api::{self, Api},
+    api::{self, Api, text},
     microsoft::{ACCESS, Microsoft, SIGN_IN},
     seed,
 };
@@ -16,11 +17,16 @@ use server::{
     clock::{Clock, SharedClock, SystemClock},
     live::Changes,
     random::{SharedRandom, SystemRandom},
-    seal::Keyring,
+    seal::{Keyring, SealContext},
+    services::{heartbeat, save::REFRESH},
     state::{AppState, Settings},
-    store::{DatabaseConfig, Store},
+    store::{DatabaseConfig, Store, connections::Connection},
 };
-use shared::rules::suitability::RuleSwitches;
+use shared::{
+    api::customers::ConnectionState,
+    id::{ConnectionId, CustomerId, ObjectId, OrganizationId, TenantId},
+    rules::suitability::RuleSwitches,
+};
 use std::{
     env, fs,
     net::SocketAddr,
@@ -34,30 +40,35 @@ use tokio::time::Instant;
 /// The variable that names the server's program.
 const PROGRAM: &str = "REKEY_BENCH_SERVER";
 
-/// Starts it on an empty database, looks, fills it, looks again, starts it once more.
+/// Starts it on an empty database, looks, fills it, looks again, connects every customer, starts it once more.
 pub async fn measure(options: &Options, issuer: &Issuer, table: &mut Table) -> Result<(), BenchError> {
     let program = env::var_os(PROGRAM).map(PathBuf::from).ok_or("run this by `cargo xtask bench`")?;
     let folder = tempfile::tempdir()?;
     let microsoft = Microsoft::start(issuer).await?;
-    let key = make(folder.path(), &microsoft).await?;
+    let (state, organization, key) = make(folder.path(), &microsoft).await?;
     let mut server = Server::start(&program, folder.path(), &microsoft).await?;
     table.add(Line::of("ready after start, empty database", server.ready.as_secs_f64() * 1e3, "ms"));
     table.add(Line::of("memory after start (VmRSS)", server.memory()?, "kB"));
     let caller = Api::new(server.address).with("authorization", &format!("Bearer {key}"));
     caller.add_sets(options.customers, |at| api::set(at, at)).await?;
-    caller.call("GET", "/api/v1/customers?limit=50", &Value::Null).await?;
+    let customers = walk(&caller).await?;
     let name = format!("memory with {} customers (VmRSS)", options.customers);
+    table.add(Line::of(&name, server.memory()?, "kB"));
+    connect(&state, organization, &customers).await?;
+    walk(&caller).await?;
+    caller.call("GET", "/api/v1/overview", &Value::Null).await.ok();
+    let name = format!("memory with {} connections besides (VmRSS)", customers.len());
     table.add(Line::of(&name, server.memory()?, "kB"));
     server.end()?;
     let mut again = Server::start(&program, folder.path(), &microsoft).await?;
-    let name = format!("ready after start, {} customers", options.customers);
+    let name = format!("ready after start, {} customers, connected", options.customers);
     table.add(Line::of(&name, again.ready.as_secs_f64() * 1e3, "ms"));
     table.add(Line::of("memory after that start (VmRSS)", again.memory()?, "kB"));
     again.end()
 }
 
 /// Keys, certificate and database, as an operator makes them; gives an API key.
-async fn make(folder: &Path, microsoft: &Microsoft) -> Result<String, BenchError> {
+async fn make(folder: &Path, microsoft: &Microsoft) -> Result<(AppState, OrganizationId, String), BenchError> {
     let clock: SharedClock = Arc::new(SystemClock);
     let random: SharedRandom = Arc::new(SystemRandom);
     let config = microsoft.config(SystemClock.now())?;
@@ -79,7 +90,58 @@ async fn make(folder: &Path, microsoft: &Microsoft) -> Result<String, BenchError
         changes: Changes::default(),
         job_tokens: server::services::job_tokens::Cache::default(),
     };
-    seed(&state).await
+    let (organization, key) = seed(&state).await?;
+    Ok((state, organization, key))
+}
+
+/// Reads every page of customers, as the portal and products do.
+async fn walk(caller: &Api) -> Result<Vec<(CustomerId, TenantId)>, BenchError> {
+    let (mut all, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let page = caller.call("GET", &format!("/api/v1/customers?limit=100{cursor}"), &Value::Null).await?;
+        for item in page.pointer("/items").and_then(Value::as_array).ok_or("a page has items")? {
+            all.push((CustomerId(text(item, "/id")?.parse()?), TenantId(text(item, "/tenant")?.parse()?)));
+        }
+        match page.pointer("/next").and_then(Value::as_str) {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => return Ok(all),
+        }
+    }
+}
+
+/// Gives each customer a connected account, with its refresh token and its next heartbeat.
+async fn connect(
+    state: &AppState,
+    organization: OrganizationId,
+    customers: &[(CustomerId, TenantId)],
+) -> Result<(), BenchError> {
+    let now = state.now();
+    for part in customers.chunks(500) {
+        let tx = state.store.write_many(organization).await?;
+        for (customer, tenant) in part {
+            let id = ConnectionId(state.new_id());
+            let context = SealContext { organization, kind: REFRESH, row: id.0, version: 1 };
+            let connection = Connection {
+                id,
+                customer: *customer,
+                tenant: *tenant,
+                object: ObjectId(state.new_id()),
+                account: format!("backup@{customer}.example"),
+                state: ConnectionState::Working,
+                refresh_token: state.keyring.seal(&context, &[b'r'; 1_200])?,
+                token_version: 1,
+                scopes: "Mail.Read MailboxSettings.Read".to_owned(),
+                connected_at: now,
+                checked_at: now,
+                failed_at: None,
+                help: None,
+            };
+            tx.add_connection(&connection).await?;
+            heartbeat::plan(state, &tx, id).await?;
+        }
+        tx.commit().await?;
+    }
+    Ok(())
 }
 
 /// The process; ended when dropped.
