@@ -20,11 +20,12 @@ use crate::{
         Scope, Scoped,
         attempts::{Attempt, AttemptState, SavedToken},
         authorizations::Authorization,
+        backup_sets::BackupSet,
         customers::Customer,
         links::Link,
         locator::{self, Located, LocatorKind},
         organizations::Organization,
-        sign_ins::SignIn,
+        sign_ins::{SignIn, SignInSet},
         work::{self, NewWork, WorkKind},
     },
 };
@@ -103,6 +104,8 @@ pub struct Receiving {
     authorization: Authorization,
     customer: Customer,
     organization: Organization,
+    queue: Vec<SignIn>,
+    covered: Vec<(SignInSet, Option<BackupSet>)>,
 }
 
 /// Opens an attempt's secret for its Save. `None`: the secret is a link's.
@@ -112,7 +115,9 @@ pub async fn receive(app: &AppState, secret: &str) -> Result<Option<Receiving>, 
     let found = tx.find_authorization_and_customer(opened.authorization).await?;
     let (authorization, customer) = found.ok_or(ServiceError::NotFound)?;
     let organization = tx.find_organization().await?.ok_or(ServiceError::NotFound)?;
-    Ok(Some(Receiving { opened, attempt, authorization, customer, organization }))
+    let queue = tx.list_sign_ins(&[authorization.id]).await?;
+    let covered = tx.list_covered(attempt.sign_in).await?;
+    Ok(Some(Receiving { opened, attempt, authorization, customer, organization, queue, covered }))
 }
 
 /// A Save that was received.
@@ -267,7 +272,8 @@ async fn commit_save(
     saved: SavedToken,
     identity: &VerifiedIdentity,
 ) -> Result<Received, ServiceError> {
-    let Receiving { opened, attempt, customer, organization, .. } = receiving;
+    let Receiving { opened, attempt, authorization: before, customer, organization, mut queue, mut covered } =
+        receiving;
     let tx = app.store.write(opened.organization).await?;
     let hash = saved.hash;
     let attempt = Attempt { state: AttemptState::Saved, saved: Some(saved), ..attempt };
@@ -279,7 +285,11 @@ async fn commit_save(
         let again = Received { sign_in: attempt.sign_in, view: None };
         return if same { Ok(again) } else { Err(used()) };
     }
-    let mut queue = tx.list_sign_ins(&[authorization.id]).await?;
+    if authorization.version != before.version + 1 {
+        // Something changed since it was read. Each change counts, so otherwise the one writer need not read again.
+        queue = tx.list_sign_ins(&[authorization.id]).await?;
+        covered = tx.list_covered(attempt.sign_in).await?;
+    }
     let place = queue.iter_mut().find(|one| one.id == attempt.sign_in).ok_or(ServiceError::NotFound)?;
     let sign_in = place.clone();
     let from = sign_in.state;
@@ -288,7 +298,6 @@ async fn commit_save(
     }
     let (name, username) = super::sessions::names_of(identity);
     let shown = if username.is_empty() { name } else { username };
-    let covered = tx.list_covered(sign_in.id).await?;
     let sign_in = SignIn {
         state: SignInState::Working,
         steps: save::first_steps(&workloads_of(&covered)),
@@ -297,7 +306,9 @@ async fn commit_save(
         approval_url: None,
         ..sign_in
     };
-    tx.update_sign_in(&sign_in, from).await?;
+    if !tx.update_sign_in(&sign_in, from).await? {
+        return Err(used());
+    }
     use_up(app, &tx, &opened.link).await?;
     add_work(app, &tx, attempt.id).await?;
     let actor = Actor::Holder(sign_in.id, shown);
