@@ -3,7 +3,7 @@
 //! Same-origin fetch with the session's cookie. Requests that change something carry `rekey-request: 1`; those of the
 //! connect page carry their secret in `rekey-connect`, never in an address. A new endpoint needs nothing here: call
 //! [`get`], [`post`] or [`put`] with a type of `shared::api`. What every first load of the portal needs goes without
-//! serde, by [`read`], [`act`] and [`remove`] (docs/decisions/0008).
+//! serde, by [`read`], [`act`] and [`remove`] (docs/decisions/0009).
 
 pub mod connect;
 mod failure;

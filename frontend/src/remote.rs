@@ -1,7 +1,7 @@
 //! What a page reads from the server, and what it does there: [`Remote`] and [`Action`].
 //!
 //! They do what Leptos' `LocalResource` and `Action` do, in one piece of code for all types: those are made anew for
-//! each type, which was a quarter of the portal's program (docs/decisions/0008).
+//! each type, which was a quarter of the portal's program (docs/decisions/0009).
 
 use leptos::prelude::*;
 use leptos::reactive::computed::ScopedFuture;

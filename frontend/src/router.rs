@@ -1,6 +1,6 @@
 //! Where in the portal one is, and how one gets elsewhere: the address as signals, links and the history.
 //!
-//! Small, because every first load carries it: a crate for this weighed 47 KB packed (docs/decisions/0008). The map of
+//! Small, because every first load carries it: a crate for this weighed 47 KB packed (docs/decisions/0009). The map of
 //! addresses and pages is in `routes`. A page reads its address with [`use_query_map`] and [`use_params_map`] and leads
 //! on with links or [`use_navigate`].
 
