@@ -72,9 +72,10 @@ pub fn short_day(at: Timestamp) -> String {
 #[expect(clippy::cast_precision_loss, reason = "a distance in minutes, hours or days")]
 pub fn relative(at: Timestamp) -> String {
     let distance = at.since(now());
-    let units = [(86_400, 172_800, "day"), (3_600, 5_400, "hour"), (60, 0, "minute")];
+    let units = [(86_400, 172_800, "day"), (3_600, 5_400, "hour"), (60, 60, "minute")];
     let unit = units.iter().find(|(_, least, _)| distance.unsigned_abs() >= *least);
-    let (seconds, _, name) = unit.copied().unwrap_or((60, 0, "minute"));
+    // Less than a minute is now.
+    let (seconds, _, name) = unit.copied().unwrap_or((60, 0, "second"));
     let options = options(&[("numeric", "auto")]);
     let formatter = js_sys::Intl::RelativeTimeFormat::new(&locales(), &options);
     formatter.format((distance / seconds) as f64, name).into()
