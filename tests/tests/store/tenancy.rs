@@ -22,13 +22,17 @@ use server::{
         customers::Customer,
         imports::Import,
         links::Link,
+        member_invitations::MemberInvitation,
         members::Member,
         sessions::Session,
         sign_ins::SignIn,
     },
 };
 use shared::{
-    api::{authorizations::AuthorizationState, customers::MethodCounts},
+    api::{
+        authorizations::AuthorizationState, customers::MethodCounts, members::MemberInvitationState,
+        session::MemberRole,
+    },
     id::{ConnectionId, ObjectId, OrganizationId, TenantId},
     method::Method,
 };
@@ -50,6 +54,21 @@ struct Filled {
     api_key: ApiKey,
     audit: AuditRow,
     modern: Modern,
+}
+
+fn invitation(customer: &Customer) -> MemberInvitation {
+    MemberInvitation {
+        id: next_id(),
+        role: MemberRole::Technician,
+        customers: vec![customer.id],
+        note: "For Ben".to_owned(),
+        state: MemberInvitationState::Open,
+        created_by: "Ann".to_owned(),
+        created_at: START,
+        expires_at: START.plus(60),
+        claim: None,
+        ended_at: None,
+    }
 }
 
 async fn fill(database: &TestDatabase, organization: OrganizationId) -> Filled {
@@ -99,6 +118,8 @@ async fn fill(database: &TestDatabase, organization: OrganizationId) -> Filled {
     tx.add_member(&member, START).await.unwrap();
     tx.add_session(&session).await.unwrap();
     tx.add_customer(&customer, None, START).await.unwrap();
+    tx.choose_customers(member.id, &[customer.id]).await.unwrap();
+    tx.add_member_invitation(&invitation(&customer)).await.unwrap();
     tx.add_backup_sets(std::slice::from_ref(&set), START).await.unwrap();
     assert!(tx.change_method(&set, Method::Hybrid, connection.id, START).await.unwrap());
     tx.add_import(&import, vec![1], START).await.unwrap();
