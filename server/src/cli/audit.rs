@@ -41,20 +41,18 @@ pub async fn run(command: Command) -> Result<(), CommandError> {
 fn report(verified: &Verified, has_heads: bool) -> String {
     let Verified { organization, events, omitted, batches, head, compared } = verified;
     let range = batches.map_or_else(|| "no batch".to_owned(), |(first, last)| format!("batches {first} to {last}"));
-    let mut text = format!("{organization}: whole, {events} events in {range}");
-    if *omitted > 0 {
-        text.push_str(&format!(", {omitted} left out by the filter"));
-    }
-    if !head.is_empty() {
-        text.push_str(&format!("\ndigest of the last batch: {head}"));
-    }
-    text.push_str(&match (has_heads, *compared) {
-        (true, 0) => "\nNone of its batches is in the file of heads: it could not be compared.".to_owned(),
-        (true, count) => format!("\n{count} of its batches are those in the file of heads."),
-        (false, _) => "\nNothing in it was changed since its digests were made. Whether they are the installation's own: compare them with digests kept elsewhere (--heads)."
-            .to_owned(),
-    });
-    text
+    let left_out = if *omitted > 0 { format!(", {omitted} left out by the filter") } else { String::new() };
+    let head = if head.is_empty() { String::new() } else { format!("\ndigest of the last batch: {head}") };
+    let compared = match (has_heads, *compared) {
+        (true, 0) => "None of its batches is in the file of heads: it could not be compared.".to_owned(),
+        (true, count) => format!("{count} of its batches are those in the file of heads."),
+        (false, _) => {
+            "Nothing in it was changed since its digests were made. Whether they are the installation's own: \
+                       compare them with digests kept elsewhere (--heads)."
+                .to_owned()
+        }
+    };
+    format!("{organization}: whole, {events} events in {range}{left_out}{head}\n{compared}")
 }
 
 async fn verify(configured: &Configured) -> Result<(), CommandError> {

@@ -285,12 +285,12 @@ async fn method_events(tx: &Scoped, changes: &[MethodChange]) -> Result<Vec<NewE
         let Some(set) = sets.get(&change.backup_set) else { continue };
         let of = (set.customer, change.method);
         let place = places.get(&of).copied();
-        match place.and_then(|place| groups.get_mut(place)).filter(|(_, group)| group.len() < SETS) {
-            Some((_, group)) => group.push((change, set)),
-            None => {
-                places.insert(of, groups.len());
-                groups.push((of, vec![(change, set)]));
-            }
+        let open = place.and_then(|place| groups.get_mut(place)).filter(|(_, group)| group.len() < SETS);
+        if let Some((_, group)) = open {
+            group.push((change, set));
+        } else {
+            places.insert(of, groups.len());
+            groups.push((of, vec![(change, set)]));
         }
     }
     let customers: Vec<_> = groups.iter().map(|((customer, _), _)| *customer).collect();

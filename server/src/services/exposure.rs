@@ -136,7 +136,7 @@ async fn name_of(tx: &Scoped, subject: Subject) -> Result<Option<String>, Servic
             match known {
                 Some(name) => Some(name),
                 // Somebody who is a member no more is asked about most of all.
-                None => tx.find_audit_names(&[reference.clone()]).await?.remove(&reference),
+                None => tx.find_audit_names(std::slice::from_ref(&reference)).await?.remove(&reference),
             }
         }
     })

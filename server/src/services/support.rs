@@ -88,7 +88,7 @@ async fn part(app: &AppState, organization: OrganizationId) -> Result<Value, Ser
         })
         .collect();
     let problems: Vec<_> =
-        tx.count_problems(now.plus(-PROBLEMS)).await?.into_iter().filter_map(problem).take(MOST).collect();
+        tx.count_problems(now.plus(-PROBLEMS)).await?.iter().filter_map(problem).take(MOST).collect();
     let last = tx.find_last_audit_batch().await?;
     let audit = last.map(|batch| {
         json!({
@@ -116,7 +116,7 @@ async fn part(app: &AppState, organization: OrganizationId) -> Result<Value, Ser
 }
 
 /// A problem with its code: of the detail only what is a code or a number.
-fn problem(one: ProblemCount) -> Option<Value> {
+fn problem(one: &ProblemCount) -> Option<Value> {
     let is_plain = |text: &str| {
         text.len() <= 60 && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
     };
@@ -135,7 +135,7 @@ mod tests {
     fn l3_of_a_problem_only_its_code_is_told() {
         let one = |detail: &str| {
             let detail = detail.to_owned();
-            problem(ProblemCount { event: "sign_in.stopped".to_owned(), detail, total: 2, last_at: 0 })
+            problem(&ProblemCount { event: "sign_in.stopped".to_owned(), detail, total: 2, last_at: 0 })
         };
         assert_eq!(one("code=wrong_account").unwrap()["code"], "code=wrong_account");
         assert_eq!(one("aadsts=50173 by=Maya").unwrap()["code"], "aadsts=50173");
