@@ -7,14 +7,9 @@ pub use tables::{Acts, Reached};
 use crate::text::portal::exposure;
 use leptos::prelude::*;
 
-/// Leads to the report about something, of the last 30 days.
-#[component]
-pub fn ExposureLink(
-    /// `api_key:<id>`, `app:<id>` or `connection:<id>`.
-    #[prop(into)]
-    subject: String,
-) -> impl IntoView {
-    view! { <a class="small" href=address(&subject, 30)>{exposure::LINK}</a> }
+/// A link to the report about `api_key:<id>`, `app:<id>` or `connection:<id>`, of the last 30 days.
+pub fn exposure_link(subject: &str) -> impl IntoView + use<> {
+    view! { <a class="small" href=address(subject, 30)>{exposure::LINK}</a> }
 }
 
 /// The report's address.

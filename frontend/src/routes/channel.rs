@@ -37,10 +37,11 @@ fn show(channel: ChannelView) -> AnyView {
             newer.set(channel);
         }
     });
-    let secret = (channel.kind == ChannelKind::Webhook).then(|| view! { <Rotation channel=channel.clone()/> });
+    let until = channel.previous_secret_until;
+    let secret = (channel.kind == ChannelKind::Webhook).then(|| view! { <Rotation channel=id.clone() until/> });
     view! {
         {move || head(&newer.get())}
-        {move || view! { <Failing channel=newer.get()/> }}
+        {move || view! { <Failing since=newer.read().failing_since/> }}
         <DeliveryLog channel=id.clone() news on_change=again/>
         <section class="section" aria-labelledby="choice">
             <header><h2 id="choice">{channels::CHOICE}</h2></header>

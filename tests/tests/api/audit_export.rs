@@ -72,7 +72,7 @@ async fn j2_every_tampering_with_an_export_is_found(app: TestApp) {
     lived(&app).await;
     let text = export(&app, "").await;
     let lines: Vec<&str> = text.lines().collect();
-    let join = |lines: &[&str]| lines.iter().map(|line| format!("{line}\n")).collect::<String>();
+    let join = |lines: &[&str]| lines.join("\n") + "\n";
     assert!(verify(&join(&lines)).is_ok());
     for index in 0..lines.len() {
         // Removed.

@@ -4,7 +4,7 @@ use super::make::{FRESH, Fresh};
 use crate::api;
 use crate::components::{Button, ButtonKind, Moment, Status, Tone};
 use crate::features::Nothing;
-use crate::features::exposure::ExposureLink;
+use crate::features::exposure::exposure_link;
 use crate::features::page::Trouble;
 use crate::remote::Action;
 use crate::text::portal::api_keys;
@@ -53,7 +53,7 @@ pub fn KeyTable(
         };
         view! {
             <tr>
-                <td class="name">{key.name}<span class="why">{limits}</span><ExposureLink subject=format!("api_key:{id}")/></td>
+                <td class="name">{key.name}<span class="why">{limits}</span>{exposure_link(&format!("api_key:{id}"))}</td>
                 <td class="nowrap"><Status tone text=state/></td>
                 <td class="nowrap data"><Moment at=key.created_at/></td>
                 <td class="nowrap roomy">{used}</td>

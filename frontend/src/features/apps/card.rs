@@ -6,7 +6,7 @@ use super::{Life, tone};
 use crate::api;
 use crate::components::{CopyField, Fact, Facts, Moment, Notice, Status, Tone};
 use crate::features::backup_sets::WorkloadIcons;
-use crate::features::exposure::ExposureLink;
+use crate::features::exposure::exposure_link;
 use crate::features::page::load;
 use crate::remote::Remote;
 use crate::text;
@@ -93,7 +93,7 @@ fn AppCard(app: AppView, #[prop(into)] on_change: Callback<()>) -> impl IntoView
                             <Fact term=apps::FOR small=apps::purpose_why(purpose)>{apps::purpose(purpose)}</Fact>
                             <Fact term=apps::DATA><WorkloadIcons workloads/></Fact>
                             <Fact term=apps::SETS><a href=sets_address>{text::number(sets)}</a></Fact>
-                            <Fact term=exposure::REACH><ExposureLink subject=format!("app:{}", app.id)/></Fact>
+                            <Fact term=exposure::REACH>{exposure_link(&format!("app:{}", app.id))}</Fact>
                             {set_up}{checked}
                             <Fact term=apps::FIRST_TOKEN>{used}</Fact>
                             {object}

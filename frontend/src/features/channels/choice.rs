@@ -27,10 +27,10 @@ impl Choice {
     }
 
     /// As a channel has it.
-    pub fn of(channel: &ChannelView) -> Self {
+    pub fn of(channel: ChannelView) -> Self {
         let is_usual = channel.events == channel.kind.defaults();
-        let events = (!is_usual).then(|| channel.events.iter().copied().collect());
-        let customers = channel.customers.as_ref().map(|customers| customers.iter().copied().collect());
+        let events = (!is_usual).then(|| channel.events.into_iter().collect());
+        let customers = channel.customers.map(|customers| customers.into_iter().collect());
         Self { events: RwSignal::new(events), customers: RwSignal::new(customers) }
     }
 
@@ -116,9 +116,9 @@ pub fn ChoiceForm(
     /// The channel.
     channel: ChannelView,
 ) -> impl IntoView {
-    let choice = Choice::of(&channel);
+    let (id, kind) = (channel.id, channel.kind);
+    let choice = Choice::of(channel);
     let is_complete = Memo::new(move |_| choice.is_complete());
-    let id = channel.id;
     let save = Action::new(move |(): &()| {
         let body = choice.body();
         async move { api::put::<_, ChannelView>(&format!("/api/v1/channels/{id}"), &body).await }
@@ -137,7 +137,7 @@ pub fn ChoiceForm(
     };
     view! {
         <form class="form stack" on:submit=submit novalidate data-test="channel-choice">
-            <ChoiceFields choice kind=channel.kind/>
+            <ChoiceFields choice kind/>
             <div class="actions">
                 <Button attr:r#type="submit" busy=save.pending() disabled=Signal::derive(move || !is_complete.get()) on_press=|_| ()>{channels::SAVE}</Button>
             </div>

@@ -12,6 +12,7 @@ use crate::router::{NavigateOptions, use_navigate};
 use crate::text::portal::channels;
 use leptos::prelude::*;
 use shared::api::channels::{ChannelCreated, ChannelView, DeliveryView};
+use shared::time::Timestamp;
 
 /// How long a test takes as a rule.
 const MOMENT_MS: i32 = 1500;
@@ -48,12 +49,18 @@ pub fn Test(
 
 /// Another secret.
 #[component]
-pub fn Rotation(channel: ChannelView) -> impl IntoView {
-    let id = channel.id;
-    let rotate = Action::new(move |(): &()| async move {
-        api::post::<_, ChannelCreated>(&format!("/api/v1/channels/{id}/rotate-secret"), &Nothing {}).await
+pub fn Rotation(
+    /// Of which channel.
+    #[prop(into)]
+    channel: String,
+    /// Until when the secret before signs, too.
+    until: Option<Timestamp>,
+) -> impl IntoView {
+    let rotate = Action::new(move |(): &()| {
+        let path = format!("/api/v1/channels/{channel}/rotate-secret");
+        async move { api::post::<_, ChannelCreated>(&path, &Nothing {}).await }
     });
-    let until = channel.previous_secret_until.map(|at| {
+    let until = until.map(|at| {
         view! { <p class="note">{channels::BOTH_SIGN}" "<Moment at/>"."</p> }
     });
     let shown = move || match rotate.value().get() {
@@ -109,8 +116,11 @@ pub fn Removal(#[prop(into)] channel: String) -> impl IntoView {
 
 /// A channel that takes nothing, with what to do.
 #[component]
-pub fn Failing(channel: ChannelView) -> impl IntoView {
-    channel.failing_since.map(|at| {
+pub fn Failing(
+    /// Since when.
+    since: Option<Timestamp>,
+) -> impl IntoView {
+    since.map(|at| {
         view! {
             <Notice tone=Tone::Danger title=channels::FAILING text=channels::FAILING_WHY>
                 <p class="faint">{channels::SINCE}" "<Moment at/></p>

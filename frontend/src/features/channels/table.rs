@@ -41,9 +41,10 @@ fn row(one: ChannelView) -> impl IntoView {
         Some(last) => view! { <Status tone=tone(last) text=channels::outcome(last, browser::now())/> }.into_any(),
         None => view! { <span class="faint">{channels::NOTHING_SENT}</span> }.into_any(),
     };
+    let (scope, title) = (channels::scope(&one), one.address.clone());
     view! {
         <tr>
-            <td class="name clip" title=one.address.clone()><a href=href>{one.address.clone()}</a><span class="why">{channels::scope(&one)}</span></td>
+            <td class="name clip" title=title><a href=href>{one.address}</a><span class="why">{scope}</span></td>
             <td class="nowrap roomy">{channels::kind(one.kind)}</td>
             <td>{last}</td>
             <td class="nowrap data"><Moment at=one.created_at/></td>

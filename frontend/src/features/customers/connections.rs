@@ -1,7 +1,7 @@
 //! A customer's connections: how each is, in words, and when it is looked at next.
 
 use crate::components::{ButtonLink, Moment, Notice, Status, Tone};
-use crate::features::exposure::ExposureLink;
+use crate::features::exposure::exposure_link;
 use crate::text::portal::customers;
 use leptos::prelude::*;
 use shared::api::customers::{ConnectionState, ConnectionView};
@@ -39,7 +39,7 @@ pub fn Connections(connections: Vec<ConnectionView>) -> impl IntoView {
     let row = |connection: ConnectionView| {
         view! {
             <tr>
-                <td class="clip"><span class="mono">{connection.account}</span><ExposureLink subject=format!("connection:{}", connection.id)/></td>
+                <td class="clip"><span class="mono">{connection.account}</span>{exposure_link(&format!("connection:{}", connection.id))}</td>
                 <td class="nowrap"><Status tone=tone(connection.state) text=customers::connection(connection.state)/></td>
                 <td class="nowrap data"><Moment at=connection.connected_at/></td>
                 <td class="nowrap"><Moment at=connection.next_check_at/></td>
