@@ -31,6 +31,8 @@ pub enum Actor {
     Holder(SignInId, String),
     /// Whoever signed in with an invitation to become a member.
     Invited(Uuid),
+    /// Whoever holds a link to a customer's own page; the customer's name.
+    Customer(Uuid, String),
     /// Whoever runs the installation.
     Operator,
     /// The server by itself.
@@ -45,6 +47,7 @@ impl Actor {
             Self::Key(id, _) => format!("key:{id}"),
             Self::Holder(id, _) => format!("holder:{id}"),
             Self::Invited(id) => format!("invited:{id}"),
+            Self::Customer(id, _) => format!("customer_link:{id}"),
             Self::Operator => "operator".to_owned(),
             Self::Rekey => "rekey".to_owned(),
         }
@@ -53,7 +56,7 @@ impl Actor {
     /// What people read; can be erased.
     pub fn name(&self) -> &str {
         match self {
-            Self::Member(_, name) | Self::Key(_, name) | Self::Holder(_, name) => name,
+            Self::Member(_, name) | Self::Key(_, name) | Self::Holder(_, name) | Self::Customer(_, name) => name,
             Self::Invited(_) | Self::Operator | Self::Rekey => "",
         }
     }

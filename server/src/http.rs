@@ -13,6 +13,7 @@ pub mod caller;
 pub mod certificates;
 pub mod channels;
 pub mod connect;
+pub mod customer_page;
 pub mod customers;
 pub mod docs;
 pub mod exposure;
@@ -89,6 +90,10 @@ fn api() -> OpenApiRouter<Http> {
         .routes(routes!(customers::find))
         .routes(routes!(customers::confirm_tenant))
         .routes(routes!(customers::set_contact))
+        .routes(routes!(customer_page::create))
+        .routes(routes!(customer_page::revoke))
+        .routes(routes!(customer_page::find))
+        .routes(routes!(customer_page::ask_removal))
         .routes(routes!(backup_sets::list, backup_sets::upsert))
         .routes(routes!(backup_sets::counts))
         .routes(routes!(backup_sets::changes))

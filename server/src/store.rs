@@ -18,6 +18,7 @@ pub mod backup_sets;
 pub mod certificates;
 pub mod channels;
 pub mod connections;
+pub mod customer_links;
 pub mod customers;
 mod entities;
 pub mod events;

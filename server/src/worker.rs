@@ -5,8 +5,8 @@
 use crate::{
     audit,
     services::{
-        ServiceError, deliveries, events, heartbeat, invitations, job_tokens::ledger, probe, reminders, renewal, save,
-        set_up,
+        ServiceError, deliveries, events, heartbeat, invitations, job_tokens::ledger, probe, receipts, reminders,
+        renewal, save, set_up,
     },
     state::AppState,
     store::{
@@ -99,6 +99,7 @@ async fn carry_out(app: &AppState, work: Work) {
         WorkKind::Probe => probe::run(app, work).await,
         WorkKind::Deliver => deliveries::run(app, work).await,
         WorkKind::Invite => invitations::send(app, work).await,
+        WorkKind::Receipt => receipts::send(app, work).await,
     };
     match done {
         Ok(()) => {}

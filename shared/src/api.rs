@@ -10,6 +10,7 @@ pub mod authorizations;
 pub mod backup_sets;
 pub mod channels;
 pub mod connect;
+pub mod customer_page;
 pub mod customers;
 pub mod exposure;
 pub mod imports;

@@ -6,6 +6,7 @@ mod api {
     mod certificates;
     mod choosing;
     mod consent;
+    mod customer_page;
     mod exposure;
     mod headers;
     mod heartbeat;

@@ -106,7 +106,7 @@ fn drift_of(app: &App) -> Drift {
 }
 
 /// `graph:Mail.Read` as `Mail.Read`, `sharepoint:Sites.Read.All` as `SharePoint Sites.Read.All`.
-fn shown(word: &str) -> String {
+pub(super) fn shown(word: &str) -> String {
     match word.split_once(':') {
         Some((resource, name)) if resource == Resource::Sharepoint.as_str() => format!("SharePoint {name}"),
         Some((_, name)) => name.to_owned(),

@@ -137,6 +137,7 @@ pub async fn authorized(
         object.insert("changed".to_owned(), json!(changed));
         object.insert("kept".to_owned(), json!(kept));
     }
+    super::receipts::plan(app, tx, &customer, authorization, sign_in.id).await?;
     let title = format!("{who} authorized {} of {}", plural(changed, "backup set"), customer.name);
     let text = "The access is stored and was tried. From now on jobs get short-lived tokens.";
     emit(app, tx, vec![NewEvent::of(EventType::Authorized, &customer, title, text, data)]).await

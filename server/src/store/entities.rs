@@ -10,7 +10,7 @@ pub use modern::{
     apps, certificates, channels, deliveries, events, journal_steps, journals, key_breadth, notices, restores,
     token_counts,
 };
-pub use people::{member_customers, member_invitations};
+pub use people::{customer_links, member_customers, member_invitations};
 
 pub mod organizations {
     use sea_orm::entity::prelude::*;

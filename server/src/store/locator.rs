@@ -24,6 +24,8 @@ pub enum LocatorKind {
     Member,
     /// An invitation to become a member.
     MemberInvitation,
+    /// A customer's own page.
+    CustomerPage,
 }
 
 impl LocatorKind {
@@ -37,6 +39,7 @@ impl LocatorKind {
             Self::ApiKey => "api_key",
             Self::Member => "member",
             Self::MemberInvitation => "member_invitation",
+            Self::CustomerPage => "customer_page",
         }
     }
 }

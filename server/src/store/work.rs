@@ -33,9 +33,11 @@ pub enum WorkKind {
     Deliver,
     /// Send an invitation by mail. Subject: the link.
     Invite,
+    /// Tell a customer's contact what was connected. Subject: the sign-in.
+    Receipt,
 }
 
-const KINDS: [(WorkKind, &str); 9] = [
+const KINDS: [(WorkKind, &str); 10] = [
     (WorkKind::Save, "save"),
     (WorkKind::Heartbeat, "heartbeat"),
     (WorkKind::SetUp, "set_up"),
@@ -45,6 +47,7 @@ const KINDS: [(WorkKind, &str); 9] = [
     (WorkKind::Probe, "probe"),
     (WorkKind::Deliver, "deliver"),
     (WorkKind::Invite, "invite"),
+    (WorkKind::Receipt, "receipt"),
 ];
 
 impl WorkKind {

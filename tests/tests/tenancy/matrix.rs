@@ -54,7 +54,7 @@ pub enum Kind {
     Connect,
 }
 
-const ROWS: [(&str, &str, Kind); 77] = [
+const ROWS: [(&str, &str, Kind); 81] = [
     ("GET", "/api/v1/meta", Kind::Public),
     ("POST", "/api/v1/sign-ins", Kind::Public),
     ("POST", "/api/v1/session", Kind::Public),
@@ -114,6 +114,10 @@ const ROWS: [(&str, &str, Kind); 77] = [
     ("POST", "/api/v1/connect/failure", Kind::Connect),
     ("GET", "/api/v1/connect/live", Kind::Connect),
     ("POST", "/api/v1/customers/{id}/contact", Kind::Record),
+    ("POST", "/api/v1/customers/{id}/page-link", Kind::Record),
+    ("POST", "/api/v1/customers/{id}/page-link/revoke", Kind::Record),
+    ("GET", "/api/v1/customer-page", Kind::Connect),
+    ("POST", "/api/v1/customer-page/removal", Kind::Connect),
     ("POST", "/api/v1/authorizations/{id}/invitations", Kind::Record),
     ("GET", "/api/v1/invitations", Kind::List),
     ("POST", "/api/v1/invitations/{id}/revoke", Kind::Record),
@@ -239,6 +243,7 @@ impl Records {
                 let id = if exists { self.customer.clone() } else { uuid::Uuid::from_u128(1).to_string() };
                 json!({ "customer": id, "reason": "x", "hours": 1 })
             }
+            Some("removal") => json!({ "connection": self.app }),
             Some("contact") => json!({ "contact": "it@contoso.com" }),
             Some("confirm") if path.contains("member-") => json!({ "tenant": self.tenant, "object": self.set }),
             Some("member-invitations") => json!({ "role": "auditor", "note": "New" }),
