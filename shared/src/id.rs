@@ -67,6 +67,8 @@ ids! {
     JournalId;
     /// A restore that a member approved.
     RestoreId;
+    /// A wave: one migration of many sets of many customers.
+    WaveId;
     /// A Microsoft Entra tenant (`tid`).
     TenantId;
     /// An account's object id in its tenant (`oid`).

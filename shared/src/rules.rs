@@ -12,4 +12,5 @@ pub mod plan;
 pub mod reason;
 pub mod scopes;
 pub mod suitability;
+pub mod wave;
 pub mod who;

@@ -8,6 +8,7 @@
 //! To add a permission: an entry in the data file, its value in a workload, and a row in the test's table.
 
 use super::scopes::Purpose;
+use crate::method::Method;
 use crate::workload::{Workload, Workloads};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, sync::LazyLock};
@@ -95,6 +96,8 @@ pub struct Retirement {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RetirementNotice {
+    /// Stable code.
+    pub code: String,
     /// What ends.
     pub what: String,
     /// The day, as `2027-04-01`.
@@ -103,6 +106,16 @@ pub struct RetirementNotice {
     pub note: String,
     /// Where Microsoft says so.
     pub source: String,
+    /// Sets on a stored password that hold any of these data depend on it; empty: no backup set does.
+    #[serde(default)]
+    pub affects: Workloads,
+}
+
+impl RetirementNotice {
+    /// Whether a set that uses this method and holds these data stops when the day has come.
+    pub fn stops(&self, method: Method, workloads: &Workloads) -> bool {
+        method == Method::Basic && !self.affects.is_disjoint(workloads)
+    }
 }
 
 /// How the roles of a fresh token differ from the manifest (C7, C8).

@@ -125,7 +125,7 @@ pub fn plan(kind: MoveKind, chosen: &[ChosenSet<'_>], switches: &RuleSwitches, c
 }
 
 /// The method the set ends with, or why it cannot take part.
-fn admit(kind: MoveKind, set: &ChosenSet<'_>, switches: &RuleSwitches) -> Result<Method, Reason> {
+pub(super) fn admit(kind: MoveKind, set: &ChosenSet<'_>, switches: &RuleSwitches) -> Result<Method, Reason> {
     let renewal = matches!(kind, MoveKind::Reauthorize | MoveKind::UpdateConfiguration);
     let refusal = if renewal { Reason::NothingToRenew } else { Reason::OnlyFromBasic };
     let to = kind.end(set.facts.method).map_err(|_| refusal)?;
@@ -149,25 +149,45 @@ fn sign_in(
     let first = sets.first()?;
     let workloads: Workloads = sets.iter().flat_map(|set| set.facts.workloads).copied().collect();
     let hybrid = to == Method::Hybrid;
-    let scopes = if hybrid { scopes::delegated_scopes(&workloads, Purpose::Backup) } else { Vec::new() };
     // Renewing is signing in again: the existing access is what has ended.
     let migrates = matches!(kind, MoveKind::MigrateToHybrid | MoveKind::MigrateToModern);
     let held = account.and_then(|account| connected.accounts.get(&(customer, account))).filter(|_| migrates);
-    let is_held = |permission: &&Permission| held.is_some_and(|held| held.contains(&permission.value));
-    let missing_scopes: Vec<_> = scopes.iter().copied().filter(|permission| !is_held(permission)).collect();
-    let already_connected = if hybrid { held.is_some() } else { migrates && connected.tenants.contains(&customer) };
-    let needs_administrator = if hybrid { scopes::needs_administrator(&missing_scopes) } else { !already_connected };
+    let has_app = migrates && connected.tenants.contains(&customer);
+    let need = need(to, &workloads, held, has_app);
     Some(PlannedSignIn {
         customer,
         account: first.account.filter(|_| hybrid).map(|name| name.trim().to_owned()),
         signer: who::signer(to, first.facts.account_role)?,
         sets: sets.iter().map(|set| set.id).collect(),
         workloads,
-        scopes,
-        missing_scopes,
-        already_connected,
-        needs_administrator,
+        scopes: need.scopes,
+        missing_scopes: need.missing_scopes,
+        already_connected: need.already_connected,
+        needs_administrator: need.needs_administrator,
     })
+}
+
+/// What one sign-in has to bring.
+pub(super) struct Need {
+    /// The delegated permissions, for backup; none for modern.
+    pub scopes: Vec<&'static Permission>,
+    /// Those of them that existing access does not hold.
+    pub missing_scopes: Vec<&'static Permission>,
+    /// Access exists already.
+    pub already_connected: bool,
+    /// An administrator has to approve or to sign in.
+    pub needs_administrator: bool,
+}
+
+/// Compares what data need with what is held: the permissions of an account, or an app of the tenant.
+pub(super) fn need(to: Method, workloads: &Workloads, held: Option<&BTreeSet<String>>, has_app: bool) -> Need {
+    let hybrid = to == Method::Hybrid;
+    let scopes = if hybrid { scopes::delegated_scopes(workloads, Purpose::Backup) } else { Vec::new() };
+    let is_held = |permission: &&Permission| held.is_some_and(|held| held.contains(&permission.value));
+    let missing_scopes: Vec<_> = scopes.iter().copied().filter(|permission| !is_held(permission)).collect();
+    let already_connected = if hybrid { held.is_some() } else { has_app };
+    let needs_administrator = if hybrid { scopes::needs_administrator(&missing_scopes) } else { !already_connected };
+    Need { scopes, missing_scopes, already_connected, needs_administrator }
 }
 
 #[cfg(test)]

@@ -76,6 +76,18 @@ reasons! {
     OnlyFromBasic = "only_from_basic":
         "Only sets on a stored password change their method. This one keeps what it has.",
         "Re-authorize it when its access has ended. The method stays the same.";
+    /// A wave takes a set only once.
+    InAnotherWave = "in_another_wave":
+        "An open wave has this set already.",
+        "Follow it there, or call that wave off first.";
+    /// O6: nothing starts before the tenant is confirmed.
+    TenantUnconfirmed = "tenant_unconfirmed":
+        "Nobody has confirmed yet that this tenant is the customer's.",
+        "Confirm the tenant on the customer's page.";
+    /// The installation has no registration for it.
+    MethodNotAvailable = "method_not_available":
+        "This installation is not registered for setting up modern.",
+        "Ask whoever runs it to add the registration, or bring an app of the customer's own.";
     /// A-05, renewals.
     NothingToRenew = "nothing_to_renew":
         "This set has no access of that kind that could be renewed.",
