@@ -33,6 +33,7 @@ pub mod problem;
 pub mod restores;
 pub mod sessions;
 pub mod support;
+pub mod waves;
 
 use crate::state::AppState;
 use axum::{Router, extract::DefaultBodyLimit, middleware, routing::get};
@@ -87,6 +88,7 @@ fn api() -> OpenApiRouter<Http> {
         .routes(routes!(sessions::find, sessions::create, sessions::end))
         .routes(routes!(overview::find))
         .routes(routes!(customers::list, customers::create))
+        .routes(routes!(customers::counts))
         .routes(routes!(customers::find))
         .routes(routes!(customers::confirm_tenant))
         .routes(routes!(customers::set_contact))
@@ -114,6 +116,17 @@ fn api() -> OpenApiRouter<Http> {
         .routes(routes!(invitations::create))
         .routes(routes!(invitations::list))
         .routes(routes!(invitations::revoke))
+        .routes(routes!(waves::preview))
+        .routes(routes!(waves::list, waves::create))
+        .routes(routes!(waves::find))
+        .routes(routes!(waves::items))
+        .routes(routes!(waves::pause))
+        .routes(routes!(waves::resume))
+        .routes(routes!(waves::retry_failed))
+        .routes(routes!(waves::cancel))
+        .routes(routes!(waves::invite))
+        .routes(routes!(waves::live))
+        .routes(routes!(waves::retirements))
         .routes(routes!(apps::list))
         .routes(routes!(apps::find))
         .routes(routes!(apps::certificate))

@@ -47,5 +47,6 @@ pub mod sessions;
 pub mod set_up;
 pub mod support;
 pub mod text;
+pub mod waves;
 
 pub use error::ServiceError;

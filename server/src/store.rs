@@ -41,6 +41,7 @@ pub mod sessions;
 pub mod sign_ins;
 pub mod support;
 pub mod token_counts;
+pub mod waves;
 pub mod work;
 
 pub use generations::Generations;

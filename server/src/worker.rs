@@ -6,7 +6,7 @@ use crate::{
     audit,
     services::{
         ServiceError, deliveries, events, heartbeat, invitations, job_tokens::ledger, probe, receipts, reminders,
-        renewal, save, set_up,
+        renewal, save, set_up, waves,
     },
     state::AppState,
     store::{
@@ -100,6 +100,7 @@ async fn carry_out(app: &AppState, work: Work) {
         WorkKind::Deliver => deliveries::run(app, work).await,
         WorkKind::Invite => invitations::send(app, work).await,
         WorkKind::Receipt => receipts::send(app, work).await,
+        WorkKind::Wave => waves::run(app, work).await,
     };
     match done {
         Ok(()) => {}

@@ -23,6 +23,7 @@ pub mod page;
 pub mod problem;
 pub mod restores;
 pub mod session;
+pub mod waves;
 
 /// The header that a browser's state-changing request carries, so that no plain form can make one. Value: `1`.
 pub const REQUEST_HEADER: &str = "rekey-request";

@@ -15,6 +15,7 @@ use server::{
         members::Member,
         sessions::Session,
         sign_ins::{SignIn, SignInSet},
+        waves::{HeldState, Wave},
     },
 };
 use shared::{
@@ -30,9 +31,10 @@ use shared::{
     backup_set::{AccountRole, ClientVersion, Covers, Region},
     id::{
         ApiKeyId, AttemptId, AuthorizationId, BackupSetId, ConnectionId, CustomerId, ImportId, MemberId, ObjectId,
-        SignInId, TenantId,
+        SignInId, TenantId, WaveId,
     },
     method::Method,
+    rules::wave::Aim,
     workload::Workload,
 };
 
@@ -102,6 +104,24 @@ pub fn authorization(customer: &Customer) -> Authorization {
         way: Way::SetUp,
         restores: false,
         state: AuthorizationState::Open,
+        created_at: START,
+        created_by: "Ann".to_owned(),
+        version: 1,
+        wave: None,
+    }
+}
+
+/// An open wave.
+pub fn wave() -> Wave {
+    Wave {
+        id: WaveId(next_id()),
+        name: "December".to_owned(),
+        note: String::new(),
+        aim: Aim::Recommended,
+        retirement: None,
+        state: HeldState::Open,
+        starts_at: None,
+        deadline: None,
         created_at: START,
         created_by: "Ann".to_owned(),
         version: 1,

@@ -8,6 +8,7 @@ mod api {
     mod consent;
     mod customer_page;
     mod exposure;
+    mod fleet;
     mod headers;
     mod heartbeat;
     mod imports;
@@ -26,5 +27,6 @@ mod api {
     mod set_up;
     mod set_up_proofs;
     mod support;
+    mod waves;
     mod webhooks;
 }

@@ -21,5 +21,6 @@ mod store {
     mod tenancy;
     mod token_counts;
     mod transactions;
+    mod waves;
     mod work;
 }

@@ -21,7 +21,7 @@ use shared::{
         page::Page,
         problem::Problem,
     },
-    id::{AuthorizationId, SignInId},
+    id::{AuthorizationId, CustomerId, SignInId},
 };
 use std::time::Duration;
 use utoipa::IntoParams;
@@ -34,6 +34,8 @@ pub struct ListAuthorizations {
     /// Only these.
     #[param(inline)]
     state: Option<AuthorizationState>,
+    /// Only this customer's; not together with `state`.
+    customer: Option<CustomerId>,
     /// The `next` of the page before.
     cursor: Option<String>,
     /// 1 to 100; 50 unless told.
@@ -74,7 +76,8 @@ pub async fn list(
     Query(query): Query<ListAuthorizations>,
 ) -> Result<Json<Page<AuthorizationView>>, ApiError> {
     let limit = input::limit(query.limit, 100)?;
-    let page = authorizations::list(&http.app, &reader.scope, query.state, query.cursor.as_deref(), limit).await?;
+    let ListAuthorizations { state, customer, cursor, .. } = query;
+    let page = authorizations::list(&http.app, &reader.scope, state, customer, cursor.as_deref(), limit).await?;
     Ok(Json(page))
 }
 
@@ -143,7 +146,7 @@ pub async fn live(State(http): State<Http>, reader: Reader, Id(id): Id<Authoriza
     authorizations::find(&http.app, &reader.scope, id).await?;
     let Reader { scope, signed_in } = reader;
     let session = signed_in.map(|signed_in| signed_in.session.id);
-    Ok(live::stream(http.app.clone(), scope.organization, id, move |app| {
+    Ok(live::stream(http.app.clone(), scope.organization, live::Subject::Authorization(id), move |app| {
         let scope = scope.clone();
         async move {
             // Read anew: the member may be gone, or reach other customers now.

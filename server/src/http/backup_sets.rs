@@ -36,6 +36,8 @@ pub struct ListBackupSets {
     method: Option<String>,
     /// Only this customer's.
     customer: Option<CustomerId>,
+    /// Only sets that hold some of these data, joined by commas: `exchange,teams`.
+    workload: Option<String>,
     /// Text in name, account or customer.
     query: Option<String>,
     /// Only the set with this id of the backup product's.
@@ -55,6 +57,8 @@ pub struct ListBackupSets {
 pub struct CountBackupSets {
     /// Only this customer's.
     customer: Option<CustomerId>,
+    /// Only sets that hold some of these data, joined by commas.
+    workload: Option<String>,
     /// Text in name, account or customer.
     query: Option<String>,
 }
@@ -82,8 +86,14 @@ pub async fn list(
 ) -> Result<Json<Page<BackupSetView>>, ApiError> {
     let (sort, descending) = backup_sets::parse_sort(query.sort.as_deref())?;
     let methods = backup_sets::parse_methods(query.method.as_deref())?;
-    let filter =
-        Filter { methods, customer: query.customer, query: text(query.query)?, external_id: query.external_id };
+    let filter = Filter {
+        methods,
+        customer: query.customer,
+        query: text(query.query)?,
+        external_id: query.external_id,
+        customers: Vec::new(),
+        workloads: backup_sets::parse_workloads(query.workload.as_deref())?,
+    };
     let limit = input::limit(query.limit, 200)?;
     let list = List { filter, sort, descending, cursor: query.cursor, limit };
     Ok(Json(backup_sets::list(&http.app, &reader.scope, &list).await?))
@@ -96,8 +106,9 @@ pub async fn counts(
     reader: Reader,
     Query(query): Query<CountBackupSets>,
 ) -> Result<Json<BackupSetCounts>, ApiError> {
+    let workloads = backup_sets::parse_workloads(query.workload.as_deref())?;
     let (customer, query) = (query.customer, text(query.query)?);
-    let filter = Filter { customer, query, ..Filter::default() };
+    let filter = Filter { customer, query, workloads, ..Filter::default() };
     Ok(Json(backup_sets::counts(&http.app, &reader.scope, &filter).await?))
 }
 

@@ -131,7 +131,7 @@ pub async fn failure(
 ))]
 pub async fn live(State(http): State<Http>, connect: Connect) -> Response {
     let (organization, id) = (connect.opened.organization, connect.opened.authorization);
-    live::stream(http.app.clone(), organization, id, move |app| {
+    live::stream(http.app.clone(), organization, live::Subject::Authorization(id), move |app| {
         let secret = connect.secret.clone();
         async move {
             let opened = match connect::open(&app, secret.expose()).await {

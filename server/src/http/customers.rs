@@ -9,16 +9,18 @@ use super::{
 use crate::{
     access::{Editor, Reader, WholeEditor},
     services::customers,
+    store::customers::FleetFilter,
 };
 use axum::extract::State;
 use serde::Deserialize;
 use shared::{
     api::{
-        customers::{ConfirmTenant, CreateCustomer, CustomerView, SetContact},
+        customers::{ConfirmTenant, CreateCustomer, CustomerView, HealthCounts, SetContact},
         page::Page,
         problem::Problem,
     },
-    id::CustomerId,
+    id::{CustomerId, WaveId},
+    method::Method,
 };
 use utoipa::IntoParams;
 
@@ -29,13 +31,36 @@ use utoipa::IntoParams;
 pub struct ListCustomers {
     /// Text in name or domain.
     query: Option<String>,
+    /// Only these states, joined by commas: `needs_somebody,ends_soon`.
+    health: Option<String>,
+    /// Only customers with sets of this method.
+    #[param(inline)]
+    method: Option<Method>,
+    /// Only customers of this wave.
+    wave: Option<WaveId>,
+    /// `name`, or `attention`: the worst first.
+    sort: Option<String>,
     /// The `next` of the page before.
     cursor: Option<String>,
     /// 1 to 200; 50 unless told.
     limit: Option<u64>,
 }
 
-/// One page of customers, by name.
+/// Which customers to count.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct CountCustomers {
+    /// Text in name or domain.
+    query: Option<String>,
+    /// Only customers with sets of this method.
+    #[param(inline)]
+    method: Option<Method>,
+    /// Only customers of this wave.
+    wave: Option<WaveId>,
+}
+
+/// One page of customers, by name or the worst first.
 #[utoipa::path(get, path = "/api/v1/customers", tag = "customers", params(ListCustomers), responses((status = 200, body = Page<CustomerView>)))]
 pub async fn list(
     State(http): State<Http>,
@@ -43,8 +68,32 @@ pub async fn list(
     Query(query): Query<ListCustomers>,
 ) -> Result<Json<Page<CustomerView>>, ApiError> {
     let limit = input::limit(query.limit, 200)?;
-    let text = query.query.unwrap_or_default();
-    Ok(Json(customers::list(&http.app, &reader.scope, &text, query.cursor.as_deref(), limit).await?))
+    let order = customers::parse_order(query.sort.as_deref())?;
+    let filter = FleetFilter {
+        query: query.query.unwrap_or_default(),
+        health: customers::parse_health(query.health.as_deref())?,
+        method: query.method,
+        wave: query.wave,
+        ..FleetFilter::default()
+    };
+    let cursor = query.cursor.as_deref();
+    Ok(Json(customers::list(&http.app, &reader.scope, &filter, order, cursor, limit).await?))
+}
+
+/// How many customers are how.
+#[utoipa::path(get, path = "/api/v1/customers/counts", tag = "customers", params(CountCustomers), responses((status = 200, body = HealthCounts)))]
+pub async fn counts(
+    State(http): State<Http>,
+    reader: Reader,
+    Query(query): Query<CountCustomers>,
+) -> Result<Json<HealthCounts>, ApiError> {
+    let filter = FleetFilter {
+        query: query.query.unwrap_or_default(),
+        method: query.method,
+        wave: query.wave,
+        ..FleetFilter::default()
+    };
+    Ok(Json(customers::counts(&http.app, &reader.scope, &filter).await?))
 }
 
 /// Adds a customer; its tenant is looked up at Microsoft and waits to be confirmed.

@@ -11,8 +11,8 @@ use axum::{
 use futures::{Stream, stream};
 use serde::Serialize;
 use shared::{
-    api::{authorizations::AuthorizationView, connect::ConnectView},
-    id::{AuthorizationId, OrganizationId},
+    api::{authorizations::AuthorizationView, connect::ConnectView, waves::WaveView},
+    id::{AuthorizationId, OrganizationId, WaveId},
 };
 use std::{convert::Infallible, future::Future, time::Duration};
 use tokio::time::{Instant, sleep};
@@ -42,15 +42,30 @@ impl Versioned for ConnectView {
     }
 }
 
-/// Streams an authorization's snapshots. `snapshot` reads one; `None` ends the stream (the session ended, the link died).
-pub fn stream<T, F, Fut>(app: AppState, organization: OrganizationId, id: AuthorizationId, snapshot: F) -> Response
+impl Versioned for WaveView {
+    fn version(&self) -> i64 {
+        self.version
+    }
+}
+
+/// What is watched.
+#[derive(Debug, Clone, Copy)]
+pub enum Subject {
+    /// One authorization: every change shows at once.
+    Authorization(AuthorizationId),
+    /// A wave: its numbers once a second at most, however many of its authorizations move.
+    Wave(WaveId),
+}
+
+/// Streams snapshots. `snapshot` reads one; `None` ends the stream (the session ended, the link died).
+pub fn stream<T, F, Fut>(app: AppState, organization: OrganizationId, subject: Subject, snapshot: F) -> Response
 where
     T: Serialize + Versioned + Send + 'static,
     F: Fn(AppState) -> Fut + Send + Sync + 'static,
     Fut: Future<Output = Result<Option<T>, ServiceError>> + Send + 'static,
 {
     let now = Instant::now();
-    let watching = Watching { app, organization, id, seen: None, beat: now, end: now + LONGEST, snapshot };
+    let watching = Watching { app, organization, subject, seen: None, beat: now, end: now + LONGEST, snapshot };
     let mut response = Body::from_stream(lines(watching)).into_response();
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/x-ndjson"));
     response.headers_mut().insert("x-accel-buffering", HeaderValue::from_static("no"));
@@ -60,7 +75,7 @@ where
 struct Watching<F> {
     app: AppState,
     organization: OrganizationId,
-    id: AuthorizationId,
+    subject: Subject,
     seen: Option<i64>,
     beat: Instant,
     end: Instant,
@@ -86,7 +101,14 @@ impl<F> Watching<F> {
         F: Fn(AppState) -> Fut,
         Fut: Future<Output = Result<Option<T>, ServiceError>>,
     {
-        let mut watch = self.app.changes.watch(self.id);
+        let (mut watch, pause) = match self.subject {
+            Subject::Authorization(id) => (Some(self.app.changes.watch(id)), LOOK_AGAIN),
+            Subject::Wave(_) => (None, LOOK_AGAIN / 2),
+        };
+        let mut hint = async || match &mut watch {
+            Some(watch) => watch.changed().await,
+            None => std::future::pending().await,
+        };
         loop {
             let version = self.version().await?;
             if self.seen.is_none_or(|seen| seen < version) {
@@ -108,8 +130,8 @@ impl<F> Watching<F> {
                 return Some(Bytes::from_static(b"\n"));
             }
             tokio::select! {
-                () = watch.changed() => {}
-                () = sleep(LOOK_AGAIN) => {}
+                () = hint() => {}
+                () = sleep(pause) => {}
                 () = self.app.changes.until_stopped() => return None,
             }
         }
@@ -117,6 +139,9 @@ impl<F> Watching<F> {
 
     async fn version(&self) -> Option<i64> {
         let tx = self.app.store.read(self.organization).await.ok()?;
-        tx.find_authorization_version(self.id).await.ok()?
+        match self.subject {
+            Subject::Authorization(id) => tx.find_authorization_version(id).await.ok()?,
+            Subject::Wave(id) => tx.find_wave_version(id).await.ok()?,
+        }
     }
 }

@@ -183,6 +183,7 @@ async fn begin(
         created_at: app.now(),
         created_by: actor.name().to_owned(),
         version: 1,
+        wave: None,
     };
     tx.add_authorization(&authorization).await?;
     let sign_in = SignIn {

@@ -1,6 +1,6 @@
 //! Sign-in attempts: made by a click, bound to one tab by a secret, and everything that its trip to Microsoft needs.
 
-use super::{ServiceError, connect::Opened, save, sessions::nonce_of};
+use super::{ServiceError, connect::Opened, save, sessions::nonce_of, waves};
 use crate::{
     random::new_secret,
     seal::{SealContext, hash_secret},
@@ -64,6 +64,9 @@ pub async fn start(app: &AppState, opened: &Opened, request: &StartAttempt) -> R
     // An invitation is for one person's sign-in, whatever else waits in the authorization (O2).
     let sign_in = sign_in.filter(|one| opened.link.only.is_none_or(|only| only == one.id));
     let sign_in = sign_in.ok_or(ServiceError::NotFound)?;
+    if matches!(sign_in.state, SignInState::Waiting | SignInState::Failed) {
+        waves::check_begin(app, &tx, &authorization).await?;
+    }
     let customer = tx.find_customer(authorization.customer).await?.ok_or(ServiceError::NotFound)?;
     let (leg, sign_in) = choose_leg(app, &tx, sign_in, request.start_over).await?;
     let claims = if leg == Leg::SignIn { last_challenge(app, &tx, &sign_in).await? } else { None };

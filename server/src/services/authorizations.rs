@@ -101,6 +101,7 @@ pub async fn create(
         created_at: app.now(),
         created_by: actor.name().to_owned(),
         version: 1,
+        wave: None,
     };
     tx.add_authorization(&authorization).await?;
     for (position, part) in (0..).zip(&planned.sign_ins) {
@@ -155,17 +156,22 @@ pub async fn find(app: &AppState, scope: &Scope, id: AuthorizationId) -> Result<
     views(&tx, vec![found]).await?.pop().ok_or(ServiceError::NotFound)
 }
 
-/// One page, newest first.
+/// One page, newest first: those in a state, or those of a customer.
 pub async fn list(
     app: &AppState,
     scope: &Scope,
     state: Option<AuthorizationState>,
+    customer: Option<CustomerId>,
     before: Option<&str>,
     limit: u64,
 ) -> Result<Page<AuthorizationView>, ServiceError> {
     let before: Option<AuthorizationId> = cursor::read(before)?;
     let tx = app.store.read(scope).await?;
-    let mut found = tx.list_authorizations(state, before, limit + 1).await?;
+    let mut found = match (customer, state) {
+        (None, state) => tx.list_authorizations(state, before, limit + 1).await?,
+        (Some(customer), None) => tx.list_authorizations_of(customer, before, limit + 1).await?,
+        (Some(_), Some(_)) => return Err(ServiceError::field("customer", "expected either a customer or a state")),
+    };
     let more = found.len() as u64 > limit;
     found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     let next = found.last().filter(|_| more).and_then(|last| cursor::write(&last.id));
@@ -205,6 +211,7 @@ fn view(one: &Authorization, customer: &Customer, sign_ins: Vec<SignInView>) -> 
         created_by: one.created_by.clone(),
         sign_ins,
         version: one.version,
+        wave: one.wave,
     }
 }
 

@@ -23,6 +23,7 @@ use shared::{
         reason::Reason,
         suitability::{self, RuleSwitches, SetFacts, Verdict},
     },
+    workload::{Workload, Workloads},
 };
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
@@ -199,6 +200,13 @@ pub fn parse_sort(text: Option<&str>) -> Result<(Sort, bool), ServiceError> {
         }
     };
     Ok((sort, descending))
+}
+
+/// Reads workloads joined by commas.
+pub fn parse_workloads(text: Option<&str>) -> Result<Workloads, ServiceError> {
+    let expected = || ServiceError::field("workload", "expected workloads such as exchange or teams, joined by commas");
+    let words = text.unwrap_or_default().split(',').filter(|word| !word.is_empty());
+    words.map(Workload::parse).collect::<Option<_>>().ok_or_else(expected)
 }
 
 /// Reads methods joined by commas.

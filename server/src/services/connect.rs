@@ -478,6 +478,7 @@ pub async fn save_connected(
     if found.state != AuthorizationState::Open || sign_in.state == SignInState::Working {
         return Err(ServiceError::conflict("not_open", "This sign-in is being carried out, finished or called off."));
     }
+    super::waves::check_begin(app, &tx, &found).await?;
     let from = sign_in.state;
     if sign_in.connection.is_none() || !matches!(from, SignInState::Waiting | SignInState::Failed) {
         return Err(ServiceError::conflict(

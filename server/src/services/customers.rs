@@ -9,18 +9,25 @@ use crate::{
     store::{
         Scope, Scoped,
         connections::Connection,
-        customers::{Customer, key_of},
+        customers::{Customer, FleetFilter, FleetOrder, FleetPosition, Listed, key_of},
     },
 };
+use serde::{Deserialize, Serialize};
 use shared::{
     api::{
-        customers::{ConnectionView, CreateCustomer, CustomerView, SetContact},
+        customers::{ConnectionView, CreateCustomer, CustomerView, Health, HealthCounts, SetContact},
         page::Page,
     },
     id::{CustomerId, PERSONAL_ACCOUNTS, TenantId},
     language::Language,
+    time::Timestamp,
 };
 use std::collections::HashMap;
+
+/// A certificate that ends within so many seconds ends soon.
+const SOON: i64 = 30 * 24 * 3600;
+/// A list leaves the connections of a customer out where there are more.
+const MOST_LISTED: u64 = 20;
 
 /// The tenant behind an id or a domain, and the domain if it was one.
 pub async fn find_tenant(
@@ -147,38 +154,67 @@ pub async fn set_contact(
 /// One customer.
 pub async fn find(app: &AppState, scope: &Scope, id: CustomerId) -> Result<CustomerView, ServiceError> {
     let tx = app.store.read(scope).await?;
-    let customer = tx.find_customer(id).await?.ok_or(ServiceError::NotFound)?;
-    views(&tx, vec![customer]).await?.pop().ok_or(ServiceError::NotFound)
+    find_views(app, &tx, vec![id]).await?.pop().ok_or(ServiceError::NotFound)
 }
 
-/// One page of customers, by name.
+/// What ends until then ends soon.
+fn soon(app: &AppState) -> Timestamp {
+    app.now().plus(SOON)
+}
+
+#[derive(Serialize, Deserialize)]
+struct Cursor {
+    health: Health,
+    name: String,
+    id: CustomerId,
+}
+
+/// One page of customers.
 pub async fn list(
     app: &AppState,
     scope: &Scope,
-    query: &str,
+    filter: &FleetFilter,
+    order: FleetOrder,
     after: Option<&str>,
     limit: u64,
 ) -> Result<Page<CustomerView>, ServiceError> {
-    let after: Option<(String, CustomerId)> = cursor::read(after)?;
+    let after: Option<Cursor> = cursor::read(after)?;
+    let after = after.map(|Cursor { health, name, id }| FleetPosition { health, name, id });
     let tx = app.store.read(scope).await?;
-    let mut found = tx.list_customers(query, after, limit + 1).await?;
+    let mut found = tx.list_fleet(filter, order, soon(app), after.as_ref(), limit + 1).await?;
     let more = found.len() as u64 > limit;
     found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    let next = found.last().filter(|_| more).and_then(|last| cursor::write(&(key_of(&last.name), last.id)));
-    Ok(Page { items: views(&tx, found).await?, next })
+    let next = found.last().filter(|_| more).and_then(|last| {
+        let name = key_of(&last.customer.name);
+        cursor::write(&Cursor { health: last.health, name, id: last.customer.id })
+    });
+    Ok(Page { items: views(&tx, found, Some(MOST_LISTED)).await?, next })
 }
 
-/// Customers with their numbers and connections.
-pub async fn views(tx: &Scoped, customers: Vec<Customer>) -> Result<Vec<CustomerView>, ServiceError> {
-    let ids: Vec<_> = customers.iter().map(|customer| customer.id).collect();
-    let counts = tx.count_backup_sets_by_customer(&ids).await?;
+/// How many customers of a filter are how.
+pub async fn counts(app: &AppState, scope: &Scope, filter: &FleetFilter) -> Result<HealthCounts, ServiceError> {
+    Ok(app.store.read(scope).await?.count_fleet(filter, soon(app)).await?)
+}
+
+/// Customers by id, in this order, with their numbers and connections.
+pub async fn find_views(app: &AppState, tx: &Scoped, ids: Vec<CustomerId>) -> Result<Vec<CustomerView>, ServiceError> {
+    let count = ids.len() as u64;
+    let filter = FleetFilter { within: Some(ids.clone()), ..FleetFilter::default() };
+    let mut found = tx.list_fleet(&filter, FleetOrder::Name, soon(app), None, count).await?;
+    found.sort_by_key(|one| ids.iter().position(|id| *id == one.customer.id));
+    views(tx, found, None).await
+}
+
+async fn views(tx: &Scoped, found: Vec<Listed>, most: Option<u64>) -> Result<Vec<CustomerView>, ServiceError> {
+    let few = |one: &&Listed| most.is_none_or(|most| one.connected + one.unwell <= most);
+    let ids: Vec<_> = found.iter().filter(few).map(|one| one.customer.id).collect();
     let mut connections: HashMap<CustomerId, Vec<ConnectionView>> = HashMap::new();
     for connection in tx.list_connections(&ids).await? {
         connections.entry(connection.customer).or_default().push(connection_view(connection));
     }
-    Ok(customers
+    Ok(found
         .into_iter()
-        .map(|customer| CustomerView {
+        .map(|Listed { customer, sets, health, connected, unwell: _, open_authorizations, ends_at }| CustomerView {
             id: customer.id,
             name: customer.name,
             tenant: customer.tenant,
@@ -186,10 +222,30 @@ pub async fn views(tx: &Scoped, customers: Vec<Customer>) -> Result<Vec<Customer
             confirmed_at: customer.confirmed_at,
             contact: customer.contact,
             contact_language: customer.contact_language.as_deref().and_then(Language::parse),
-            sets: counts.get(&customer.id).copied().unwrap_or_default(),
+            sets,
+            health,
+            connected,
+            open_authorizations,
+            ends_at,
             connections: connections.remove(&customer.id).unwrap_or_default(),
         })
         .collect())
+}
+
+/// Reads states joined by commas.
+pub fn parse_health(text: Option<&str>) -> Result<Vec<Health>, ServiceError> {
+    let expected = "expected needs_somebody, ends_soon, not_connected, set_up_open or ok, joined by commas";
+    let words = text.unwrap_or_default().split(',').filter(|word| !word.is_empty());
+    words.map(Health::parse).collect::<Option<_>>().ok_or_else(|| ServiceError::field("health", expected))
+}
+
+/// Reads an order.
+pub fn parse_order(text: Option<&str>) -> Result<FleetOrder, ServiceError> {
+    match text {
+        None | Some("name") => Ok(FleetOrder::Name),
+        Some("attention") => Ok(FleetOrder::Attention),
+        Some(_) => Err(ServiceError::field("sort", "expected name or attention")),
+    }
 }
 
 fn connection_view(connection: Connection) -> ConnectionView {

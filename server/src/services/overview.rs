@@ -17,16 +17,13 @@ pub async fn find(app: &AppState, scope: &Scope) -> Result<Overview, ServiceErro
         ids.extend(others.into_iter().map(|customer| customer.id).filter(|id| !ids.contains(id)).collect::<Vec<_>>());
         ids.truncate(40);
     }
-    let mut fleet = tx.find_customers(&ids).await?;
-    fleet.sort_by_key(|customer| ids.iter().position(|id| *id == customer.id));
     let unwell = tx.customers_needing_attention(10).await?;
-    let unwell = tx.find_customers(&unwell).await?;
     let open = tx.list_authorizations(Some(AuthorizationState::Open), None, 10).await?;
     Ok(Overview {
         sets,
         customers: tx.count_customers().await?,
-        fleet: customers::views(&tx, fleet).await?,
+        fleet: customers::find_views(app, &tx, ids).await?,
         open: authorizations::views(&tx, open).await?,
-        attention: customers::views(&tx, unwell).await?,
+        attention: customers::find_views(app, &tx, unwell).await?,
     })
 }

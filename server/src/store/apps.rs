@@ -176,6 +176,25 @@ impl Scoped {
             .transpose()
     }
 
+    /// The apps for backups of some customers that work.
+    pub async fn list_working_apps(&self, customers: &[CustomerId]) -> Result<Vec<App>, StoreError> {
+        let mut found = Vec::new();
+        for part in customers.chunks(1000) {
+            let rows = table::Entity::find()
+                .filter(self.mine(table::Column::Organization, table::Column::Customer))
+                .filter(table::Column::Customer.is_in(part.iter().map(|id| id.0)))
+                .filter(table::Column::Purpose.eq(Purpose::Backup.as_str()))
+                .filter(table::Column::State.is_in(["working", "doubtful"]))
+                .filter(table::Column::RemovedAt.is_null())
+                .all(&self.tx)
+                .await?;
+            for row in rows {
+                found.push(App::try_from(row)?);
+            }
+        }
+        Ok(found)
+    }
+
     /// The apps of a customer, or all; removed ones last.
     pub async fn list_apps(&self, customer: Option<CustomerId>) -> Result<Vec<App>, StoreError> {
         let mut select = table::Entity::find().filter(self.mine(table::Column::Organization, table::Column::Customer));

@@ -15,7 +15,7 @@ use shared::{
         apps::Way,
         authorizations::{AuthorizationKind, AuthorizationState},
     },
-    id::{AuthorizationId, CustomerId},
+    id::{AuthorizationId, CustomerId, WaveId},
     method::Method,
     time::Timestamp,
 };
@@ -43,6 +43,8 @@ pub struct Authorization {
     pub created_by: String,
     /// Grows with every change.
     pub version: i64,
+    /// The wave that it belongs to.
+    pub wave: Option<WaveId>,
 }
 
 const STATES: [(AuthorizationState, &str); 3] = [
@@ -70,27 +72,40 @@ impl TryFrom<table::Model> for Authorization {
             created_at: Timestamp(row.created_at),
             created_by: row.created_by,
             version: row.version,
+            wave: row.wave.map(WaveId),
         })
+    }
+}
+
+fn row(organization: uuid::Uuid, one: &Authorization) -> table::ActiveModel {
+    table::ActiveModel {
+        id: Set(one.id.0),
+        organization: Set(organization),
+        customer: Set(one.customer.0),
+        method: Set(one.method.as_str().to_owned()),
+        state: Set(state_text(one.state).to_owned()),
+        created_at: Set(one.created_at.0),
+        created_by: Set(one.created_by.clone()),
+        version: Set(one.version),
+        kind: Set(one.kind.as_str().to_owned()),
+        way: Set(one.way.as_str().to_owned()),
+        restores: Set(one.restores.into()),
+        wave: Set(one.wave.map(|wave| wave.0)),
     }
 }
 
 impl Scoped {
     /// Adds an authorization.
     pub async fn add_authorization(&self, authorization: &Authorization) -> Result<(), StoreError> {
-        let row = table::ActiveModel {
-            id: Set(authorization.id.0),
-            organization: Set(self.own()),
-            customer: Set(authorization.customer.0),
-            method: Set(authorization.method.as_str().to_owned()),
-            state: Set(state_text(authorization.state).to_owned()),
-            created_at: Set(authorization.created_at.0),
-            created_by: Set(authorization.created_by.clone()),
-            version: Set(authorization.version),
-            kind: Set(authorization.kind.as_str().to_owned()),
-            way: Set(authorization.way.as_str().to_owned()),
-            restores: Set(authorization.restores.into()),
-        };
-        table::Entity::insert(row).exec_without_returning(&self.tx).await?;
+        self.add_authorizations(std::slice::from_ref(authorization)).await
+    }
+
+    /// Adds authorizations.
+    pub async fn add_authorizations(&self, authorizations: &[Authorization]) -> Result<(), StoreError> {
+        for part in authorizations.chunks(1000) {
+            let rows = part.iter().map(|one| row(self.own(), one));
+            table::Entity::insert_many(rows).exec_without_returning(&self.tx).await?;
+        }
         Ok(())
     }
 
@@ -102,6 +117,22 @@ impl Scoped {
             .await?
             .map(Authorization::try_from)
             .transpose()
+    }
+
+    /// Authorizations by id.
+    pub async fn find_authorizations(&self, ids: &[AuthorizationId]) -> Result<Vec<Authorization>, StoreError> {
+        let mut found = Vec::with_capacity(ids.len());
+        for part in ids.chunks(500) {
+            let rows = table::Entity::find()
+                .filter(self.mine(table::Column::Organization, table::Column::Customer))
+                .filter(table::Column::Id.is_in(part.iter().map(|id| id.0)))
+                .all(&self.tx)
+                .await?;
+            for row in rows {
+                found.push(Authorization::try_from(row)?);
+            }
+        }
+        Ok(found)
     }
 
     /// An authorization with its customer.
@@ -148,6 +179,23 @@ impl Scoped {
         if let Some(state) = state {
             select = select.filter(table::Column::State.eq(state_text(state)));
         }
+        if let Some(before) = before {
+            select = select.filter(table::Column::Id.lt(before.0));
+        }
+        let rows = select.order_by_desc(table::Column::Id).limit(limit).all(&self.tx).await?;
+        rows.into_iter().map(Authorization::try_from).collect()
+    }
+
+    /// The authorizations of a customer, newest first, before a position.
+    pub async fn list_authorizations_of(
+        &self,
+        customer: CustomerId,
+        before: Option<AuthorizationId>,
+        limit: u64,
+    ) -> Result<Vec<Authorization>, StoreError> {
+        let mut select = table::Entity::find()
+            .filter(self.mine(table::Column::Organization, table::Column::Customer))
+            .filter(table::Column::Customer.eq(customer.0));
         if let Some(before) = before {
             select = select.filter(table::Column::Id.lt(before.0));
         }

@@ -1,8 +1,10 @@
 //! Backup sets, and the stream of their changed methods.
 
 mod list;
+mod pass;
 
 pub use list::{Filter, Position, Sort};
+pub use pass::SetRow;
 
 use super::{
     Scoped, StoreError, comparable,

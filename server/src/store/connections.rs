@@ -44,6 +44,19 @@ pub struct Connection {
     pub help: Option<Help>,
 }
 
+/// An account with access that works.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WorkingAccount {
+    /// The connection.
+    pub id: ConnectionId,
+    /// Whose.
+    pub customer: CustomerId,
+    /// The account.
+    pub account: String,
+    /// The scopes granted, separated by spaces.
+    pub scopes: String,
+}
+
 const STATES: [(ConnectionState, &str); 4] = [
     (ConnectionState::Working, "working"),
     (ConnectionState::Doubtful, "doubtful"),
@@ -141,6 +154,29 @@ impl Scoped {
         Ok(found)
     }
 
+    /// The accounts of some customers with access that works, and its scopes; without what is sealed.
+    pub async fn list_working_accounts(&self, customers: &[CustomerId]) -> Result<Vec<WorkingAccount>, StoreError> {
+        let mut found = Vec::new();
+        for part in customers.chunks(1000) {
+            let rows: Vec<(uuid::Uuid, uuid::Uuid, String, String)> = table::Entity::find()
+                .select_only()
+                .columns([table::Column::Id, table::Column::Customer, table::Column::Account, table::Column::Scopes])
+                .filter(self.mine(table::Column::Organization, table::Column::Customer))
+                .filter(table::Column::Customer.is_in(part.iter().map(|id| id.0)))
+                .filter(table::Column::State.is_in(["working", "doubtful"]))
+                .into_tuple()
+                .all(&self.tx)
+                .await?;
+            found.extend(rows.into_iter().map(|(id, customer, account, scopes)| WorkingAccount {
+                id: ConnectionId(id),
+                customer: CustomerId(customer),
+                account,
+                scopes,
+            }));
+        }
+        Ok(found)
+    }
+
     /// Customers with a connection that is not well.
     pub async fn customers_needing_attention(&self, limit: u64) -> Result<Vec<CustomerId>, StoreError> {
         let rows: Vec<uuid::Uuid> = table::Entity::find()
@@ -148,7 +184,7 @@ impl Scoped {
             .column(table::Column::Customer)
             .distinct()
             .filter(self.mine(table::Column::Organization, table::Column::Customer))
-            .filter(table::Column::State.ne("working"))
+            .filter(table::Column::State.is_in(["doubtful", "needs_holder", "ended"]))
             .limit(limit)
             .into_tuple()
             .all(&self.tx)

@@ -1,5 +1,9 @@
 //! Customers: one Microsoft tenant each.
 
+mod fleet;
+
+pub use fleet::{FleetFilter, FleetOrder, FleetPosition, Listed};
+
 use super::{Scoped, StoreError, comparable, containing, entities::customers as table};
 use sea_orm::{
     ActiveValue::Set,
@@ -154,6 +158,7 @@ impl Scoped {
             created_at: Set(now.0),
             contact: Set(customer.contact.clone()),
             contact_language: Set(customer.contact_language.clone()),
+            ..table::ActiveModel::default()
         };
         table::Entity::insert(row).exec_without_returning(&self.tx).await?;
         Ok(())

@@ -140,6 +140,13 @@ pub mod customers {
         pub created_at: i64,
         pub contact: Option<String>,
         pub contact_language: Option<String>,
+        pub sets_basic: i64,
+        pub sets_hybrid: i64,
+        pub sets_modern: i64,
+        pub connected: i64,
+        pub unwell: i64,
+        pub open_authorizations: i64,
+        pub ends_at: Option<i64>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -246,6 +253,34 @@ pub mod authorizations {
         pub kind: String,
         pub way: String,
         pub restores: i64,
+        pub wave: Option<Uuid>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub mod waves {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "waves")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub organization: Uuid,
+        pub name: String,
+        pub note: String,
+        pub aim: String,
+        pub retirement: Option<String>,
+        pub state: String,
+        pub starts_at: Option<i64>,
+        pub deadline: Option<i64>,
+        pub created_at: i64,
+        pub created_by: String,
+        pub version: i64,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -274,6 +309,8 @@ pub mod sign_ins {
         pub approval_url: Option<String>,
         pub connection: Option<Uuid>,
         pub done_at: Option<i64>,
+        pub wave: Option<Uuid>,
+        pub sets: i64,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

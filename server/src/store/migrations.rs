@@ -6,6 +6,7 @@ pub mod m0003_speed;
 pub mod m0004_job_tokens;
 pub mod m0005_people;
 pub mod m0006_telling;
+pub mod m0007_waves;
 pub mod m0008_customer_links;
 
 use sea_orm::{ConnectionTrait, DbBackend};
@@ -26,6 +27,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0004_job_tokens::Migration),
             Box::new(m0005_people::Migration),
             Box::new(m0006_telling::Migration),
+            Box::new(m0007_waves::Migration),
             Box::new(m0008_customer_links::Migration),
         ]
     }

@@ -14,7 +14,7 @@ use shared::{
         authorizations::{SignInState, StepView},
         problem::Help,
     },
-    id::{AuthorizationId, BackupSetId, ConnectionId, SignInId},
+    id::{AuthorizationId, BackupSetId, ConnectionId, SignInId, WaveId},
     method::Method,
     time::Timestamp,
 };
@@ -85,7 +85,7 @@ const STATES: [(SignInState, &str); 8] = [
     (SignInState::Cancelled, "cancelled"),
 ];
 
-fn state_text(state: SignInState) -> &'static str {
+pub(super) fn state_text(state: SignInState) -> &'static str {
     STATES.iter().find(|(value, _)| *value == state).map_or("waiting", |(_, text)| text)
 }
 
@@ -113,29 +113,54 @@ impl TryFrom<table::Model> for SignIn {
     }
 }
 
+fn row(
+    organization: uuid::Uuid,
+    sign_in: &SignIn,
+    wave: Option<WaveId>,
+    sets: u64,
+) -> Result<table::ActiveModel, StoreError> {
+    Ok(table::ActiveModel {
+        id: Set(sign_in.id.0),
+        organization: Set(organization),
+        authorization: Set(sign_in.authorization.0),
+        position: Set(sign_in.position),
+        account: Set(sign_in.account.clone()),
+        account_key: Set(key_of(&sign_in.account)),
+        state: Set(state_text(sign_in.state).to_owned()),
+        signed_in_as: Set(sign_in.signed_in_as.clone()),
+        steps: Set(json(&sign_in.steps)?),
+        problem: Set(None),
+        approval_url: Set(None),
+        connection: Set(sign_in.connection.map(|id| id.0)),
+        done_at: Set(None),
+        wave: Set(wave.map(|wave| wave.0)),
+        sets: Set(i64::try_from(sets).unwrap_or(i64::MAX)),
+    })
+}
+
 impl Scoped {
     /// Adds a sign-in with its sets.
     pub async fn add_sign_in(&self, sign_in: &SignIn, covered: &[SignInSet]) -> Result<(), StoreError> {
-        let row = table::ActiveModel {
-            id: Set(sign_in.id.0),
-            organization: Set(self.own()),
-            authorization: Set(sign_in.authorization.0),
-            position: Set(sign_in.position),
-            account: Set(sign_in.account.clone()),
-            account_key: Set(key_of(&sign_in.account)),
-            state: Set(state_text(sign_in.state).to_owned()),
-            signed_in_as: Set(sign_in.signed_in_as.clone()),
-            steps: Set(json(&sign_in.steps)?),
-            problem: Set(None),
-            approval_url: Set(None),
-            connection: Set(sign_in.connection.map(|id| id.0)),
-            done_at: Set(None),
-        };
-        table::Entity::insert(row).exec_without_returning(&self.tx).await?;
+        table::Entity::insert(row(self.own(), sign_in, None, 0)?).exec_without_returning(&self.tx).await?;
+        self.add_sign_in_sets(covered).await
+    }
+
+    /// Adds the sign-ins of a wave, each with the number of its sets; the sets are added by themselves.
+    pub async fn add_wave_sign_ins(&self, wave: WaveId, sign_ins: &[(SignIn, u64)]) -> Result<(), StoreError> {
+        for part in sign_ins.chunks(1000) {
+            let rows = part.iter().map(|(sign_in, sets)| row(self.own(), sign_in, Some(wave), *sets));
+            let rows = rows.collect::<Result<Vec<_>, _>>()?;
+            table::Entity::insert_many(rows).exec_without_returning(&self.tx).await?;
+        }
+        Ok(())
+    }
+
+    /// Adds the sets that sign-ins cover.
+    pub async fn add_sign_in_sets(&self, covered: &[SignInSet]) -> Result<(), StoreError> {
         for part in covered.chunks(1000) {
             let rows = part.iter().map(|set| sets::ActiveModel {
                 organization: Set(self.own()),
-                sign_in: Set(sign_in.id.0),
+                sign_in: Set(set.sign_in.0),
                 backup_set: Set(set.backup_set.0),
                 name: Set(set.name.clone()),
                 method: Set(set.method.as_str().to_owned()),

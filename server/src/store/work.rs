@@ -35,9 +35,11 @@ pub enum WorkKind {
     Invite,
     /// Tell a customer's contact what was connected. Subject: the sign-in.
     Receipt,
+    /// Do what a wave does by itself. Subject: the wave.
+    Wave,
 }
 
-const KINDS: [(WorkKind, &str); 10] = [
+const KINDS: [(WorkKind, &str); 11] = [
     (WorkKind::Save, "save"),
     (WorkKind::Heartbeat, "heartbeat"),
     (WorkKind::SetUp, "set_up"),
@@ -48,6 +50,7 @@ const KINDS: [(WorkKind, &str); 10] = [
     (WorkKind::Deliver, "deliver"),
     (WorkKind::Invite, "invite"),
     (WorkKind::Receipt, "receipt"),
+    (WorkKind::Wave, "wave"),
 ];
 
 impl WorkKind {

@@ -3,7 +3,7 @@
 use super::apps::Way;
 use super::backup_sets::CustomerRef;
 use super::problem::Help;
-use crate::id::{AuthorizationId, BackupSetId, SignInId};
+use crate::id::{AuthorizationId, BackupSetId, SignInId, WaveId};
 use crate::method::Method;
 use crate::rules::who::Signer;
 use crate::time::Timestamp;
@@ -189,6 +189,9 @@ pub struct AuthorizationView {
     pub sign_ins: Vec<SignInView>,
     /// Grows with every change; live views use it.
     pub version: i64,
+    /// The wave that it belongs to.
+    #[serde(default)]
+    pub wave: Option<WaveId>,
 }
 
 /// Where an authorization stands.

@@ -54,7 +54,15 @@ pub struct CustomerView {
     pub confirmed_at: Option<Timestamp>,
     /// Its backup sets by method.
     pub sets: MethodCounts,
-    /// Connected accounts.
+    /// How its access is, the worst first.
+    pub health: Health,
+    /// Connections and apps that work.
+    pub connected: u64,
+    /// Authorizations that are open.
+    pub open_authorizations: u64,
+    /// When the first of its apps is left without a certificate.
+    pub ends_at: Option<Timestamp>,
+    /// Connected accounts. In lists they are left out where there are more than 20.
     pub connections: Vec<ConnectionView>,
     /// Who there is told when something was connected: a mail address.
     #[serde(default)]
@@ -62,6 +70,89 @@ pub struct CustomerView {
     /// The contact's language.
     #[serde(default)]
     pub contact_language: Option<Language>,
+}
+
+/// How a customer's access is (H1). The order is the one in which lists show it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Health {
+    /// A connection or an app has stopped: somebody must sign in.
+    NeedsSomebody,
+    /// A certificate ends within 30 days.
+    EndsSoon,
+    /// Nothing is connected, and nobody is at it.
+    NotConnected,
+    /// Nothing is amiss, and an authorization is open.
+    SetUpOpen,
+    /// Works.
+    Ok,
+}
+
+impl Health {
+    /// All, the worst first.
+    pub const ALL: [Self; 5] = [Self::NeedsSomebody, Self::EndsSoon, Self::NotConnected, Self::SetUpOpen, Self::Ok];
+
+    /// The word on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NeedsSomebody => "needs_somebody",
+            Self::EndsSoon => "ends_soon",
+            Self::NotConnected => "not_connected",
+            Self::SetUpOpen => "set_up_open",
+            Self::Ok => "ok",
+        }
+    }
+
+    /// Reads the wire word; `None` for anything else.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|health| health.as_str() == text)
+    }
+}
+
+/// How many customers are how.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct HealthCounts {
+    /// A connection or an app has stopped.
+    pub needs_somebody: u64,
+    /// A certificate ends within 30 days.
+    pub ends_soon: u64,
+    /// Nothing is connected.
+    pub not_connected: u64,
+    /// An authorization is open.
+    pub set_up_open: u64,
+    /// Works.
+    pub ok: u64,
+}
+
+impl HealthCounts {
+    /// The number for one.
+    pub const fn of(self, health: Health) -> u64 {
+        match health {
+            Health::NeedsSomebody => self.needs_somebody,
+            Health::EndsSoon => self.ends_soon,
+            Health::NotConnected => self.not_connected,
+            Health::SetUpOpen => self.set_up_open,
+            Health::Ok => self.ok,
+        }
+    }
+
+    /// The place of one.
+    pub const fn place(&mut self, health: Health) -> &mut u64 {
+        match health {
+            Health::NeedsSomebody => &mut self.needs_somebody,
+            Health::EndsSoon => &mut self.ends_soon,
+            Health::NotConnected => &mut self.not_connected,
+            Health::SetUpOpen => &mut self.set_up_open,
+            Health::Ok => &mut self.ok,
+        }
+    }
+
+    /// All customers.
+    pub const fn total(self) -> u64 {
+        self.needs_somebody + self.ends_soon + self.not_connected + self.set_up_open + self.ok
+    }
 }
 
 /// How many sets use which method.

@@ -3,9 +3,19 @@
 use rekey_tests::{clock::START, databases::TestDatabase, records};
 use server::store::{
     Scoped,
-    customers::{Customer, key_of},
+    backup_sets::BackupSet,
+    connections::Connection,
+    customers::{Customer, FleetFilter, FleetOrder, FleetPosition, Listed, key_of},
 };
-use shared::id::{CustomerId, TenantId};
+use shared::{
+    api::{
+        authorizations::AuthorizationState,
+        customers::{ConnectionState, Health, MethodCounts},
+    },
+    id::{ConnectionId, CustomerId, TenantId},
+    method::Method,
+    time::Timestamp,
+};
 
 rekey_tests::on_both![
     customers_are_found_by_id_and_by_tenant,
@@ -14,6 +24,8 @@ rekey_tests::on_both![
     search_takes_its_text_literally,
     search_finds_names_and_domains_in_any_case,
     a_customer_is_confirmed_for_the_tenant_that_was_seen,
+    h1_the_numbers_of_a_customer_follow_whatever_happens,
+    h1_the_worst_come_first_in_pages_of_any_size,
 ];
 
 async fn add(tx: &Scoped, names: &[&str]) -> Vec<Customer> {
@@ -115,4 +127,83 @@ async fn a_customer_is_confirmed_for_the_tenant_that_was_seen(database: TestData
     assert_eq!(tx.find_customer(customer.id).await.unwrap().unwrap().confirmed_at, None);
     assert!(tx.confirm_customer(customer.id, customer.tenant, "Ann", START).await.unwrap());
     assert_eq!(tx.find_customer(customer.id).await.unwrap().unwrap().confirmed_at, Some(START));
+}
+
+async fn listed(tx: &Scoped, id: CustomerId) -> Listed {
+    let filter = FleetFilter { within: Some(vec![id]), ..FleetFilter::default() };
+    tx.list_fleet(&filter, FleetOrder::Name, START, None, 10).await.unwrap().remove(0)
+}
+
+/// Every way in which a number can change changes it: triggers keep them.
+async fn h1_the_numbers_of_a_customer_follow_whatever_happens(database: TestDatabase) {
+    let organization = database.organization("Contoso").await;
+    let tx = database.store.write(organization).await.unwrap();
+    let [one, other] = <[Customer; 2]>::try_from(add(&tx, &["One", "Other"]).await).unwrap();
+    let empty = listed(&tx, one.id).await;
+    assert_eq!((empty.health, empty.sets.total(), empty.customer), (Health::NotConnected, 0, one.clone()));
+
+    let sets: Vec<_> = (0..5).map(|number| records::backup_set(&one, &format!("set {number}"))).collect();
+    tx.add_backup_sets(&sets, START).await.unwrap();
+    tx.add_backup_sets(&[records::backup_set(&other, "another")], START).await.unwrap();
+    assert_eq!(listed(&tx, one.id).await.sets, MethodCounts { basic: 5, hybrid: 0, modern: 0 });
+    assert!(tx.change_method(&sets[0], Method::Hybrid, ConnectionId(one.tenant.0), START).await.unwrap());
+    assert!(tx.change_method(&sets[1], Method::Modern, ConnectionId(one.tenant.0), START).await.unwrap());
+    // An import moves a set to another customer, and renames one.
+    let moved = BackupSet { customer: other.id, customer_name: "other".to_owned(), ..sets[2].clone() };
+    assert!(tx.update_backup_set(&moved).await.unwrap());
+    assert!(tx.update_backup_set(&BackupSet { name: "renamed".to_owned(), ..sets[3].clone() }).await.unwrap());
+    assert_eq!(listed(&tx, one.id).await.sets, MethodCounts { basic: 2, hybrid: 1, modern: 1 });
+    assert_eq!(listed(&tx, other.id).await.sets, MethodCounts { basic: 2, hybrid: 0, modern: 0 });
+    assert_eq!(tx.sum_methods(None).await.unwrap(), MethodCounts { basic: 4, hybrid: 1, modern: 1 });
+
+    let connection = records::connection(&one, "ann@one.example");
+    tx.add_connection(&connection).await.unwrap();
+    assert_eq!((listed(&tx, one.id).await.connected, listed(&tx, one.id).await.health), (1, Health::Ok));
+    let ended = Connection { state: ConnectionState::NeedsHolder, ..connection.clone() };
+    assert!(tx.update_connection(&ended, connection.token_version).await.unwrap());
+    let now = listed(&tx, one.id).await;
+    assert_eq!((now.connected, now.unwell, now.health), (0, 1, Health::NeedsSomebody));
+    assert!(tx.update_connection(&connection, connection.token_version).await.unwrap());
+
+    let authorization = records::authorization(&one);
+    tx.add_authorization(&authorization).await.unwrap();
+    assert_eq!(
+        (listed(&tx, one.id).await.open_authorizations, listed(&tx, one.id).await.health),
+        (1, Health::SetUpOpen)
+    );
+    tx.end_authorization(authorization.id, AuthorizationState::Done).await.unwrap();
+    assert_eq!((listed(&tx, one.id).await.open_authorizations, listed(&tx, one.id).await.health), (0, Health::Ok));
+    assert_eq!(listed(&tx, other.id).await.connected, 0, "nothing of it is another customer's");
+    tx.commit().await.unwrap();
+}
+
+async fn h1_the_worst_come_first_in_pages_of_any_size(database: TestDatabase) {
+    let tx = database.store.write(database.organization("Contoso").await).await.unwrap();
+    let customers = add(&tx, &["delta", "Alpha", "echo", "bravo", "charlie", "Foxtrot"]).await;
+    for (customer, state) in
+        [(0, ConnectionState::Ended), (1, ConnectionState::Working), (2, ConnectionState::Doubtful)]
+    {
+        let connection = Connection { state, ..records::connection(&customers[customer], "ann@one.example") };
+        tx.add_connection(&connection).await.unwrap();
+    }
+    tx.add_authorization(&records::authorization(&customers[3])).await.unwrap();
+    let expected = ["delta", "charlie", "Foxtrot", "bravo", "Alpha", "echo"];
+    for size in [1, 2, 10] {
+        let (mut names, mut after) = (Vec::new(), None);
+        loop {
+            let filter = FleetFilter::default();
+            let page = tx.list_fleet(&filter, FleetOrder::Attention, START, after.as_ref(), size).await.unwrap();
+            let Some(last) = page.last() else { break };
+            after = Some(FleetPosition { health: last.health, name: last.customer.name.clone(), id: last.customer.id });
+            names.extend(page.into_iter().map(|one| one.customer.name));
+        }
+        assert_eq!(names, expected, "pages of {size}");
+    }
+    let counts = tx.count_fleet(&FleetFilter::default(), START).await.unwrap();
+    assert_eq!((counts.needs_somebody, counts.not_connected, counts.set_up_open, counts.ok), (1, 2, 1, 2));
+    let filter = FleetFilter { health: vec![Health::NeedsSomebody, Health::SetUpOpen], ..FleetFilter::default() };
+    let found = tx.list_fleet(&filter, FleetOrder::Name, Timestamp(0), None, 10).await.unwrap();
+    assert_eq!(found.iter().map(|one| one.customer.name.as_str()).collect::<Vec<_>>(), ["bravo", "delta"]);
+    let filter = FleetFilter { query: "RAV".to_owned(), ..FleetFilter::default() };
+    assert_eq!(tx.count_fleet(&filter, START).await.unwrap().total(), 1);
 }

@@ -124,6 +124,7 @@ async fn fill(database: &TestDatabase, organization: OrganizationId) -> Filled {
     assert!(tx.change_method(&set, Method::Hybrid, connection.id, START).await.unwrap());
     tx.add_import(&import, vec![1], START).await.unwrap();
     tx.add_authorization(&authorization).await.unwrap();
+    tx.add_wave(&records::wave()).await.unwrap();
     tx.add_link(&link, START).await.unwrap();
     tx.add_sign_in(&sign_in, &[records::sign_in_set(&sign_in, &set)]).await.unwrap();
     tx.add_attempt(&attempt).await.unwrap();
@@ -312,7 +313,7 @@ async fn m3_postgres_shows_nothing_to_sql_without_the_organization_or_with_anoth
     fill(&database, contoso).await;
     let (raw, intruder) = (database.raw().await, database.intruder().await);
     let tables = tables(&intruder).await;
-    assert_eq!(tables.len(), 29, "{tables:?}");
+    assert_eq!(tables.len(), 30, "{tables:?}");
     let there = counts(&intruder, &tables).await;
     assert!(there.iter().all(|count| *count > 0), "an empty table proves nothing: {tables:?} {there:?}");
 

@@ -54,7 +54,7 @@ pub enum Kind {
     Connect,
 }
 
-const ROWS: [(&str, &str, Kind); 81] = [
+const ROWS: [(&str, &str, Kind); 94] = [
     ("GET", "/api/v1/meta", Kind::Public),
     ("POST", "/api/v1/sign-ins", Kind::Public),
     ("POST", "/api/v1/session", Kind::Public),
@@ -63,6 +63,7 @@ const ROWS: [(&str, &str, Kind); 81] = [
     ("GET", "/api/v1/overview", Kind::List),
     ("GET", "/api/v1/customers", Kind::List),
     ("POST", "/api/v1/customers", Kind::List),
+    ("GET", "/api/v1/customers/counts", Kind::List),
     ("GET", "/api/v1/customers/{id}", Kind::Record),
     ("POST", "/api/v1/customers/{id}/confirm-tenant", Kind::Record),
     ("POST", "/api/v1/customers/{id}/kill-switch", Kind::Key),
@@ -107,6 +108,18 @@ const ROWS: [(&str, &str, Kind); 81] = [
     ("POST", "/api/v1/authorizations/{id}/own-app", Kind::Record),
     ("POST", "/api/v1/authorizations/{id}/sign-ins/{sign_in}/save", Kind::Record),
     ("GET", "/api/v1/authorizations/{id}/live", Kind::Record),
+    ("POST", "/api/v1/waves/preview", Kind::Body),
+    ("GET", "/api/v1/waves", Kind::List),
+    ("POST", "/api/v1/waves", Kind::Body),
+    ("GET", "/api/v1/waves/{id}", Kind::Record),
+    ("GET", "/api/v1/waves/{id}/items", Kind::Record),
+    ("POST", "/api/v1/waves/{id}/pause", Kind::Record),
+    ("POST", "/api/v1/waves/{id}/resume", Kind::Record),
+    ("POST", "/api/v1/waves/{id}/retry-failed", Kind::Record),
+    ("POST", "/api/v1/waves/{id}/cancel", Kind::Record),
+    ("POST", "/api/v1/waves/{id}/invitations", Kind::Record),
+    ("GET", "/api/v1/waves/{id}/live", Kind::Record),
+    ("GET", "/api/v1/retirements", Kind::List),
     ("GET", "/api/v1/connect", Kind::Connect),
     ("POST", "/api/v1/connect/attempts", Kind::Connect),
     ("POST", "/api/v1/connect/save", Kind::Connect),
@@ -160,6 +173,7 @@ pub struct Records {
     invitation: String,
     member: String,
     member_invitation: String,
+    wave: String,
 }
 
 impl Records {
@@ -172,6 +186,8 @@ impl Records {
         drop(road);
         let body = json!({ "customer": customer.id, "reason": "A test", "hours": 24 });
         let restore: Value = app.member().await.post("/api/v1/restores", &body).await.ok();
+        let body = json!({ "name": "First wave", "selection": { "backup_sets": app.ids(&["CON-004"]).await } });
+        let wave: Value = app.key().post("/api/v1/waves", &body).await.ok();
         let planted = app.plant_renewing_app("Fabrikam Inc.", Validity::TwoYears).await;
         let path = format!("/api/v1/authorizations/{}/invitations", open.id);
         let invited: Value = app.key().post(&path, &json!({})).await.ok();
@@ -199,6 +215,7 @@ impl Records {
             invitation: invited["invitation"]["id"].as_str().unwrap().to_owned(),
             member: members[0]["id"].as_str().unwrap().to_owned(),
             member_invitation: joining["invitation"]["id"].as_str().unwrap().to_owned(),
+            wave: wave["id"].as_str().unwrap().to_owned(),
         }
     }
 
@@ -221,6 +238,7 @@ impl Records {
             Some("invitations") => &self.invitation,
             Some("members") => &self.member,
             Some("member-invitations") => &self.member_invitation,
+            Some("waves") => &self.wave,
             _ => &self.authorization,
         };
         let (id, sign_in) = if exists { (id, &self.sign_in) } else { (&absent, &absent) };
@@ -234,6 +252,8 @@ impl Records {
             Some("replay") if path.contains("channels") => json!({ "since": 0 }),
             Some("channels") => json!({ "kind": "webhook", "address": "https://hooks.example.com/new" }),
             Some("confirm-tenant") => json!({ "tenant": self.tenant }),
+            Some("waves") => json!({ "name": "New", "selection": self.selection(exists) }),
+            Some("preview") if path.contains("/waves/") => self.selection(exists),
             Some("preview" | "authorizations") => {
                 let id = if exists { self.set.clone() } else { uuid::Uuid::from_u128(1).to_string() };
                 json!({ "backup_sets": [id], "method": "hybrid" })
@@ -253,6 +273,11 @@ impl Records {
             Some("api-keys") => json!({ "name": "new" }),
             _ => json!({}),
         }
+    }
+
+    fn selection(&self, exists: bool) -> Value {
+        let id = if exists { self.set.clone() } else { uuid::Uuid::from_u128(1).to_string() };
+        json!({ "backup_sets": [id], "aim": "hybrid" })
     }
 
     pub async fn call(&self, client: &Client, method: &str, path: &str, exists: bool) -> Answer {
@@ -327,6 +352,7 @@ pub fn mentions(answer: &Answer, records: &Records) -> bool {
         &records.invitation,
         &records.member,
         &records.member_invitation,
+        &records.wave,
     ];
     text.contains("Contoso") || text.contains("CON-0") || own.iter().any(|id| text.contains(id.as_str()))
 }
@@ -449,7 +475,7 @@ async fn m1_lists_hold_only_what_is_ones_own(app: TestApp) {
     let shown: Value = foreign_key.post("/api/v1/authorizations/preview", &body).await.ok();
     assert_eq!(shown["sign_ins"][0]["already_connected"], false, "{shown}");
     // A link of one organization opens nothing for a member of another, and a secret needs no member at all.
-    let made = app.authorize(&["CON-004"]).await;
+    let made = app.authorize(&["CON-005"]).await;
     let link = app.link(made.id).await;
     let view: ConnectView = foreign_member.with("rekey-connect", &link).get("/api/v1/connect").await.ok();
     assert_eq!(view.organization, "Northwind Managed IT");

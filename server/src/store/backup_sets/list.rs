@@ -6,7 +6,12 @@ use sea_orm::{
     ColumnTrait, Condition, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Asterisk, Expr, ExprTrait},
 };
-use shared::{api::customers::MethodCounts, id::CustomerId, method::Method};
+use shared::{
+    api::customers::MethodCounts,
+    id::CustomerId,
+    method::Method,
+    workload::{Workload, Workloads},
+};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -17,6 +22,10 @@ pub struct Filter {
     pub methods: Vec<Method>,
     /// Only this customer's.
     pub customer: Option<CustomerId>,
+    /// Only these customers'; empty: all.
+    pub customers: Vec<CustomerId>,
+    /// Only sets that hold some of these data; empty: all.
+    pub workloads: Workloads,
     /// Text in name, account or customer.
     pub query: String,
     /// Only the set with this id of the backup product's.
@@ -67,13 +76,29 @@ impl Sort {
 }
 
 impl Filter {
-    fn condition(&self, mine: Condition, with_method: bool) -> Condition {
+    /// It asks for one customer's sets, or all, and nothing else: the customers' rows know the numbers.
+    fn is_plain(&self) -> bool {
+        self.query.trim().is_empty()
+            && self.external_id.is_none()
+            && self.workloads.is_empty()
+            && self.customers.is_empty()
+    }
+
+    pub(super) fn condition(&self, mine: Condition, with_method: bool) -> Condition {
         let mut all = mine;
         if with_method && !self.methods.is_empty() {
             all = all.add(table::Column::Method.is_in(self.methods.iter().map(|method| method.as_str())));
         }
         if let Some(customer) = self.customer {
             all = all.add(table::Column::Customer.eq(customer.0));
+        }
+        if !self.customers.is_empty() {
+            all = all.add(table::Column::Customer.is_in(self.customers.iter().map(|id| id.0)));
+        }
+        if !self.workloads.is_empty() {
+            // No workload's word is part of another's.
+            let one = |workload: &Workload| table::Column::Workloads.like(containing(workload.as_str()));
+            all = all.add(self.workloads.iter().map(one).fold(Condition::any(), Condition::add));
         }
         if let Some(external_id) = &self.external_id {
             all = all.add(table::Column::ExternalId.eq(comparable(external_id)));
@@ -93,7 +118,7 @@ impl Filter {
 }
 
 impl Scoped {
-    fn own_sets(&self) -> Condition {
+    pub(in crate::store) fn own_sets(&self) -> Condition {
         self.mine(table::Column::Organization, table::Column::Customer)
     }
 
@@ -126,6 +151,9 @@ impl Scoped {
 
     /// How the sets of a filter split by method; the filter's methods do not count.
     pub async fn count_backup_sets(&self, filter: &Filter) -> Result<MethodCounts, StoreError> {
+        if filter.is_plain() {
+            return self.sum_methods(filter.customer).await;
+        }
         let rows: Vec<(String, i64)> = table::Entity::find()
             .select_only()
             .column(table::Column::Method)
@@ -165,23 +193,6 @@ impl Scoped {
             .into_iter()
             .map(|(id, rows)| (id, counts(rows.iter().map(|(method, count)| (method.as_str(), *count)))))
             .collect())
-    }
-
-    /// The customers with most sets on a stored password.
-    pub async fn customers_by_basic_sets(&self, limit: u64) -> Result<Vec<CustomerId>, StoreError> {
-        let rows: Vec<(Uuid, i64)> = table::Entity::find()
-            .select_only()
-            .column(table::Column::Customer)
-            .column_as(Expr::col(Asterisk).count(), "count")
-            .filter(self.own_sets())
-            .filter(table::Column::Method.eq(Method::Basic.as_str()))
-            .group_by(table::Column::Customer)
-            .order_by(Expr::col(Asterisk).count(), Order::Desc)
-            .limit(limit)
-            .into_tuple()
-            .all(&self.tx)
-            .await?;
-        Ok(rows.into_iter().map(|(id, _)| CustomerId(id)).collect())
     }
 }
 

@@ -34,6 +34,9 @@ const NAMES: [&str; 11] =
 
 async fn thousand(tx: &Scoped) -> (Vec<Customer>, Vec<BackupSet>) {
     let customers = ["beta", "Alpha", "äther", "Zeta", "alpha"].map(records::customer).to_vec();
+    for customer in &customers {
+        tx.add_customer(customer, None, START).await.unwrap();
+    }
     let sets: Vec<_> = (0..1000)
         .map(|number| BackupSet {
             method: Method::ALL[number % 7 % 3],
@@ -200,6 +203,7 @@ async fn customers_with_most_stored_passwords_come_first(database: TestDatabase)
     let tx = database.store.write(database.organization("Contoso").await).await.unwrap();
     let customers = ["none", "one", "three", "two"].map(records::customer);
     for (customer, count) in customers.iter().zip([0, 1, 3, 2]) {
+        tx.add_customer(customer, None, START).await.unwrap();
         let basic = (0..count).map(|number| records::backup_set(customer, &format!("basic {number}")));
         let modern = (0..5).map(|number| BackupSet {
             method: Method::Modern,
