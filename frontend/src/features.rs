@@ -37,6 +37,8 @@ pub mod page;
 pub mod restores;
 #[cfg(feature = "portal")]
 pub mod session;
+#[cfg(feature = "portal")]
+pub mod waves;
 
 /// An empty JSON object: the body of a request that says all in its address.
 #[derive(Debug, Clone, Copy, serde::Serialize)]

@@ -28,6 +28,9 @@ mod overview;
 mod owner;
 mod preview;
 mod sign_in;
+mod wave;
+mod wave_plan;
+mod waves;
 
 use crate::api;
 use crate::browser;
@@ -49,7 +52,7 @@ enum Frame {
 }
 
 /// The map. The first pattern that fits is taken.
-static MAP: [(&str, Frame, Page); 21] = [
+static MAP: [(&str, Frame, Page); 24] = [
     ("/", Frame::Menu, Page::Here(|| overview::Overview().into_any())),
     ("/sign-in", Frame::Alone, Page::Chunk(sign_in)),
     ("/sign-in/callback", Frame::Alone, Page::Chunk(callback)),
@@ -61,6 +64,9 @@ static MAP: [(&str, Frame, Page); 21] = [
     ("/authorizations", Frame::Menu, Page::Chunk(authorizations)),
     ("/authorizations/preview", Frame::Menu, Page::Chunk(preview)),
     ("/authorizations/:id", Frame::Menu, Page::Chunk(authorization)),
+    ("/waves", Frame::Menu, Page::Chunk(waves)),
+    ("/waves/new", Frame::Menu, Page::Chunk(wave_plan)),
+    ("/waves/:id", Frame::Menu, Page::Chunk(wave)),
     ("/customers", Frame::Menu, Page::Chunk(customers)),
     ("/customers/:id", Frame::Menu, Page::Chunk(customer)),
     ("/activity", Frame::Menu, Page::Chunk(activity)),
@@ -82,6 +88,7 @@ chunks! {
         authorization => authorization::Authorization,
         invitations => invitations::Invitations
     }
+    waves { waves => waves::Waves, wave_plan => wave_plan::WavePlan, wave => wave::Wave }
     customers { customers => customers::Customers, customer => customer::Customer }
     watch {
         activity => activity::Activity,

@@ -18,7 +18,7 @@ pub use bulk::BulkBar;
 pub use facts::SetFacts;
 pub use recommendation::Recommended;
 pub use table::SetTable;
-pub use toolbar::Toolbar;
+pub use toolbar::{Toolbar, shown};
 pub use workloads::WorkloadIcons;
 
 use crate::browser;

@@ -1,11 +1,28 @@
 //! Customers: the list, the form that adds one, one customer's tenant, sets and connections.
 
 mod connections;
+pub mod filter;
 mod form;
 mod table;
 mod tenant;
+mod toolbar;
 
 pub use connections::{Connections, Unwell};
 pub use form::{AddCustomer, Field};
 pub use table::CustomerTable;
 pub use tenant::Tenant;
+pub use toolbar::FleetToolbar;
+
+use crate::components::Tone;
+use shared::api::customers::Health;
+
+/// How a customer's state looks.
+pub const fn health_tone(health: Health) -> Tone {
+    match health {
+        Health::NeedsSomebody => Tone::Danger,
+        Health::EndsSoon => Tone::Warn,
+        Health::NotConnected => Tone::Idle,
+        Health::SetUpOpen => Tone::Live,
+        Health::Ok => Tone::Ok,
+    }
+}

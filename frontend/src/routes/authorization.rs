@@ -8,7 +8,7 @@ use crate::features::page::{PageHead, load};
 use crate::features::session;
 use crate::remote::Remote;
 use crate::router::use_params_map;
-use crate::text::portal::{authorizations, modern, shell};
+use crate::text::portal::{authorizations, modern, shell, waves};
 use leptos::prelude::*;
 use shared::api::apps::Way;
 use shared::api::authorizations::{AuthorizationState, AuthorizationView, SignInState};
@@ -85,16 +85,17 @@ fn Live(first: AuthorizationView) -> impl IntoView {
 
 fn head(authorization: AuthorizationView) -> impl IntoView {
     let (done, all) = progress(&authorization);
-    let AuthorizationView { customer, kind, state, created_at, created_by, .. } = authorization;
+    let AuthorizationView { customer, kind, state, created_at, created_by, wave, .. } = authorization;
     let own = (state != AuthorizationState::Cancelled)
         .then(|| modern::headline(kind, state == AuthorizationState::Done, &customer.name));
     let heading = own.flatten().unwrap_or_else(|| authorizations::headline(state, done, all, &customer.name));
     let words = Some(state).filter(|state| *state == AuthorizationState::Open).and_then(|_| modern::sub(kind));
     let words = words.unwrap_or(authorizations::sub(state));
-    let crumbs = vec![
-        (shell::AUTHORIZATIONS.to_owned(), "/authorizations".to_owned()),
-        (customer.name.clone(), format!("/customers/{}", customer.id)),
-    ];
+    let above = match wave {
+        Some(wave) => (waves::WAVE.to_owned(), format!("/waves/{wave}")),
+        None => (shell::AUTHORIZATIONS.to_owned(), "/authorizations".to_owned()),
+    };
+    let crumbs = vec![above, (customer.name.clone(), format!("/customers/{}", customer.id))];
     let made =
         view! { <span class="faint">{authorizations::made_by(&created_by)}", "<Moment at=created_at/>"."</span> };
     let sub = view! { {words}" "{made} }.into_any();

@@ -4,11 +4,12 @@ use crate::api;
 use crate::components::{Art, ButtonKind, ButtonLink};
 use crate::features::backup_sets::choice::Choice;
 use crate::features::backup_sets::filter::{Column, Filter};
-use crate::features::backup_sets::{BulkBar, ChooseAll, Chosen, SetTable, Toolbar};
+use crate::features::backup_sets::{BulkBar, ChooseAll, Chosen, SetTable, Toolbar, shown};
 use crate::features::page::{PageHead, Pager, load};
+use crate::features::waves::Wish;
 use crate::remote::Remote;
 use crate::router::use_query_map;
-use crate::text::portal::backup_sets;
+use crate::text::portal::{backup_sets, waves};
 use leptos::prelude::*;
 use shared::api::backup_sets::{BackupSetCounts, BackupSetView};
 use shared::api::page::Page;
@@ -28,6 +29,8 @@ pub fn BackupSets() -> impl IntoView {
         async move { api::get::<BackupSetCounts>(&path).await }
     });
     let total = move || counts.get().and_then(Result::ok).map_or(0, |counts| counts.total);
+    let matching =
+        move || counts.get().and_then(Result::ok).map_or(0, |counts| shown(&counts, &filter.read_untracked()));
     let chosen = Chosen::of_this_tab();
     let count = move || {
         let chosen = chosen.map_or(0, |Chosen(choice)| choice.with(Choice::len));
@@ -48,7 +51,7 @@ pub fn BackupSets() -> impl IntoView {
             <div class="stack">
                 <Toolbar filter counts/>
                 <div on:keydown=on_key>
-                    {load(rows, 12, move |page| show(page, &filter.get_untracked(), total))}
+                    {load(rows, 12, move |page| show(page, &filter.get_untracked(), total, matching))}
                     <BulkBar asks/>
                 </div>
             </div>
@@ -56,7 +59,12 @@ pub fn BackupSets() -> impl IntoView {
     }
 }
 
-fn show(page: Page<BackupSetView>, filter: &Filter, total: impl Fn() -> u64 + Send + Sync + 'static) -> AnyView {
+fn show(
+    page: Page<BackupSetView>,
+    filter: &Filter,
+    total: impl Fn() -> u64 + Send + Sync + 'static,
+    matching: impl Fn() -> u64 + Send + Sync + 'static,
+) -> AnyView {
     if page.items.is_empty() {
         return if filter.narrows() { no_match(filter, total) } else { nothing().into_any() };
     }
@@ -67,7 +75,12 @@ fn show(page: Page<BackupSetView>, filter: &Filter, total: impl Fn() -> u64 + Se
     let first = filter.clone().first_page().address();
     let is_later = filter.cursor.is_some();
     let more = (is_later || next.is_some()).then(|| view! { <ChooseAll filter=filter.clone()/> });
-    view! { <SetTable sets=page.items filter=filter.clone()/>{more}<Pager shows is_later first here=filter.address() next/> }.into_any()
+    let plan = Wish { filter: filter.clone(), ..Wish::default() }.address();
+    let plan = move || {
+        let matching = matching();
+        (matching > 0).then(|| view! { <ButtonLink attr:data-test="plan-all" href=plan.clone()>{waves::plan_all(matching)}</ButtonLink> })
+    };
+    view! { <SetTable sets=page.items filter=filter.clone()/>{more}<div class="actions after-rows">{plan}</div><Pager shows is_later first here=filter.address() next/> }.into_any()
 }
 
 fn nothing() -> impl IntoView {

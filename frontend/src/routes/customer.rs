@@ -2,7 +2,7 @@
 
 use crate::api;
 use crate::features::apps::{Apps, KillSwitchForm};
-use crate::features::authorizations::TenantCheck;
+use crate::features::authorizations::{AuthorizationTable, TenantCheck};
 use crate::features::customers::{Connections, Tenant, Unwell};
 use crate::features::page::{PageHead, load};
 use crate::features::restores::Restores;
@@ -10,8 +10,11 @@ use crate::remote::Remote;
 use crate::router::use_params_map;
 use crate::text::portal::{customers, shell};
 use leptos::prelude::*;
+use shared::api::authorizations::AuthorizationView;
 use shared::api::backup_sets::CustomerRef;
 use shared::api::customers::CustomerView;
+use shared::api::page::Page;
+use shared::id::CustomerId;
 
 /// The page of one customer.
 #[component]
@@ -23,6 +26,26 @@ pub fn Customer() -> impl IntoView {
     });
     let again = Callback::new(move |()| customer.refetch());
     view! { <div class="page">{load(customer, 8, move |customer| show(customer, again))}</div> }
+}
+
+/// What was authorized last, and what is open.
+#[component]
+fn Authorizations(customer: CustomerId) -> impl IntoView {
+    let list = Remote::new(move || async move {
+        api::get::<Page<AuthorizationView>>(&format!("/api/v1/authorizations?customer={customer}&limit=5")).await
+    });
+    let table = |page: Page<AuthorizationView>| {
+        if page.items.is_empty() {
+            return view! { <p class="note">{customers::NO_AUTHORIZATION}</p> }.into_any();
+        }
+        view! { <AuthorizationTable authorizations=page.items/> }.into_any()
+    };
+    view! {
+        <section class="section" aria-labelledby="authorizations">
+            <header><h2 id="authorizations">{shell::AUTHORIZATIONS}</h2></header>
+            {load(list, 3, table)}
+        </section>
+    }
 }
 
 fn show(customer: CustomerView, again: Callback<()>) -> AnyView {
@@ -45,6 +68,7 @@ fn show(customer: CustomerView, again: Callback<()>) -> AnyView {
         <Tenant customer=customer.clone()/>
         <Apps customer=customer.id/>
         <Connections connections=customer.connections/>
+        <Authorizations customer=customer.id/>
         <Restores customer=customer.id/>
         <KillSwitchForm customer=customer.id name=customer.name on_change=again/>
     }

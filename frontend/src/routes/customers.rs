@@ -1,40 +1,56 @@
-//! All customers, and the form that adds one.
+//! All customers, the worst first, kept fresh while somebody looks (H1); and the form that adds one.
 
 use crate::api;
+use crate::browser;
 use crate::components::{Art, Button, ButtonKind, ButtonLink};
-use crate::features::address::Query;
-use crate::features::customers::{AddCustomer, CustomerTable};
-use crate::features::page::{PageHead, Pager, SearchField, load};
+use crate::features::customers::filter::Filter;
+use crate::features::customers::{AddCustomer, CustomerTable, FleetToolbar};
+use crate::features::page::{PageHead, Pager, load};
 use crate::remote::Remote;
-use crate::router::{NavigateOptions, use_navigate, use_query_map};
+use crate::router::use_query_map;
 use crate::text;
 use crate::text::portal::{backup_sets, customers};
 use leptos::prelude::*;
-use shared::api::customers::CustomerView;
+use leptos::task::spawn_local;
+use shared::api::customers::{CustomerView, HealthCounts};
 use shared::api::page::Page;
+
+/// How often the page is looked at again, in milliseconds.
+const AGAIN_MS: i32 = 10_000;
 
 /// The list.
 #[component]
 pub fn Customers() -> impl IntoView {
     let query = use_query_map();
-    let words = Memo::new(move |_| query.read().get("query").unwrap_or_default());
-    let cursor = Memo::new(move |_| query.read().get("cursor").unwrap_or_default());
+    let filter = Memo::new(move |_| Filter::read(|name| query.read().get(name)));
     let adding = RwSignal::new(false);
     let list = Remote::new(move || {
-        let path = Query::new("/api/v1/customers")
-            .add("query", &words.get())
-            .add("cursor", &cursor.get())
-            .add("limit", "50")
-            .done();
+        let path = filter.read().request();
         async move { api::get::<Page<CustomerView>>(&path).await }
     });
-    let go = StoredValue::new_local(use_navigate());
-    let search = move |words: String| {
-        let address = Query::new("/customers").add("query", words.trim()).done();
-        go.with_value(|go| {
-            go(&address, NavigateOptions { scroll: false, replace: true });
-        });
-    };
+    let counted = Memo::new(move |_| filter.read().counts_request());
+    let counts = Remote::new(move || {
+        let path = counted.get();
+        async move { api::get::<HealthCounts>(&path).await }
+    });
+    let counts_now = Memo::new(move |_| counts.get().and_then(Result::ok));
+    // Drawn anew only when something changed, so that nobody loses their place.
+    let is_here = StoredValue::new(());
+    spawn_local(async move {
+        loop {
+            browser::sleep(AGAIN_MS).await;
+            let Some(path) = is_here.try_get_value().and_then(|()| filter.try_with_untracked(Filter::request)) else {
+                return;
+            };
+            let Ok(newer) = api::get::<Page<CustomerView>>(&path).await else { continue };
+            let shown = untrack(|| list.get()).and_then(Result::ok);
+            let same_page = filter.try_with_untracked(Filter::request).is_some_and(|now| now == path);
+            if same_page && shown.is_some_and(|shown| shown != newer) {
+                list.refetch();
+                counts.refetch();
+            }
+        }
+    });
     view! {
         <div class="page wide">
             <PageHead title=customers::TITLE heading=customers::TITLE sub=view! { {customers::SUB} }.into_any()>
@@ -42,22 +58,23 @@ pub fn Customers() -> impl IntoView {
             </PageHead>
             {move || adding.get().then(|| view! { <AddCustomer/> })}
             <div class="stack">
-                <div class="toolbar" role="search"><SearchField id="find-customers" label=customers::SEARCH hint=customers::SEARCH value=words on_search=search/></div>
-                {load(list, 8, move |page| show(page, &words.get_untracked(), &cursor.get_untracked()))}
+                <FleetToolbar filter counts=counts_now/>
+                {load(list, 8, move |page| show(page, &filter.get_untracked()))}
             </div>
         </div>
     }
 }
 
-fn show(page: Page<CustomerView>, words: &str, cursor: &str) -> AnyView {
-    let is_later = !cursor.is_empty();
+fn show(page: Page<CustomerView>, filter: &Filter) -> AnyView {
+    let is_later = filter.cursor.is_some();
     if page.items.is_empty() && !is_later {
-        return if words.is_empty() { nothing().into_any() } else { no_match(words).into_any() };
+        return if filter.narrows() { no_match(&filter.query).into_any() } else { nothing().into_any() };
     }
     let shows = text::plural(page.items.len() as u64, "customer", "customers");
-    let address = |cursor: &str| Query::new("/customers").add("query", words).add("cursor", cursor).done();
-    let next = page.next.map(|cursor| address(&cursor));
-    view! { <div><CustomerTable customers=page.items/><Pager shows is_later first=address("") here=address(cursor) next/></div> }.into_any()
+    let first = filter.clone().first_page().address();
+    let next = page.next.map(|cursor| Filter { cursor: Some(cursor), ..filter.clone() }.address());
+    view! { <div><CustomerTable customers=page.items/><Pager shows is_later first here=filter.address() next/></div> }
+        .into_any()
 }
 
 fn nothing() -> impl IntoView {
@@ -72,10 +89,11 @@ fn nothing() -> impl IntoView {
 }
 
 fn no_match(words: &str) -> impl IntoView + use<> {
+    let title = if words.is_empty() { customers::NO_MATCH.to_owned() } else { customers::no_match(words) };
     view! {
         <div class="empty">
             <Art name="art-lost"/>
-            <h3>{customers::no_match(words)}</h3>
+            <h3>{title}</h3>
             <div class="actions"><ButtonLink href="/customers">{backup_sets::CLEAR_FILTERS}</ButtonLink></div>
         </div>
     }

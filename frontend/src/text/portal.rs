@@ -18,3 +18,4 @@ pub mod modern;
 pub mod notices;
 pub mod restores;
 pub mod shell;
+pub mod waves;

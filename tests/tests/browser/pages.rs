@@ -4,10 +4,11 @@ use rekey_tests::browser::{Browser, Stage};
 use rekey_tests::demo::Account;
 
 /// The lines of the menu, each with the title of its page.
-const MENU: [(&str, &str); 7] = [
+const MENU: [(&str, &str); 8] = [
     ("/backup-sets", "Backup sets"),
     ("/customers", "Customers"),
     ("/authorizations", "Authorizations"),
+    ("/waves", "Waves"),
     ("/certificates", "Certificates"),
     ("/activity", "Activity"),
     ("/notifications", "Notifications"),

@@ -3,7 +3,7 @@
 use super::Chosen;
 use super::choice::{Choice, MOST};
 use crate::components::{Button, ButtonKind, ButtonLink};
-use crate::text::portal::backup_sets;
+use crate::text::portal::{backup_sets, waves};
 use leptos::prelude::*;
 use shared::method::Method;
 
@@ -61,7 +61,11 @@ fn Content(choice: Choice, chosen: Chosen, asks: RwSignal<bool>) -> impl IntoVie
         });
         view! {
             <p><b data-test="chosen">{backup_sets::several(count, customers.len())}</b><small>{backup_sets::ONE_AT_A_TIME}</small></p>
-            <div class="actions">{clear}{keep.collect_view()}</div>
+            <div class="actions">
+                {clear}
+                {keep.collect_view()}
+                <ButtonLink attr:data-test="plan-chosen" href="/waves/new?chosen=1" kind=ButtonKind::Primary>{waves::plan_chosen(count)}</ButtonLink>
+            </div>
         }
         .into_any()
     }

@@ -62,7 +62,7 @@ pub fn Toolbar(
 }
 
 /// How many sets the methods chosen leave.
-fn shown(counts: &BackupSetCounts, filter: &Filter) -> u64 {
+pub fn shown(counts: &BackupSetCounts, filter: &Filter) -> u64 {
     if filter.methods.is_empty() { counts.total } else { filter.methods.iter().map(|method| of(counts, *method)).sum() }
 }
 

@@ -20,7 +20,7 @@ struct Item {
     count: Option<fn(&MenuCounts) -> u64>,
 }
 
-const ITEMS: [Item; 7] = [
+const ITEMS: [Item; 8] = [
     Item { href: "/", icon: "overview", name: shell::OVERVIEW, count: None },
     Item { href: "/backup-sets", icon: "sets", name: shell::BACKUP_SETS, count: Some(|counts| counts.backup_sets) },
     Item { href: "/customers", icon: "customers", name: shell::CUSTOMERS, count: Some(|counts| counts.customers) },
@@ -31,6 +31,7 @@ const ITEMS: [Item; 7] = [
         count: Some(|counts| counts.open_authorizations),
     },
     Item { href: "/invitations", icon: "link", name: shell::INVITATIONS, count: None },
+    Item { href: "/waves", icon: "up-down", name: shell::WAVES, count: None },
     Item { href: "/certificates", icon: "certificate", name: shell::CERTIFICATES, count: None },
     Item { href: "/activity", icon: "activity", name: shell::ACTIVITY, count: None },
 ];

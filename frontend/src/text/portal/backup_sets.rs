@@ -210,7 +210,7 @@ pub fn several(sets: usize, customers: usize) -> String {
 }
 
 /// The bar: several customers.
-pub const ONE_AT_A_TIME: &str = "One authorization is for one customer. Which one now?";
+pub const ONE_AT_A_TIME: &str = "An authorization is for one customer, a wave for many.";
 
 /// The bar: keeps one customer.
 pub fn only(customer: &str, sets: usize) -> String {

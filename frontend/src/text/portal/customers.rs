@@ -1,7 +1,7 @@
 //! Words of customers and their connections.
 
 use crate::text::{number, plural};
-use shared::api::customers::{ConnectionState, MethodCounts};
+use shared::api::customers::{ConnectionState, Health, MethodCounts};
 
 /// The page's title in the tab.
 pub const TITLE: &str = "Customers";
@@ -26,6 +26,16 @@ pub const TENANT: &str = "Tenant";
 pub const SETS: &str = "Sets";
 /// A column.
 pub const BASIC: &str = "Stored password";
+/// No authorization.
+pub const NO_AUTHORIZATION: &str = "Nothing was authorized yet.";
+/// A column, and the group of chips.
+pub const ACCESS: &str = "Access";
+/// A column.
+pub const METHODS: &str = "By method";
+/// A chip.
+pub const LEFT: &str = "left";
+/// A chip.
+pub const OF_WAVE: &str = "Of one wave";
 /// A column.
 pub const CONNECTIONS: &str = "Connections";
 /// Nothing there.
@@ -109,13 +119,34 @@ pub fn sub(sets: MethodCounts, domain: &str) -> String {
     format!("{} on {domain}.", plural(sets.total(), "backup set", "backup sets"))
 }
 
-/// How many connections work.
-pub fn connections(working: usize, all: usize) -> String {
-    match (working, all) {
-        (1, 1) => "Works".into(),
-        (working, all) if working == all => format!("All {} work", number(all as u64)),
-        (working, all) => format!("{} of {} work", number(working as u64), number(all as u64)),
+/// A customer's state.
+pub const fn health(health: Health) -> &'static str {
+    match health {
+        Health::NeedsSomebody => "Needs somebody",
+        Health::EndsSoon => "Ends soon",
+        Health::NotConnected => "Not connected",
+        Health::SetUpOpen => "Set-up open",
+        Health::Ok => "Works",
     }
+}
+
+/// More about it.
+pub fn access(connected: u64, open: u64) -> String {
+    format!(
+        "{}, {}",
+        plural(connected, "connection works", "connections work"),
+        plural(open, "open authorization", "open authorizations")
+    )
+}
+
+/// When the first certificate ends.
+pub fn ends(day: &str) -> String {
+    format!("until {day}")
+}
+
+/// The sets by method, in words.
+pub fn by_method(sets: MethodCounts) -> String {
+    format!("{} hybrid, {} modern, {} stored password", number(sets.hybrid), number(sets.modern), number(sets.basic))
 }
 
 /// Nothing is called that.

@@ -16,6 +16,8 @@ pub const OVERVIEW: &str = "Overview";
 pub const BACKUP_SETS: &str = "Backup sets";
 /// Menu.
 pub const CUSTOMERS: &str = "Customers";
+/// The menu.
+pub const WAVES: &str = "Waves";
 /// Menu.
 pub const AUTHORIZATIONS: &str = "Authorizations";
 /// Menu.
