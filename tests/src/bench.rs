@@ -11,6 +11,7 @@ pub mod machine;
 pub mod options;
 pub mod product;
 pub mod report;
+pub mod scale;
 pub mod token;
 pub mod wire;
 
@@ -46,6 +47,10 @@ pub async fn run(options: &Options) -> Result<(), BenchError> {
     }
     if options.wants("process") {
         product::process::measure(options, &issuer, &mut table).await?;
+    }
+    // A quarter of an hour: only for whoever asks.
+    if options.only.iter().any(|only| only == "scale") {
+        scale::measure(options, &issuer, &mut table).await?;
     }
     print!("{table}");
     println!("load       {} (after)", machine::load());

@@ -21,11 +21,27 @@ impl TestApp {
         }
     }
 
-    /// Every row of every table, with no audit event left to seal: two dumps with nothing between them are the same.
+    /// Tells every change of method so far, instead of waiting for the worker.
+    ///
+    /// # Panics
+    /// When the database cannot be used.
+    pub async fn tell_changes(&self) {
+        let state = &self.state;
+        loop {
+            let untold = state.store.read_system().await.expect("a transaction").list_untold().await;
+            let Some(next) = untold.expect("organizations").into_iter().next() else { return };
+            // `false`: the worker was quicker.
+            server::services::events::tell_changes(state, next).await.expect("changes are told");
+        }
+    }
+
+    /// Every row of every table, with nothing left that the worker does by itself every second: two dumps with nothing
+    /// between them are the same.
     ///
     /// # Panics
     /// When the database cannot be read.
     pub async fn dump(&self) -> Dump {
+        self.tell_changes().await;
         self.seal_audit().await;
         let raw = self.database.intruder().await;
         let mut dump = Dump::new();

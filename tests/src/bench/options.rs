@@ -4,18 +4,20 @@ use super::{BenchError, load::Load};
 use std::time::Duration;
 
 /// What `--only` takes.
-pub const MEASUREMENTS: [&str; 8] = ["floors", "submit", "refuse", "list", "pages", "process", "tokens", "setup"];
+pub const MEASUREMENTS: [&str; 9] =
+    ["floors", "submit", "refuse", "list", "pages", "process", "tokens", "setup", "scale"];
 
 /// Printed by `--help`.
 pub const USAGE: &str = "\
 cargo xtask bench [--only NAME]... [--seconds N] [--connections N] [--submissions N] [--sets N]
-                  [--customers N]
-    NAME: floors, submit, refuse, list, pages, process, tokens, setup; without --only: all of them
+                  [--customers N] [--scale-sets N]
+    NAME: floors, submit, refuse, list, pages, process, tokens, setup; without --only: all of them; and scale
     --seconds      how long each load lasts (10; at most 120)
     --connections  how many connections send it (64; at most 512)
     --submissions  Saves to prepare, each with an authorization of its own (5000)
     --sets         backup sets in the list (100000)
-    --customers    customers for the memory figures, each then connected (10000)
+    --customers    customers for the memory figures, each then connected, and for scale (10000)
+    --scale-sets   backup sets for scale (1000000)
 ";
 
 /// What was asked for.
@@ -31,13 +33,22 @@ pub struct Options {
     pub sets: usize,
     /// How many customers there are when the memory is read.
     pub customers: usize,
+    /// How many backup sets there are at scale.
+    pub scale_sets: usize,
 }
 
 impl Options {
     /// Reads the command line; nothing means that help was asked for.
     pub fn parse(words: impl IntoIterator<Item = String>) -> Result<Option<Self>, BenchError> {
         let load = Load { connections: 64, duration: Duration::from_secs(10) };
-        let mut options = Self { only: Vec::new(), load, submissions: 5_000, sets: 100_000, customers: 10_000 };
+        let mut options = Self {
+            only: Vec::new(),
+            load,
+            submissions: 5_000,
+            sets: 100_000,
+            customers: 10_000,
+            scale_sets: 1_000_000,
+        };
         let mut words = words.into_iter();
         while let Some(word) = words.next() {
             if word == "--help" || word == "-h" {
@@ -50,6 +61,7 @@ impl Options {
                 "--connections" => options.load.connections = number(&word, &value, 512)?,
                 "--submissions" => options.submissions = number(&word, &value, 100_000)?,
                 "--sets" => options.sets = number(&word, &value, 1_000_000)?,
+                "--scale-sets" => options.scale_sets = number(&word, &value, 5_000_000)?,
                 "--customers" => options.customers = number(&word, &value, 100_000)?,
                 _ => return Err(format!("`{word} {value}` is not understood\n\n{USAGE}").into()),
             }

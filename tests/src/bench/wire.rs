@@ -29,6 +29,13 @@ impl Request {
     }
 }
 
+impl Request {
+    /// As it is sent.
+    pub fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
 /// An answer.
 #[derive(Debug)]
 pub struct Answer {
