@@ -61,7 +61,11 @@ async fn one(
     let begun = Instant::now();
     api.add_sets(sets, |at| api::set(at, at % customers)).await?;
     let took = begun.elapsed().as_secs_f64();
-    table.add(Line::of(&format!("{name}: adding {sets} sets of {customers} customers"), f64::from(u32::try_from(sets)?) / took, "/s"));
+    table.add(Line::of(
+        &format!("{name}: adding {sets} sets of {customers} customers"),
+        f64::from(u32::try_from(sets)?) / took,
+        "/s",
+    ));
     intruder.run("UPDATE customers SET confirmed_at = 1").await;
     if name == "PostgreSQL" {
         intruder.run("ANALYZE").await;
