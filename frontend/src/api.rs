@@ -30,6 +30,16 @@ pub async fn post<B: Serialize, T: DeserializeOwned>(path: &str, body: &B) -> Re
     Request::new(Method::Post, path).json(body)?.send().await?.read()
 }
 
+/// Reads a resource with the secret of a link.
+pub async fn get_with<T: DeserializeOwned>(path: &str, secret: &str) -> Result<T, ApiFailure> {
+    Request::new(Method::Get, path).secret(secret).send().await?.read()
+}
+
+/// Does something with the secret of a link.
+pub async fn post_with<B: Serialize, T: DeserializeOwned>(path: &str, secret: &str, body: &B) -> Result<T, ApiFailure> {
+    Request::new(Method::Post, path).secret(secret).json(body)?.send().await?.read()
+}
+
 /// Stores something under its name.
 pub async fn put<B: Serialize, T: DeserializeOwned>(path: &str, body: &B) -> Result<T, ApiFailure> {
     Request::new(Method::Put, path).json(body)?.send().await?.read()

@@ -18,6 +18,8 @@ pub mod certificates;
 pub mod channels;
 pub mod connect;
 #[cfg(feature = "portal")]
+pub mod customer_page;
+#[cfg(feature = "portal")]
 pub mod customers;
 #[cfg(feature = "portal")]
 pub mod exposure;

@@ -15,6 +15,7 @@ mod callback;
 mod certificates;
 mod channel;
 mod chunk;
+mod connected;
 mod customer;
 mod customers;
 mod exposure;
@@ -52,12 +53,13 @@ enum Frame {
 }
 
 /// The map. The first pattern that fits is taken.
-static MAP: [(&str, Frame, Page); 24] = [
+static MAP: [(&str, Frame, Page); 25] = [
     ("/", Frame::Menu, Page::Here(|| overview::Overview().into_any())),
     ("/sign-in", Frame::Alone, Page::Chunk(sign_in)),
     ("/sign-in/callback", Frame::Alone, Page::Chunk(callback)),
     ("/owner", Frame::Alone, Page::Chunk(owner)),
     ("/join", Frame::Alone, Page::Chunk(join)),
+    ("/connected", Frame::Alone, Page::Chunk(connected)),
     ("/backup-sets", Frame::Menu, Page::Chunk(backup_sets)),
     ("/backup-sets/import", Frame::Menu, Page::Chunk(import)),
     ("/backup-sets/:id", Frame::Menu, Page::Chunk(backup_set)),
@@ -80,7 +82,7 @@ static MAP: [(&str, Frame, Page); 24] = [
 ];
 
 chunks! {
-    account { sign_in => sign_in::SignIn, callback => callback::Callback, owner => owner::Owner, join => join::Join }
+    account { sign_in => sign_in::SignIn, callback => callback::Callback, owner => owner::Owner, join => join::Join, connected => connected::Connected }
     sets { backup_sets => backup_sets::BackupSets, import => import::Import, backup_set => backup_set::BackupSet }
     authorizations {
         authorizations => authorizations::Authorizations,

@@ -1,6 +1,7 @@
 //! Customers: the list, the form that adds one, one customer's tenant, sets and connections.
 
 mod connections;
+mod contact;
 pub mod filter;
 mod form;
 mod table;
@@ -8,6 +9,7 @@ mod tenant;
 mod toolbar;
 
 pub use connections::{Connections, Unwell};
+pub use contact::Contact;
 pub use form::{AddCustomer, Field};
 pub use table::CustomerTable;
 pub use tenant::Tenant;

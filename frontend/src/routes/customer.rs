@@ -3,7 +3,7 @@
 use crate::api;
 use crate::features::apps::{Apps, KillSwitchForm};
 use crate::features::authorizations::{AuthorizationTable, TenantCheck};
-use crate::features::customers::{Connections, Tenant, Unwell};
+use crate::features::customers::{Connections, Contact, Tenant, Unwell};
 use crate::features::page::{PageHead, load};
 use crate::features::restores::Restores;
 use crate::remote::Remote;
@@ -67,8 +67,9 @@ fn show(customer: CustomerView, again: Callback<()>) -> AnyView {
         <Unwell customer=customer.id connections=customer.connections.clone()/>
         <Tenant customer=customer.clone()/>
         <Apps customer=customer.id/>
-        <Connections connections=customer.connections/>
+        <Connections connections=customer.connections.clone()/>
         <Authorizations customer=customer.id/>
+        <Contact customer=customer.clone()/>
         <Restores customer=customer.id/>
         <KillSwitchForm customer=customer.id name=customer.name on_change=again/>
     }

@@ -109,3 +109,40 @@ async fn o6_h6_a_colleague_joins_and_works_with_chosen_customers() {
     owner.is_quiet(&[SIGNED_OUT]).await;
     assert_eq!(demo.api("/api/v1/members").await, json!([members[0]]));
 }
+
+/// The customer's own page: a member makes the link, somebody without an account sees what is connected, and removing leads to an
+/// administrator's sign-in.
+#[tokio::test]
+async fn d8_o4_a_customer_sees_what_is_connected_without_an_account() {
+    let stage = Stage::with_sample().await;
+    let demo = &stage.demo;
+    let link = demo.link_for(&[BACKUP]).await;
+    let holder = stage.browser().await;
+    holder.connect_as(&link.url, &demo.account(BACKUP)).await;
+    holder.presses("save").await;
+    holder.sees_page("done").await;
+    let member = stage.browser().await;
+    member.enter_portal(&demo.account(&demo.ready.owner_sign_in)).await;
+    let customers = demo.api("/api/v1/customers?query=contoso").await;
+    let id = customers["items"][0]["id"].as_str().expect("a customer");
+    member.open(&format!("/customers/{id}")).await;
+    member.fill("#contact-mail", "it@contoso.com").await;
+    member.click("[data-test=save-contact]").await;
+    member.read("[data-test=contact-form]", "Saved").await;
+    member.click("[data-test=make-page-link]").await;
+    member.see("#page-link").await;
+    member.portraits("customer-contact", PHONE).await;
+    let url = member.script("return document.getElementById('page-link').value", Vec::new()).await;
+    let url: String = url.convert().expect("the link");
+
+    let visitor = stage.browser().await;
+    visitor.open(&url).await;
+    let shown = visitor.read("[data-test=connected]", BACKUP).await;
+    assert!(shown.contains("northwind.example") && shown.contains("Mail.Read"), "{shown}");
+    visitor.portraits("connected", PHONE).await;
+    visitor.holds_no_secret("connected").await;
+    visitor.is_quiet(&[]).await;
+    let late = stage.browser().await;
+    late.open(&url.replace('#', "#A")).await;
+    late.read("main", "This link cannot be used").await;
+}

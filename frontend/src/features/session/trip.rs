@@ -229,6 +229,8 @@ pub struct Landing {
     pub owner_link: Option<String>,
     /// The secret of an invitation to become a member.
     pub invitation: Option<String>,
+    /// The secret of a link to a customer's own page.
+    pub customer_page: Option<String>,
 }
 
 impl Landing {
@@ -245,6 +247,10 @@ impl Landing {
             "/owner" => {
                 browser::clean_address(&here.path);
                 Self { owner_link: Some(here.fragment).filter(carried), ..Self::default() }
+            }
+            "/connected" => {
+                browser::clean_address(&here.path);
+                Self { customer_page: Some(here.fragment).filter(carried), ..Self::default() }
             }
             "/join" => {
                 browser::clean_address(&here.path);

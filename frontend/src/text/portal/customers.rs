@@ -3,6 +3,27 @@
 use crate::text::{number, plural};
 use shared::api::customers::{ConnectionState, Health, MethodCounts};
 
+/// Who is told.
+pub const CONTACT: &str = "Technical contact";
+/// Who is told.
+pub const CONTACT_WHY: &str = "Is told by mail what was connected, with a link to the customer’s own page.";
+/// Who is told.
+pub const CONTACT_MAIL: &str = "Mail address";
+/// Who is told.
+pub const CONTACT_HINT: &str = "Empty: nobody is told.";
+/// Who is told.
+pub const CONTACT_LANGUAGE: &str = "Language";
+/// Who is told.
+pub const CONTACT_SAVED: &str = "Saved";
+/// The customer's own page.
+pub const PAGE_LINK: &str = "Link to the customer’s own page";
+/// The customer's own page.
+pub const PAGE_WHY: &str = "On their own page the customer sees, without an account, what is connected, since when and by whom, and can have it removed.";
+/// The customer's own page.
+pub const PAGE_MAKE: &str = "Make a link to their page";
+/// The customer's own page.
+pub const PAGE_ONCE: &str = "Shown this once; links made before work no more. It ends";
+
 /// The page's title in the tab.
 pub const TITLE: &str = "Customers";
 /// Under the headline.
