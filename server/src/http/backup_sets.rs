@@ -108,7 +108,7 @@ pub async fn counts(
 ) -> Result<Json<BackupSetCounts>, ApiError> {
     let workloads = backup_sets::parse_workloads(query.workload.as_deref())?;
     let (customer, query) = (query.customer, text(query.query)?);
-    let filter = Filter { customer, query, workloads, ..Filter::default() };
+    let filter = Filter { customer, workloads, query, ..Filter::default() };
     Ok(Json(backup_sets::counts(&http.app, &reader.scope, &filter).await?))
 }
 

@@ -84,7 +84,7 @@ fn chosen(selection: &WaveSelection) -> Result<Option<Chosen<'_>>, ServiceError>
     if query.chars().count() > 200 {
         return Err(ServiceError::field("filter.query", "expected at most 200 characters"));
     }
-    let filter = Filter { customers, methods, query, workloads, ..Filter::default() };
+    let filter = Filter { methods, customers, workloads, query, ..Filter::default() };
     Ok(Some(Chosen { filter, could_become, retirement }))
 }
 
