@@ -27,7 +27,7 @@ pub const REMOVE: &str = "Remove with an administrator";
 /// What happens then.
 pub const REMOVE_WHY: &str = "An administrator of your tenant signs in at Microsoft and saves. Then the app is deleted in your tenant, its absence is proved, and its keys are forgotten. Backups through it end.";
 /// Until when the page works.
-pub const UNTIL: &str = "This link works until";
+pub const UNTIL: &str = "This link ends";
 /// An action.
 pub const PRINT: &str = "Print";
 /// A dead link.
