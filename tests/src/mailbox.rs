@@ -70,15 +70,12 @@ impl Mailbox {
         let mut rest = joined.as_str();
         while let Some((before, after)) = rest.split_once('=') {
             bytes.extend_from_slice(before.as_bytes());
-            match after.get(..2).and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
-                Some(byte) => {
-                    bytes.push(byte);
-                    rest = after.get(2..).unwrap_or_default();
-                }
-                None => {
-                    bytes.push(b'=');
-                    rest = after;
-                }
+            if let Some(byte) = after.get(..2).and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
+                bytes.push(byte);
+                rest = after.get(2..).unwrap_or_default();
+            } else {
+                bytes.push(b'=');
+                rest = after;
             }
         }
         bytes.extend_from_slice(rest.as_bytes());

@@ -25,7 +25,7 @@ pub fn Connected(
     let none = connections.is_empty().then(|| view! { <p class="muted">{customer_page::NOTHING}</p> });
     let cards = connections
         .into_iter()
-        .map(|one| view! { <One one secret=secret.clone() organization=organization.clone()/> })
+        .map(move |one| view! { <One one secret=secret.clone() organization=organization.clone()/> })
         .collect_view();
     view! {
         <div class="sheet wide" data-test="connected">

@@ -29,10 +29,9 @@ use shared::api::waves::{WaveItemState, WaveState};
 pub const fn tone(state: WaveState) -> Tone {
     match state {
         WaveState::Open => Tone::Live,
-        WaveState::Planned => Tone::Idle,
         WaveState::Paused => Tone::Warn,
         WaveState::Done => Tone::Ok,
-        WaveState::Cancelled => Tone::Idle,
+        WaveState::Planned | WaveState::Cancelled => Tone::Idle,
     }
 }
 

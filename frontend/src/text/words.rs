@@ -223,6 +223,7 @@ fn push_name(out: &mut String, view: Option<&ConnectView>, name: &str) {
     });
 }
 
+/// What tests of wording share.
 #[cfg(test)]
 #[path = "words/tests.rs"]
 pub mod tests;

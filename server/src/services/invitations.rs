@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     audit::Actor,
-    outbound::mail::{self, Letter as Envelope},
+    outbound::mail::{self, Letter as Envelope, MailError},
     random::new_secret,
     seal::{SealContext, hash_secret},
     state::AppState,
@@ -322,7 +322,7 @@ pub async fn send(app: &AppState, work: Work) -> Result<(), ServiceError> {
                 id: one.id.to_string(),
                 now: app.now(),
             };
-            mail.send(envelope).await.map_err(|error| error.is_final())
+            mail.send(envelope).await.map_err(MailError::is_final)
         }
         _ => Err(true),
     };

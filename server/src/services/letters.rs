@@ -138,7 +138,7 @@ mod tests {
         let made = letter.compose("invitation_subject", "receipt_button", "https://a.example/#s", "footer");
         assert!(!made.subject.contains(['\r', '\n']) && made.subject.starts_with("<b>{brand}</b>"), "{}", made.subject);
         assert!(made.html.contains("&lt;b&gt;{brand}&lt;/b&gt;") && !made.html.contains("<b>"), "{}", made.html);
-        assert!(!made.text.contains("\r"), "{}", made.text);
+        assert!(!made.text.contains('\r'), "{}", made.text);
     }
 
     #[test]

@@ -151,16 +151,13 @@ pub(super) async fn admit(
             "This account is a member of an organization here already. Another account is needed.",
         ));
     }
-    let member = match tx.find_removed_member(member.tenant, member.object).await? {
-        Some(before) => {
-            let again = Member { id: before, ..member };
-            tx.restore_member(&again).await?;
-            again
-        }
-        None => {
-            tx.add_member(&member, now).await?;
-            member
-        }
+    let member = if let Some(before) = tx.find_removed_member(member.tenant, member.object).await? {
+        let again = Member { id: before, ..member };
+        tx.restore_member(&again).await?;
+        again
+    } else {
+        tx.add_member(&member, now).await?;
+        member
     };
     tx.choose_customers(member.id, customers).await?;
     super::sessions::locate_member(tx, tx.organization, member.id, member.tenant, member.object).await?;

@@ -67,13 +67,6 @@ impl From<&Self> for Scope {
     }
 }
 
-impl Scope {
-    /// The whole organization, for what belongs to no customer and for checks across all of them.
-    pub const fn whole(&self) -> Self {
-        Self { organization: self.organization, reach: Reach::ALL }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

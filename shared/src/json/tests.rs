@@ -119,7 +119,8 @@ fn the_portals_first_load_is_read_as_serde_does() {
     let customer = |state: &str| {
         json!({
             "id": ID, "name": "Contoso", "tenant": ID, "domain": "contoso.com", "confirmed_at": 1,
-            "contact": "it@contoso.com", "contact_language": "de",
+            "contact": "it@contoso.com", "contact_language": "de", "health": "needs_somebody", "connected": 1,
+            "open_authorizations": 0, "ends_at": 9,
             "sets": { "basic": 1, "hybrid": 2, "modern": 3 },
             "connections": [{
                 "id": ID, "account": "a", "state": state, "connected_at": 1, "checked_at": 2, "next_check_at": 3,

@@ -207,12 +207,11 @@ async fn watch(address: SocketAddr, request: Vec<u8>, first: Arc<AtomicUsize>, s
         // A snapshot ends with its version and wave; its lines are shorter than the buffer.
         seen += part.windows(11).filter(|window| *window == b"\"created_by".as_slice()).count();
         match seen {
-            0 => {}
+            0 | 2 => {}
             1 => {
                 first.fetch_add(1, Ordering::Relaxed);
                 seen = 2;
             }
-            2 => {}
             _ => {
                 second.fetch_add(1, Ordering::Relaxed);
                 return;

@@ -113,7 +113,7 @@ async fn c6_n11_words_to_pass_on_and_a_page_for_the_security_team() {
     for words in ["Mail.Read", "graph.microsoft.com", "AppRoleAssignment.ReadWrite.All", "365, 180", "90 minutos"] {
         assert!(page.contains(words), "{words}: {page}");
     }
-    assert!(!page.contains("{"), "{page}");
+    assert!(!page.contains('{'), "{page}");
     window.has_focus("h1").await;
     window.is_accessible("for the security team").await;
     window.portraits("connect-es-security", PHONE).await;

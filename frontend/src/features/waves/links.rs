@@ -36,12 +36,12 @@ pub fn Links(
     };
     view! {
         {buttons}
-        <div role="status">{move || make.value().get().and_then(Result::ok).map(shown)}</div>
+        <div role="status">{move || make.value().get().and_then(Result::ok).map(|made| shown(&made))}</div>
         {move || failure().map(|failure| view! { <Trouble failure/> })}
     }
 }
 
-fn shown(made: WaveInvitations) -> AnyView {
+fn shown(made: &WaveInvitations) -> AnyView {
     if made.invitations.is_empty() {
         return view! { <p class="note">{waves::LINKS_NONE}</p> }.into_any();
     }
