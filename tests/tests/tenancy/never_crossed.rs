@@ -12,13 +12,16 @@ use rekey_tests::{
     person::Tokens,
 };
 use serde_json::{Value, json};
-use server::store::Store;
+use server::store::{
+    Store,
+    backup_sets::{Filter, Sort},
+};
 use shared::{
     api::{authorizations::AuthorizationView, connect::AttemptStart},
     id::{OrganizationId, TenantId},
     method::Method,
 };
-use std::{collections::HashMap, env};
+use std::{collections::HashMap, env, fmt::Write as _};
 use uuid::Uuid;
 
 /// Who backs up which tenant.
@@ -95,7 +98,7 @@ async fn fill(client: &Client) {
     let mut csv = "external_id,name,customer,tenant,account,workloads,client_version\n".to_owned();
     for (domain, account) in PEOPLE {
         for number in 0..4 {
-            csv.push_str(&format!("{domain}-{number},Mail {number},{domain},{domain},{account},exchange,9.1.0.0\n"));
+            writeln!(csv, "{domain}-{number},Mail {number},{domain},{domain},{account},exchange,9.1.0.0").unwrap();
         }
     }
     let shown: Value = client.upload_csv("/api/v1/imports", csv).await.ok();
@@ -188,8 +191,8 @@ async fn check(store: &Store, organization: OrganizationId, homes: &HashMap<Uuid
             assert_eq!(homes.get(&one.object.0), Some(&one.tenant), "the account lives elsewhere");
         }
     }
-    let filter = server::store::backup_sets::Filter::default();
-    for set in tx.list_backup_sets(&filter, Default::default(), false, None, 500).await.unwrap() {
+    let (filter, sort) = (Filter::default(), Sort::default());
+    for set in tx.list_backup_sets(&filter, sort, false, None, 500).await.unwrap() {
         match (set.method, set.connection) {
             (Method::Basic, None) => {}
             (_, Some(id)) => {
