@@ -70,7 +70,8 @@ pub async fn start(app: &AppState, opened: &Opened, request: &StartAttempt) -> R
     let customer = tx.find_customer(authorization.customer).await?.ok_or(ServiceError::NotFound)?;
     let (leg, sign_in) = choose_leg(app, &tx, sign_in, request.start_over).await?;
     let claims = if leg == Leg::SignIn { last_challenge(app, &tx, &sign_in).await? } else { None };
-    tx.supersede_open_attempts(authorization.id).await?;
+    // Of this person alone: of several who are invited, each goes on by themselves.
+    tx.supersede_open_attempts_of(sign_in.id).await?;
     let secret = new_secret(&*app.random);
     let attempt = Attempt {
         id: AttemptId(app.new_id()),

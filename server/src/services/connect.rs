@@ -486,11 +486,11 @@ pub async fn save_connected(
             "This account is not connected. Its holder signs in once.",
         ));
     }
-    let id_of_link = app.new_id();
-    let link = Link { id: id_of_link, authorization, created_by: actor.name().to_owned(), expires_at: now, only: None };
+    let link =
+        Link { id: app.new_id(), authorization, created_by: actor.name().to_owned(), expires_at: now, only: None };
     tx.add_link(&link, now).await?;
     let attempt = super::attempts::without_sign_in(app, authorization, id, link.id);
-    tx.supersede_open_attempts(authorization).await?;
+    tx.supersede_open_attempts_of(id).await?;
     tx.add_attempt(&attempt).await?;
     if found.method == Method::Modern {
         let subject = format!("sign_in:{id}");

@@ -125,10 +125,9 @@ fn check_open(authorization: &Authorization, sign_in: &SignIn) -> Result<(), Ser
 }
 
 async fn take_back_others(app: &AppState, tx: &Scoped, sign_in: &SignIn) -> Result<(), ServiceError> {
-    if let Some(before) = tx.find_last_invitation(sign_in.id).await?
-        && tx.revoke_invitation(before.id, app.now()).await?
-    {
-        tx.supersede_open_attempts(sign_in.authorization).await?;
+    // With its link, an attempt that was made by it opens nothing any more.
+    if let Some(before) = tx.find_last_invitation(sign_in.id).await? {
+        tx.revoke_invitation(before.id, app.now()).await?;
     }
     Ok(())
 }
@@ -273,7 +272,6 @@ pub async fn revoke(app: &AppState, scope: &Scope, actor: &Actor, id: Uuid) -> R
     tx.find_authorization(authorization).await?.ok_or(ServiceError::NotFound)?;
     tx.touch_authorization(authorization).await?;
     if tx.revoke_invitation(id, now).await? {
-        tx.supersede_open_attempts(authorization).await?;
         let subject = format!("authorization:{authorization}");
         app.audit().record(&tx, "invitation.revoked", actor, subject, format!("invitation={id}")).await?;
     } else if found.used_at.is_some() {

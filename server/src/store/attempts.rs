@@ -171,12 +171,24 @@ impl Scoped {
             .transpose()
     }
 
-    /// Ends the open attempts of an authorization: a later click has made another.
+    /// Ends the open attempts of an authorization.
     pub async fn supersede_open_attempts(&self, authorization: AuthorizationId) -> Result<u64, StoreError> {
         let done = table::Entity::update_many()
             .col_expr(table::Column::State, Expr::value("superseded"))
             .filter(table::Column::Organization.eq(self.own()))
             .filter(table::Column::Authorization.eq(authorization.0))
+            .filter(table::Column::State.eq("open"))
+            .exec(&self.tx)
+            .await?;
+        Ok(done.rows_affected)
+    }
+
+    /// Ends the open attempts of one sign-in: a later click has made another. Those of other people go on.
+    pub async fn supersede_open_attempts_of(&self, sign_in: SignInId) -> Result<u64, StoreError> {
+        let done = table::Entity::update_many()
+            .col_expr(table::Column::State, Expr::value("superseded"))
+            .filter(table::Column::Organization.eq(self.own()))
+            .filter(table::Column::SignIn.eq(sign_in.0))
             .filter(table::Column::State.eq("open"))
             .exec(&self.tx)
             .await?;

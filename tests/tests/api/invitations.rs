@@ -98,6 +98,14 @@ async fn o2_an_invitation_is_for_one_sign_in(app: TestApp) {
     assert!(!answer.contains(&other.account) && !answer.contains(&other.id.to_string()), "{answer}");
     let body = StartAttempt { sign_in: other.id, start_over: false };
     app.connect(&secret).post("/api/v1/connect/attempts", &body).await.refused(404, "not_found");
+    // Both are on their way at once, and neither ends the other; taking one back leaves the other alone.
+    let (invited, theirs) = invite(&app, made.id, json!({ "sign_in": other.id })).await;
+    let first = app.attempt(&secret, mine.id).await;
+    app.attempt(&theirs, other.id).await;
+    app.key().post(&format!("/api/v1/invitations/{}/revoke", invited.id), &json!({})).await.ok::<Value>();
+    let tokens = app.person("backup@contoso.com").sign_in(&first).await;
+    let saved: ConnectView = app.save(&first.secret, &tokens).await.ok();
+    assert_eq!(saved.sign_in.state, SignInState::Done, "{:?}", saved.sign_in.problem);
     let foreign = app.authorize(&["CON-003"]).await;
     let body = json!({ "sign_in": foreign.sign_ins[0].id });
     app.key().post(&path, &body).await.refused(404, "not_found");

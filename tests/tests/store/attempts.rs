@@ -85,14 +85,17 @@ async fn a_later_click_ends_open_attempts_only(database: TestDatabase) {
     let (here, elsewhere) = (sign_in(), sign_in());
     let (open, other) = (attempt(&here), attempt(&elsewhere));
     let running = Attempt { state: AttemptState::Saved, saved: Some(saved()), ..attempt(&here) };
-    for attempt in [&open, &running, &other] {
+    let colleague = attempt(&SignIn { authorization: here.authorization, ..sign_in() });
+    for attempt in [&open, &running, &other, &colleague] {
         tx.add_attempt(attempt).await.unwrap();
     }
-    assert_eq!(tx.supersede_open_attempts(here.authorization).await.unwrap(), 1);
+    assert_eq!(tx.supersede_open_attempts_of(here.id).await.unwrap(), 1);
     let state = async |id| tx.find_attempt(id).await.unwrap().unwrap().state;
     assert_eq!(state(open.id).await, AttemptState::Superseded);
     assert_eq!(state(running.id).await, AttemptState::Saved);
     assert_eq!(state(other.id).await, AttemptState::Open);
+    assert_eq!(state(colleague.id).await, AttemptState::Open, "of another person");
+    assert_eq!(tx.supersede_open_attempts(here.authorization).await.unwrap(), 1, "the whole authorization");
 }
 
 async fn the_last_challenge_of_a_sign_in_is_found(database: TestDatabase) {
