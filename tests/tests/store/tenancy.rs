@@ -19,6 +19,7 @@ use server::{
         authorizations::Authorization,
         backup_sets::{BackupSet, Filter, Sort},
         connections::Connection,
+        customer_links::CustomerLink,
         customers::Customer,
         imports::Import,
         links::Link,
@@ -120,6 +121,14 @@ async fn fill(database: &TestDatabase, organization: OrganizationId) -> Filled {
     tx.add_customer(&customer, None, START).await.unwrap();
     tx.choose_customers(member.id, &[customer.id]).await.unwrap();
     tx.add_member_invitation(&invitation(&customer)).await.unwrap();
+    let page = CustomerLink {
+        id: next_id(),
+        customer: customer.id,
+        created_by: word(),
+        created_at: START,
+        expires_at: START.plus(60),
+    };
+    tx.add_customer_link(&page).await.unwrap();
     tx.add_backup_sets(std::slice::from_ref(&set), START).await.unwrap();
     assert!(tx.change_method(&set, Method::Hybrid, connection.id, START).await.unwrap());
     tx.add_import(&import, vec![1], START).await.unwrap();
@@ -313,7 +322,7 @@ async fn m3_postgres_shows_nothing_to_sql_without_the_organization_or_with_anoth
     fill(&database, contoso).await;
     let (raw, intruder) = (database.raw().await, database.intruder().await);
     let tables = tables(&intruder).await;
-    assert_eq!(tables.len(), 30, "{tables:?}");
+    assert_eq!(tables.len(), 31, "{tables:?}");
     let there = counts(&intruder, &tables).await;
     assert!(there.iter().all(|count| *count > 0), "an empty table proves nothing: {tables:?} {there:?}");
 
