@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     access::{Editor, Reader},
-    services::{ServiceError, authorizations, connect, sessions},
+    services::{authorizations, connect},
 };
 use axum::{extract::State, response::Response};
 use serde::Deserialize;
@@ -144,24 +144,7 @@ pub async fn save_connected(
 ))]
 pub async fn live(State(http): State<Http>, reader: Reader, Id(id): Id<AuthorizationId>) -> Result<Response, ApiError> {
     authorizations::find(&http.app, &reader.scope, id).await?;
-    let Reader { scope, signed_in } = reader;
-    let session = signed_in.map(|signed_in| signed_in.session.id);
-    Ok(live::stream(http.app.clone(), scope.organization, live::Subject::Authorization(id), move |app| {
-        let scope = scope.clone();
-        async move {
-            // Read anew: the member may be gone, or reach other customers now.
-            let scope = match session {
-                Some(session) => match sessions::reload(&app, scope.organization, session).await? {
-                    Some(signed_in) => signed_in.scope(),
-                    None => return Ok(None),
-                },
-                None => scope,
-            };
-            match authorizations::find(&app, &scope, id).await {
-                Ok(view) => Ok(Some(view)),
-                Err(ServiceError::NotFound) => Ok(None),
-                Err(error) => Err(error),
-            }
-        }
+    Ok(live::follow(http.app.clone(), reader, live::Subject::Authorization(id), move |app, scope| async move {
+        authorizations::find(&app, &scope, id).await
     }))
 }

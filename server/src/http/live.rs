@@ -2,7 +2,12 @@
 //!
 //! A snapshot carries its version; after any gap the reader opens the stream again and misses nothing.
 
-use crate::{services::ServiceError, state::AppState};
+use crate::{
+    access::Reader,
+    services::{ServiceError, sessions},
+    state::AppState,
+    store::Scope,
+};
 use axum::{
     body::{Body, Bytes},
     http::{HeaderValue, header},
@@ -55,6 +60,35 @@ pub enum Subject {
     Authorization(AuthorizationId),
     /// A wave: its numbers once a second at most, however many of its authorizations move.
     Wave(WaveId),
+}
+
+/// Streams what a reader may see. Before each snapshot they are looked at anew: the member may be gone, or reach other customers
+/// now. `find` reads one; what is not there any more, for this reader, ends the stream.
+pub fn follow<T, F, Fut>(app: AppState, reader: Reader, subject: Subject, find: F) -> Response
+where
+    T: Serialize + Versioned + Send + 'static,
+    F: Fn(AppState, Scope) -> Fut + Clone + Send + Sync + 'static,
+    Fut: Future<Output = Result<T, ServiceError>> + Send + 'static,
+{
+    let Reader { scope, signed_in } = reader;
+    let session = signed_in.map(|signed_in| signed_in.session.id);
+    stream(app, scope.organization, subject, move |app| {
+        let (scope, find) = (scope.clone(), find.clone());
+        async move {
+            let scope = match session {
+                Some(session) => match sessions::reload(&app, scope.organization, session).await? {
+                    Some(signed_in) => signed_in.scope(),
+                    None => return Ok(None),
+                },
+                None => scope,
+            };
+            match find(app, scope).await {
+                Ok(view) => Ok(Some(view)),
+                Err(ServiceError::NotFound) => Ok(None),
+                Err(error) => Err(error),
+            }
+        }
+    })
 }
 
 /// Streams snapshots. `snapshot` reads one; `None` ends the stream (the session ended, the link died).

@@ -9,7 +9,7 @@ use super::{
     authorizations::sign_in_view,
     backup_sets::customer_ref,
     cursor,
-    letters::{Composed, Letter, moment},
+    letters::{self, Composed, Letter, moment},
 };
 use crate::{
     audit::Actor,
@@ -46,9 +46,6 @@ use uuid::Uuid;
 const HOURS: u32 = 72;
 /// The longest, in hours: seven days.
 const MOST_HOURS: u32 = 168;
-/// The waits after the first try of a mail, the second and so on, in seconds: six hours in all.
-const WAITS: [i64; 5] = [5, 300, 1800, 7200, 12_600];
-
 /// What is wanted of a new invitation.
 #[derive(Debug, Clone, Default)]
 struct Wanted {
@@ -325,7 +322,7 @@ pub async fn send(app: &AppState, work: Work) -> Result<(), ServiceError> {
         _ => Err(true),
     };
     let tries = work.attempts + 1;
-    let wait = usize::try_from(work.attempts).ok().and_then(|index| WAITS.get(index).copied());
+    let wait = letters::wait_after(work.attempts);
     let tx = app.store.write(work.organization).await?;
     let (held, outcome) = match (sent, wait) {
         (Err(false), Some(seconds)) => {

@@ -11,6 +11,14 @@ use std::{
 };
 use time::OffsetDateTime;
 
+/// The waits after the first try, the second and so on, in seconds: six hours in all.
+const WAITS: [i64; 5] = [5, 300, 1800, 7200, 12_600];
+
+/// How long a letter that was not taken waits after so many tries before the one just made, in seconds; `None`: it is given up.
+pub fn wait_after(tries: i64) -> Option<i64> {
+    usize::try_from(tries).ok().and_then(|index| WAITS.get(index).copied())
+}
+
 /// The words of a language, by their keys.
 type Words = BTreeMap<String, String>;
 

@@ -3,7 +3,7 @@
 
 use super::{
     ServiceError, customer_page,
-    letters::{Composed, Letter},
+    letters::{self, Composed, Letter},
 };
 use crate::{
     audit::Actor,
@@ -23,9 +23,6 @@ use shared::{
     language::Language,
     method::Method,
 };
-
-/// The waits after the first try, the second and so on, in seconds: six hours in all.
-const WAITS: [i64; 5] = [5, 300, 1800, 7200, 12_600];
 
 /// Plans the mail, in the transaction in which the access is stored. Nothing where nobody is to be told.
 pub async fn plan(
@@ -73,7 +70,7 @@ pub async fn send(app: &AppState, work: Work) -> Result<(), ServiceError> {
         now: app.now(),
     };
     let sent = mail.send(envelope).await;
-    let wait = usize::try_from(work.attempts).ok().and_then(|index| WAITS.get(index).copied());
+    let wait = letters::wait_after(work.attempts);
     let tx = app.store.write(work.organization).await?;
     let held = match (&sent, wait) {
         (Err(error), Some(seconds)) if !error.is_final() => {
