@@ -7,6 +7,7 @@ use super::{
     ServiceError, certificates,
     notices::{self, NewNotice},
     own_keys::help_for,
+    renewal::AT_ONCE,
 };
 use crate::{
     audit::Actor,
@@ -88,7 +89,7 @@ pub async fn run(app: &AppState, work: Work) -> Result<(), ServiceError> {
     // After the second failure once a day is enough.
     let over = tx.find_app(id).await?.is_some_and(|one| one.state == Health::NeedsAdministrator);
     let seconds = if over { probe_after(id) } else { seconds };
-    let seconds = if stored { seconds } else { 1 };
+    let seconds = if stored { seconds } else { AT_ONCE };
     if work::postpone(&tx, &work, app.clock.now_millis() + seconds * 1000, attempts).await? {
         tx.commit().await?;
         app.changes.work();

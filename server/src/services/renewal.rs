@@ -38,6 +38,8 @@ const BEFORE: i64 = 60 * DAY;
 const OVERLAP: i64 = DAY;
 /// How long after a refusal by rule the renewal is tried again: rules change.
 const AGAIN: i64 = 7 * DAY;
+/// Somebody else's change came first: the record is read again at once. Whoever was first has made progress, so this ends.
+pub(super) const AT_ONCE: i64 = 0;
 
 /// When a certificate is to be renewed.
 pub fn renew_at(certificate: &Certificate) -> Timestamp {
@@ -172,7 +174,7 @@ impl Renewal<'_> {
         if !moved {
             // The app changed meanwhile: look again.
             drop(tx);
-            return postpone(app, &self.work, 1, self.work.attempts).await;
+            return postpone(app, &self.work, AT_ONCE, self.work.attempts).await;
         }
         notices::resolve(app, &tx, NoticeKind::ConnectionTrouble, connection.id.0).await?;
         plan(app, &tx, &connection, &fresh).await?;
@@ -192,7 +194,7 @@ impl Renewal<'_> {
         let seconds = if self.connection.state == Health::NeedsAdministrator { DAY } else { 3600 };
         if !probe::note_failure(app, &tx, self.connection, help).await? {
             drop(tx);
-            return postpone(app, &self.work, 1, self.work.attempts).await;
+            return postpone(app, &self.work, AT_ONCE, self.work.attempts).await;
         }
         if work::postpone(&tx, &self.work, after(app, seconds), self.work.attempts + 1).await? {
             tx.commit().await?;
@@ -215,7 +217,7 @@ impl Renewal<'_> {
             || !tx.update_certificate(&certificate, CertificateState::Current).await?
         {
             drop(tx);
-            return postpone(app, &self.work, 1, self.work.attempts).await;
+            return postpone(app, &self.work, AT_ONCE, self.work.attempts).await;
         }
         let notice = notices::NewNotice {
             kind: NoticeKind::CertificateEnds,
@@ -240,7 +242,7 @@ impl Renewal<'_> {
         let tx = app.store.write(self.work.organization).await?;
         if !probe::needs_administrator(app, &tx, self.connection, over()).await? {
             drop(tx);
-            return postpone(app, &self.work, 1, self.work.attempts).await;
+            return postpone(app, &self.work, AT_ONCE, self.work.attempts).await;
         }
         if work::finish(&tx, &self.work).await? {
             tx.commit().await?;

@@ -1,6 +1,6 @@
 //! Takes a replaced certificate off its app and forgets its key (E9, E10).
 
-use super::{after, finish, postpone};
+use super::{AT_ONCE, after, finish, postpone};
 use crate::{
     audit::Actor,
     microsoft::{grants::app::TokenResource, graph::GraphError},
@@ -95,7 +95,7 @@ async fn gone(app: &AppState, work: &Work, connection: App, old: Certificate, le
         if !tx.update_app(&changed, connection.version).await? {
             drop(tx);
             let tx = app.store.write(work.organization).await?;
-            work::postpone(&tx, work, after(app, 1), work.attempts).await?;
+            work::postpone(&tx, work, after(app, AT_ONCE), work.attempts).await?;
             return Ok(tx.commit().await?);
         }
     }
