@@ -8,15 +8,16 @@ mod build {
     pub mod embed;
     pub mod languages;
     pub mod names;
+    pub mod scripts;
     pub mod split;
     pub mod wasm;
 }
 
-use build::{bundle, embed, languages, wasm};
+use build::{bundle, embed, languages, scripts, wasm};
 use std::{env, error::Error, path::PathBuf};
 
 /// The entry points: a binary, a template and a style bundle of this name each; and whether it is cut into chunks.
-const PAGES: [(&str, bool); 2] = [("portal", true), ("connect", false)];
+const PAGES: [(&str, bool); 3] = [("portal", true), ("connect", false), ("embed", false)];
 
 fn main() -> Result<(), Box<dyn Error>> {
     let server = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
@@ -26,8 +27,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("cargo::rerun-if-changed={}", workspace.join(path).display());
     }
     let out = PathBuf::from(env::var("OUT_DIR")?);
+    let frontend = workspace.join("frontend");
+    let scripts = scripts::read(&frontend)?;
     if env::var("REKEY_SKIP_WEB").is_ok_and(|value| !value.is_empty() && value != "0") {
-        return embed::left_out(&out);
+        return embed::left_out(&out, &scripts);
     }
     for path in ["Cargo.toml", "Cargo.lock", "shared/src", "shared/data", "shared/Cargo.toml"] {
         println!("cargo::rerun-if-changed={}", workspace.join(path).display());
@@ -36,7 +39,6 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("cargo::rerun-if-changed={}", workspace.join("frontend").join(path).display());
     }
     let release = env::var("PROFILE")? == "release";
-    let frontend = workspace.join("frontend");
     let mut files = bundle::Files::default();
     bundle::public_files(&frontend, &mut files)?;
     bundle::styles(&frontend, &mut files)?;
@@ -49,8 +51,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let mut pages = vec![bundle::page(&frontend, "portal", &files, &[])?];
     for language in &spoken {
-        let page = bundle::page(&frontend, "connect", &files, &language.holes())?;
-        pages.push(bundle::HtmlPage { language: language.code, ..page });
+        for (page, holes) in [("connect", language.holes()), ("embed", language.frame_holes())] {
+            let page = bundle::page(&frontend, page, &files, &holes)?;
+            pages.push(bundle::HtmlPage { language: language.code, ..page });
+        }
     }
-    embed::write(&out, &files, &pages, release)
+    embed::write(&out, &files, &pages, &scripts, release)
 }

@@ -6,6 +6,7 @@
 //! serde, by [`read`], [`act`] and [`remove`] (docs/decisions/0009).
 
 pub mod connect;
+pub mod embed;
 mod failure;
 mod live;
 pub mod microsoft;

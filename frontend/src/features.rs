@@ -18,9 +18,12 @@ pub mod certificates;
 pub mod channels;
 pub mod connect;
 #[cfg(feature = "portal")]
+pub mod consoles;
+#[cfg(feature = "portal")]
 pub mod customer_page;
 #[cfg(feature = "portal")]
 pub mod customers;
+pub mod embed;
 #[cfg(feature = "portal")]
 pub mod exposure;
 #[cfg(feature = "portal")]

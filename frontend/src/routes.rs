@@ -16,6 +16,7 @@ mod certificates;
 mod channel;
 mod chunk;
 mod connected;
+mod consoles;
 mod customer;
 mod customers;
 mod exposure;
@@ -53,7 +54,7 @@ enum Frame {
 }
 
 /// The map. The first pattern that fits is taken.
-static MAP: [(&str, Frame, Page); 25] = [
+static MAP: [(&str, Frame, Page); 26] = [
     ("/", Frame::Menu, Page::Here(|| overview::Overview().into_any())),
     ("/sign-in", Frame::Alone, Page::Chunk(sign_in)),
     ("/sign-in/callback", Frame::Alone, Page::Chunk(callback)),
@@ -77,6 +78,7 @@ static MAP: [(&str, Frame, Page); 25] = [
     ("/notifications/:id", Frame::Menu, Page::Chunk(channel)),
     ("/exposure", Frame::Menu, Page::Chunk(exposure)),
     ("/api-keys", Frame::Menu, Page::Chunk(api_keys)),
+    ("/consoles", Frame::Menu, Page::Chunk(consoles)),
     ("/invitations", Frame::Menu, Page::Chunk(invitations)),
     ("/members", Frame::Menu, Page::Chunk(members)),
 ];
@@ -99,6 +101,7 @@ chunks! {
         channel => channel::Channel,
         exposure => exposure::Exposure,
         api_keys => api_keys::ApiKeys,
+        consoles => consoles::Consoles,
         members => members::Members
     }
 }

@@ -6,9 +6,10 @@ use sha2::{Digest, Sha256, Sha384};
 use std::{error::Error, fmt::Write as _, fs, path::Path};
 
 /// The style files of each page, in their order.
-const STYLES: [(&str, &[&str]); 2] = [
+const STYLES: [(&str, &[&str]); 3] = [
     ("portal", &["tokens", "base", "signs", "shell", "lists", "pictures", "connect", "pages", "portal"]),
     ("connect", &["tokens", "base", "signs", "connect"]),
+    ("embed", &["tokens", "base", "signs", "embed"]),
 ];
 
 /// One file that is served under a name with its hash.

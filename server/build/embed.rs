@@ -1,20 +1,32 @@
 //! Writes the files beside `assets.rs`, which includes them into the binary.
 
-use super::bundle::{Files, HtmlPage, hex};
+use super::{
+    bundle::{File, Files, HtmlPage, hex},
+    scripts,
+};
 use sha2::{Digest, Sha256};
 use std::{error::Error, fmt::Write as _, fs, path::Path};
+
+/// The entry points.
+const ENTRIES: [&str; 3] = ["portal", "connect", "embed"];
 
 const LEFT_OUT: &str = "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>Left out</title>\n\
 <p>The web app was left out of this build (REKEY_SKIP_WEB).</p>\n</html>\n";
 
 /// Builds without the web app: each page says so.
-pub fn left_out(out: &Path) -> Result<(), Box<dyn Error>> {
+pub fn left_out(out: &Path, scripts: &[File]) -> Result<(), Box<dyn Error>> {
     let page = |name: &str| HtmlPage { name: name.to_owned(), language: "en", html: LEFT_OUT.as_bytes().to_vec() };
-    write(out, &Files::default(), &["portal", "connect"].map(page), false)
+    write(out, &Files::default(), &ENTRIES.map(page), scripts, false)
 }
 
 /// Writes all files and `assets.rs`.
-pub fn write(out: &Path, files: &Files, pages: &[HtmlPage], release: bool) -> Result<(), Box<dyn Error>> {
+pub fn write(
+    out: &Path,
+    files: &Files,
+    pages: &[HtmlPage],
+    own_scripts: &[File],
+    release: bool,
+) -> Result<(), Box<dyn Error>> {
     let folder = out.join("web");
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder)?;
@@ -26,7 +38,7 @@ pub fn write(out: &Path, files: &Files, pages: &[HtmlPage], release: bool) -> Re
         writeln!(rust, "    {asset},")?;
     }
     rust.push_str("];\n");
-    for entry in ["portal", "connect"] {
+    for entry in ENTRIES {
         let name = entry.to_uppercase();
         writeln!(
             rust,
@@ -39,6 +51,20 @@ pub fn write(out: &Path, files: &Files, pages: &[HtmlPage], release: bool) -> Re
         }
         rust.push_str("];\n");
     }
+    rust.push_str("\n/// What consoles put into their pages.\npub static SCRIPTS: &[Asset] = &[\n");
+    for (at, file) in own_scripts.iter().enumerate() {
+        let is_versioned = file.address.contains(scripts::VERSION);
+        let asset = asset(&folder, &format!("{at}-{}", file.name), &file.address, &file.bytes, is_versioned, release)?;
+        writeln!(rust, "    {asset},")?;
+    }
+    rust.push_str("];\n");
+    let integrity = own_scripts.first().map(|file| file.integrity.as_str()).unwrap_or_default();
+    let version = scripts::VERSION;
+    writeln!(rust, "\n/// The version of `/embed.js`.\npub const EMBED_VERSION: &str = \"{version}\";")?;
+    writeln!(
+        rust,
+        "\n/// What browsers check of it (Subresource Integrity).\npub const EMBED_INTEGRITY: &str = \"{integrity}\";"
+    )?;
     fs::write(out.join("assets.rs"), rust)?;
     Ok(())
 }
@@ -73,7 +99,7 @@ fn content_type(name: &str) -> &'static str {
         Some("css") => "text/css; charset=utf-8",
         Some("js") => "text/javascript; charset=utf-8",
         Some("wasm") => "application/wasm",
-        Some("txt") => "text/plain; charset=utf-8",
+        Some("txt" | "ts") => "text/plain; charset=utf-8",
         Some("svg") => "image/svg+xml",
         _ => "application/octet-stream",
     }

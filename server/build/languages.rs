@@ -1,4 +1,5 @@
-//! The connect page's languages: two files of texts for each, of which a visit loads the first and seldom the second.
+//! The languages of the connect page and the frame: three files of texts for each. A visit of the connect page loads the first
+//! and seldom the others; the frame loads the first and the third.
 
 use super::bundle::Files;
 use std::{error::Error, fs, path::Path};
@@ -21,6 +22,7 @@ pub struct Spoken {
     address: String,
     integrity: String,
     html: Vec<(&'static str, String)>,
+    frame: String,
 }
 
 impl Spoken {
@@ -28,6 +30,13 @@ impl Spoken {
     pub fn holes(&self) -> Vec<(&'static str, String)> {
         let own = [("language", self.code.to_owned()), ("words", self.address.clone())];
         own.into_iter().chain(self.html.clone()).collect()
+    }
+
+    /// The same for the frame, which loads a file of its own too.
+    pub fn frame_holes(&self) -> Vec<(&'static str, String)> {
+        let mut holes = self.holes();
+        holes.push(("frame_words", self.frame.clone()));
+        holes
     }
 }
 
@@ -41,8 +50,13 @@ fn add_one(frontend: &Path, code: &'static str, files: &mut Files) -> Result<Spo
     let second = format!("{code}-more.txt");
     files.add(&second, lines(&entries, "more", CODED[1]).join("\n").into_bytes());
     let more = files.find(&second)?;
+    let more = format!("{} {}", more.address, more.integrity);
+    let third = format!("{code}-frame.txt");
+    files.add(&third, lines(&entries, "frame", &[]).join("\n").into_bytes());
+    let frame = files.find(&third)?;
+    let (frame, frame_integrity) = (frame.address.clone(), frame.integrity.clone());
     let mut first = lines(&entries, "page", CODED[0]);
-    first.push(format!("{} {}", more.address, more.integrity));
+    first.push(format!("{more} {frame} {frame_integrity}"));
     let name = format!("{code}.txt");
     files.add(&name, first.join("\n").into_bytes());
     let file = files.find(&name)?;
@@ -50,13 +64,14 @@ fn add_one(frontend: &Path, code: &'static str, files: &mut Files) -> Result<Spo
         let found = entries.iter().find(|entry| entry.section == of && entry.key == key);
         found.map(|entry| entry.text.clone()).ok_or_else(|| format!("{code} has no {of}.{key}"))
     };
-    let html = ["tab_connect", "boot_failed", "no_script"].map(|key| Ok((key, text("html", key)?)));
+    let html = ["tab_connect", "boot_failed", "no_script", "frame_stuck"].map(|key| Ok((key, text("html", key)?)));
     Ok(Spoken {
         code,
         name: text("page", "language")?,
         address: file.address.clone(),
         integrity: file.integrity.clone(),
         html: html.into_iter().collect::<Result<Vec<_>, String>>()?,
+        frame,
     })
 }
 

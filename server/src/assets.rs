@@ -34,6 +34,8 @@ pub enum Page {
     Portal,
     /// The connect page.
     Connect,
+    /// The frame in another console's page.
+    Embed,
 }
 
 /// The file at this path.
@@ -51,6 +53,7 @@ pub fn page(page: Page, headers: &HeaderMap) -> Option<&'static Asset> {
     let forms = match page {
         Page::Portal => PORTAL,
         Page::Connect => CONNECT,
+        Page::Embed => EMBED,
     };
     let codes: Vec<&str> = forms.iter().map(|(code, _)| *code).collect();
     let liked = preferred(headers, &codes);
@@ -82,6 +85,19 @@ pub async fn assets_handler(uri: Uri, headers: HeaderMap) -> Response<Body> {
         Some(asset) => answer(asset, &headers),
         None => with_status(StatusCode::NOT_FOUND),
     }
+}
+
+/// Answers with what consoles put into their pages, from whichever origin they ask. `None`: there is no such file.
+pub fn script_answer(path: &str, headers: &HeaderMap) -> Option<Response<Body>> {
+    let asset = SCRIPTS.iter().find(|asset| asset.path == path)?;
+    let mut response = answer(asset, headers);
+    let out = response.headers_mut();
+    if !asset.immutable {
+        out.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"));
+    }
+    out.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    out.insert("cross-origin-resource-policy", HeaderValue::from_static("cross-origin"));
+    Some(response)
 }
 
 /// Answers with an entry point, for every path that belongs to it.
@@ -207,14 +223,14 @@ mod tests {
     #[test]
     fn pages_are_never_kept_and_files_always() {
         assert_eq!(ask(&[]).headers()["cache-control"], "public, max-age=31536000, immutable");
-        for which in [Page::Portal, Page::Connect] {
+        for which in [Page::Portal, Page::Connect, Page::Embed] {
             assert_eq!(page_answer(which, &HeaderMap::new()).headers()["cache-control"], "no-store");
         }
     }
 
     #[test]
     fn no_page_has_anything_inline() {
-        for which in [Page::Portal, Page::Connect] {
+        for which in [Page::Portal, Page::Connect, Page::Embed] {
             let shown = page(which, &HeaderMap::new()).unwrap();
             let html = String::from_utf8(shown.raw.to_vec()).unwrap();
             assert!(!html.contains("<style") && !html.contains(" style="));

@@ -33,6 +33,8 @@ pub enum Actor {
     Invited(Uuid),
     /// Whoever holds a link to a customer's own page; the customer's name.
     Customer(Uuid, String),
+    /// Whoever looks at a console that shows Rekey; the embed session, and the console's id of them with its host.
+    Console(Uuid, String),
     /// Whoever runs the installation.
     Operator,
     /// The server by itself.
@@ -48,6 +50,7 @@ impl Actor {
             Self::Holder(id, _) => format!("holder:{id}"),
             Self::Invited(id) => format!("invited:{id}"),
             Self::Customer(id, _) => format!("customer_link:{id}"),
+            Self::Console(id, _) => format!("embed_session:{id}"),
             Self::Operator => "operator".to_owned(),
             Self::Rekey => "rekey".to_owned(),
         }
@@ -56,7 +59,11 @@ impl Actor {
     /// What people read; can be erased.
     pub fn name(&self) -> &str {
         match self {
-            Self::Member(_, name) | Self::Key(_, name) | Self::Holder(_, name) | Self::Customer(_, name) => name,
+            Self::Member(_, name)
+            | Self::Key(_, name)
+            | Self::Holder(_, name)
+            | Self::Customer(_, name)
+            | Self::Console(_, name) => name,
             Self::Invited(_) | Self::Operator | Self::Rekey => "",
         }
     }

@@ -183,16 +183,21 @@ fn read_text(key: &'static str, path: &Path) -> Result<String, ConfigError> {
     std::fs::read_to_string(path).map_err(|cause| ConfigError::File { key, path: path.display().to_string(), cause })
 }
 
-/// An origin: https anywhere, http for loopback names only.
 fn check_origin(text: &str) -> Result<String, ConfigError> {
-    let expected =
-        || wrong("origin", "REKEY_ORIGIN", "an origin such as https://rekey.example.com (http for loopback only)");
-    let url = url::Url::parse(text).map_err(|_| expected())?;
-    let host = url.host_str().unwrap_or_default();
+    let expected = "an origin such as https://rekey.example.com (http for loopback only)";
+    parse_origin(text).ok_or_else(|| wrong("origin", "REKEY_ORIGIN", expected))
+}
+
+/// An origin as browsers write it (RFC 6454 §6.1): https anywhere, http for loopback names only, a name or an address and
+/// never a pattern.
+pub fn parse_origin(text: &str) -> Option<String> {
+    let url = url::Url::parse(text).ok()?;
+    let host = url.host_str()?;
     let loopback = matches!(host, "127.0.0.1" | "localhost" | "[::1]") || host.ends_with(".localhost");
-    let scheme = url.scheme() == "https" || (url.scheme() == "http" && loopback);
+    let is_safe = url.scheme() == "https" || (url.scheme() == "http" && loopback);
+    let is_plain = host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._[]:".contains(&byte));
     let origin = url.origin().ascii_serialization();
-    if scheme && text.trim_end_matches('/') == origin { Ok(origin) } else { Err(expected()) }
+    (is_safe && is_plain && text.strip_suffix('/').unwrap_or(text).eq_ignore_ascii_case(&origin)).then_some(origin)
 }
 
 fn proxies(text: &str) -> Result<Vec<IpAddr>, ConfigError> {
@@ -299,7 +304,17 @@ mod tests {
         {
             assert!(check_origin(good).is_ok(), "{good}");
         }
-        for bad in ["", "http://example.com", "https://a/b", "https://u@a", "https://a?x", "ftp://localhost"] {
+        for bad in [
+            "",
+            "http://example.com",
+            "https://a/b",
+            "https://u@a",
+            "https://a?x",
+            "ftp://localhost",
+            "https://*.example.com",
+            "null",
+            "*",
+        ] {
             assert!(check_origin(bad).is_err(), "{bad}");
         }
     }

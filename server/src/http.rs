@@ -16,6 +16,7 @@ pub mod connect;
 pub mod customer_page;
 pub mod customers;
 pub mod docs;
+pub mod embed;
 pub mod exposure;
 pub mod guard;
 pub mod health;
@@ -140,6 +141,17 @@ fn api() -> OpenApiRouter<Http> {
         .routes(routes!(connect::carry_on))
         .routes(routes!(connect::failure))
         .routes(routes!(connect::live))
+        .routes(routes!(embed::set_up, embed::add_origin))
+        .routes(routes!(embed::remove_origin))
+        .routes(routes!(embed::create_session))
+        .routes(routes!(embed::end_session))
+        .routes(routes!(embed::find))
+        .routes(routes!(embed::live))
+        .routes(routes!(embed::announce))
+        .routes(routes!(embed::confirm))
+        .routes(routes!(embed::arrive))
+        .routes(routes!(embed::tie))
+        .routes(routes!(embed::check))
         .routes(routes!(certificates::list))
         .routes(routes!(certificates::check))
         .routes(routes!(certificates::kill_switch))

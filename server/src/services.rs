@@ -20,6 +20,7 @@ pub mod customers;
 pub mod delegated;
 pub mod deliveries;
 pub mod desk;
+pub mod embed;
 pub mod error;
 pub mod events;
 pub mod exposure;

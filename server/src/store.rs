@@ -20,6 +20,7 @@ pub mod channels;
 pub mod connections;
 pub mod customer_links;
 pub mod customers;
+pub mod embed;
 mod entities;
 pub mod events;
 pub mod exposure;

@@ -112,6 +112,9 @@ async fn carry_out(app: &AppState, work: Work) {
 /// How long ended deliveries are kept, in seconds.
 const LOG_KEPT: i64 = 30 * 24 * 3600;
 
+/// How long embed sessions are kept after their end, in seconds.
+const EMBED_KEPT: i64 = 24 * 3600;
+
 /// Every second: seals the audit log, publishes heads, tells changes of method; every minute: keys, expired secrets and
 /// previews; every hour: old deliveries.
 async fn keep_house(app: AppState, heads: Option<PathBuf>, mut stop: watch::Receiver<bool>) {
@@ -200,6 +203,7 @@ async fn forget_expired(app: &AppState) -> Result<(), ServiceError> {
         let tx = app.store.write(organization).await?;
         tx.remove_expired_imports(app.now()).await?;
         tx.forget_previous_secrets(app.now()).await?;
+        tx.remove_old_embed_sessions(app.now().plus(-EMBED_KEPT)).await?;
         tx.commit().await?;
     }
     Ok(())

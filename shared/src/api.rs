@@ -12,6 +12,7 @@ pub mod channels;
 pub mod connect;
 pub mod customer_page;
 pub mod customers;
+pub mod embed;
 pub mod exposure;
 pub mod imports;
 pub mod invitations;
@@ -30,3 +31,6 @@ pub const REQUEST_HEADER: &str = "rekey-request";
 
 /// The header with the secret of a connect link or of a sign-in attempt. Never in a URL that a server sees.
 pub const CONNECT_HEADER: &str = "rekey-connect";
+
+/// The header with the secret of an embed session.
+pub const EMBED_HEADER: &str = "rekey-embed";

@@ -69,6 +69,8 @@ ids! {
     RestoreId;
     /// A wave: one migration of many sets of many customers.
     WaveId;
+    /// A window that a console's frame opened.
+    PopupId;
     /// A Microsoft Entra tenant (`tid`).
     TenantId;
     /// An account's object id in its tenant (`oid`).

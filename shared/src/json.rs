@@ -3,9 +3,10 @@
 //!
 //! Reads as strictly as the derived code does: a known field at most once, missing and `null` alike for an option, fields
 //! nobody knows passed over, no number that is not whole where a whole one belongs. What was read and not taken is wiped,
-//! since it may be a token. To read one more type: a line in [`connect`], or in [`portal`] for the portal's first load.
+//! since it may be a token. To read one more type: a line in [`connect`], in [`embed`], or in [`portal`] for the portal's first load.
 
 mod connect;
+mod embed;
 mod portal;
 mod write;
 

@@ -168,7 +168,7 @@ impl TestApp {
         let mail = setup.mail.as_ref();
         let state = assemble(&emulator, &origin, registrations.clone(), setup.rules, directory.path(), store, mail);
         let organization = seed::organization(&state).await.expect("an organization");
-        let api_key = seed::api_key(&state).await.expect("an API key");
+        let api_key = seed::api_key(&state, seed::SCRIPT).await.expect("an API key");
         let node = Node::start(state.clone(), listener, options(&setup.limits, directory.path())).expect("a node");
         Self {
             emulator,

@@ -3,6 +3,7 @@
 mod cdp;
 mod chromedriver;
 pub mod connect;
+pub mod console;
 pub mod dump;
 pub mod keyboard;
 pub mod microsoft;

@@ -26,6 +26,8 @@ pub struct Demo {
 pub struct Ready {
     /// The portal's origin.
     pub portal: String,
+    /// The origin of the host console.
+    pub console: String,
     /// The sign-in service's origin.
     pub login: String,
     /// The stand-in's control.

@@ -7,6 +7,7 @@ pub mod browser;
 pub mod clock;
 pub mod databases;
 pub mod demo;
+pub mod host;
 pub mod mailbox;
 pub mod person;
 pub mod postgres;

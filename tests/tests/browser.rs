@@ -3,6 +3,7 @@
 mod browser {
     mod bulk;
     mod consent;
+    mod embed;
     mod keyboard;
     mod languages;
     mod pages;

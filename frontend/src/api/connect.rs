@@ -20,11 +20,11 @@ pub async fn post_async<T: Read>(path: &str, secret: &str, body: &dyn Write) -> 
 }
 
 /// Sends a request; boxed, so that the code of waiting stands once.
-fn send(request: Request<'_>) -> Coming<'_, Result<Value, ApiFailure>> {
+pub(super) fn send(request: Request<'_>) -> Coming<'_, Result<Value, ApiFailure>> {
     Box::pin(async move { request.send().await?.value() })
 }
 
-fn read<T: Read>(answer: Result<Value, ApiFailure>) -> Result<T, ApiFailure> {
+pub(super) fn read<T: Read>(answer: Result<Value, ApiFailure>) -> Result<T, ApiFailure> {
     answer.and_then(|value| T::read(value).ok_or(ApiFailure::Network))
 }
 

@@ -58,7 +58,22 @@ pub fn live<T: Read>(path: &str, connect_secret: &str, on_item: impl Fn(T) + 'st
             on_item(item);
         }
     };
-    watch(path, Some(connect_secret), Box::new(on_line), Box::new(|_| {}))
+    watch(path, Some((connect_secret, false)), Box::new(on_line), Box::new(|_| {}))
+}
+
+/// As [`live`], for the frame, with its session's secret; `on_state` hears of gaps and of its end.
+pub(super) fn live_embed<T: Read>(
+    path: &str,
+    embed_secret: &str,
+    on_item: impl Fn(T) + 'static,
+    on_state: impl Fn(LiveState) + 'static,
+) -> LiveHandle {
+    let on_line = move |line: &str| {
+        if let Some(item) = json::read(line) {
+            on_item(item);
+        }
+    };
+    watch(path, Some((embed_secret, true)), Box::new(on_line), Box::new(on_state))
 }
 
 /// As [`live`], for the portal; `on_state` hears of gaps and of a refusal.
@@ -73,13 +88,14 @@ pub fn live_with<T: DeserializeOwned + 'static>(
             on_item(item);
         }
     };
-    watch(path, connect_secret, Box::new(on_line), Box::new(on_state))
+    watch(path, connect_secret.map(|secret| (secret, false)), Box::new(on_line), Box::new(on_state))
 }
 
-fn watch(path: &str, secret: Option<&str>, on_line: OnLine, on_state: Box<dyn Fn(LiveState)>) -> LiveHandle {
+/// `secret`: and whether it is an embed session's.
+fn watch(path: &str, secret: Option<(&str, bool)>, on_line: OnLine, on_state: Box<dyn Fn(LiveState)>) -> LiveHandle {
     let watch = Watch {
         path: path.to_owned(),
-        secret: secret.map(ToOwned::to_owned),
+        secret: secret.map(|(secret, is_embed)| (secret.to_owned(), is_embed)),
         stopped: Rc::new(Cell::new(false)),
         controller: AbortController::new().ok(),
         on_line,
@@ -95,7 +111,7 @@ type OnLine = Box<dyn Fn(&str)>;
 
 struct Watch {
     path: String,
-    secret: Option<String>,
+    secret: Option<(String, bool)>,
     stopped: Rc<Cell<bool>>,
     controller: Option<AbortController>,
     on_line: OnLine,
@@ -128,8 +144,8 @@ impl Watch {
     /// Reads until a gap. `Ok(true)` when lines came; `Err(Some(_))` when opening again is pointless.
     async fn read_once(&self) -> Result<bool, Option<ApiFailure>> {
         let mut request = Request::new(Method::Get, &self.path);
-        if let Some(secret) = &self.secret {
-            request = request.secret(secret);
+        if let Some((secret, is_embed)) = &self.secret {
+            request = if *is_embed { request.embed(secret) } else { request.secret(secret) };
         }
         let init = request.init().map_err(|_| None)?;
         init.set_signal(self.controller.as_ref().map(AbortController::signal).as_ref());

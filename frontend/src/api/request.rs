@@ -3,7 +3,7 @@
 use super::ApiFailure;
 use serde::{Serialize, de::DeserializeOwned};
 use shared::api::problem::Problem;
-use shared::api::{CONNECT_HEADER, REQUEST_HEADER};
+use shared::api::{CONNECT_HEADER, EMBED_HEADER, REQUEST_HEADER};
 use shared::json;
 use std::pin::Pin;
 use wasm_bindgen::{JsCast, JsValue};
@@ -45,6 +45,7 @@ pub(super) struct Request<'a> {
     method: Method,
     path: &'a str,
     secret: Option<&'a str>,
+    header: &'static str,
     body: Option<String>,
     is_async: bool,
 }
@@ -58,12 +59,19 @@ impl Drop for Request<'_> {
 
 impl<'a> Request<'a> {
     pub(super) const fn new(method: Method, path: &'a str) -> Self {
-        Self { method, path, secret: None, body: None, is_async: false }
+        Self { method, path, secret: None, header: CONNECT_HEADER, body: None, is_async: false }
     }
 
     /// Adds the secret of a connect link or an attempt.
     pub(super) const fn secret(mut self, secret: &'a str) -> Self {
         self.secret = Some(secret);
+        self
+    }
+
+    /// Adds the secret of an embed session.
+    pub(super) const fn embed(mut self, secret: &'a str) -> Self {
+        self.secret = Some(secret);
+        self.header = EMBED_HEADER;
         self
     }
 
@@ -101,7 +109,7 @@ impl<'a> Request<'a> {
             headers.set(REQUEST_HEADER, "1")?;
         }
         if let Some(secret) = self.secret {
-            headers.set(CONNECT_HEADER, secret)?;
+            headers.set(self.header, secret)?;
         }
         if self.is_async {
             headers.set("prefer", "respond-async")?;

@@ -46,6 +46,10 @@ impl Place {
         let _ = self.node.add_event_listener_with_callback("click", closure.as_ref().unchecked_ref());
         // The place lives as long as the page.
         closure.forget();
+        // A form is sent by a press of its button, as here, and never by the browser.
+        let closure = Closure::<dyn Fn(Event)>::new(|event: Event| event.prevent_default());
+        let _ = self.node.add_event_listener_with_callback("submit", closure.as_ref().unchecked_ref());
+        closure.forget();
     }
 }
 

@@ -132,6 +132,47 @@ pub fn set_language(code: &str) {
     }
 }
 
+/// What stands in the field with this id.
+pub fn value_of(id: &str) -> String {
+    let element =
+        web_sys::window().and_then(|window| window.document()).and_then(|document| document.get_element_by_id(id));
+    element
+        .and_then(|element| element.dyn_into::<HtmlInputElement>().ok())
+        .map(|input| input.value())
+        .unwrap_or_default()
+}
+
+/// Sets or takes away an attribute of the element `html`.
+pub fn set_root_attribute(name: &str, value: Option<&str>) {
+    let Some(root) = root() else { return };
+    let _ = match value {
+        Some(value) => root.set_attribute(name, value),
+        None => root.remove_attribute(name),
+    };
+}
+
+/// Sets a custom property on the element `html`, through the object model, which a strict policy for styles allows.
+pub fn set_root_property(name: &str, value: &str) {
+    if let Some(root) = root().and_then(|root| root.dyn_into::<HtmlElement>().ok()) {
+        let _ = root.style().set_property(name, value);
+    }
+}
+
+/// Calls `f` with the height of the body, in CSS pixels, now and whenever it changes.
+pub fn on_height(f: impl Fn(i32) + 'static) {
+    let Some(body) = web_sys::window().and_then(|window| window.document()).and_then(|document| document.body()) else {
+        return;
+    };
+    let measured = body.clone();
+    let closure = Closure::<dyn Fn()>::new(move || f(measured.offset_height()));
+    if let Ok(observer) = web_sys::ResizeObserver::new(closure.as_ref().unchecked_ref()) {
+        observer.observe(&body);
+        // Observed as long as the page lives.
+        std::mem::forget(observer);
+    }
+    closure.forget();
+}
+
 /// Shows the page's own word that it could not be loaded.
 pub fn show_failure() {
     let document = web_sys::window().and_then(|window| window.document());

@@ -143,11 +143,18 @@ const APPS: [&str; 2] = ["Rekey Backup", "Rekey Restore"];
 
 /// What a step is called.
 pub fn step_title(step: &StepView, view: &ConnectView) -> String {
-    let of = match view.kind {
-        AuthorizationKind::Remove => "remove.",
-        _ if is_modern(view) => "modern.",
-        _ => "",
-    };
+    step_name(
+        step,
+        match view.kind {
+            AuthorizationKind::Remove => "remove.",
+            _ if is_modern(view) => "modern.",
+            _ => "",
+        },
+    )
+}
+
+/// What a step of this kind of work is called.
+pub fn step_name(step: &StepView, of: &str) -> String {
     let (code, app) = match (step.code.strip_suffix("_backup"), step.code.strip_suffix("_restore")) {
         (Some(code), _) => (code, APPS[0]),
         (_, Some(code)) => (code, APPS[1]),
@@ -244,6 +251,12 @@ pub fn stop_words(stop: &Stop, view: Option<&ConnectView>) -> Words {
         words.todo.push(pair_of(keys::NOT_SURE, view, names));
     }
     words
+}
+
+/// Why a request failed: what happened, and why.
+pub fn failure(failure: &ApiFailure) -> (String, String) {
+    let words = failure_words(failure);
+    (words.title, words.lede)
 }
 
 /// Why a request failed.

@@ -8,6 +8,7 @@ pub mod authorizations;
 pub mod backup_sets;
 pub mod certificates;
 pub mod channels;
+pub mod consoles;
 pub mod customer_page;
 pub mod customers;
 pub mod exposure;

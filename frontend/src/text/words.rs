@@ -27,6 +27,8 @@ thread_local! {
     static PAGE: Cell<Lines> = const { Cell::new(&[]) };
     /// The texts of the few: remedies, and what security teams ask.
     static MORE: Cell<Lines> = const { Cell::new(&[]) };
+    /// The texts of the frame, and of a window that it opens.
+    static FRAME: Cell<Lines> = const { Cell::new(&[]) };
 }
 
 /// The languages: in each line code, name, address and integrity; the build writes them.
@@ -76,6 +78,7 @@ pub fn speak(code: &'static str, text: String) {
     LANGUAGE.set(code);
     PAGE.set(lines(text));
     MORE.set(&[]);
+    FRAME.set(&[]);
 }
 
 /// Adds the texts of the second file.
@@ -90,6 +93,18 @@ pub fn second() -> Option<File> {
     if MORE.get().is_empty() { Some(file) } else { None }
 }
 
+/// Adds the texts of the third file.
+pub fn add_frame(text: String) {
+    FRAME.set(lines(text));
+}
+
+/// The third file, as the first one names it; none when it is there already.
+pub fn third() -> Option<File> {
+    let mut words = PAGE.get().last()?.split(' ').skip(2);
+    let file = File { address: words.next()?, integrity: words.next()? };
+    if FRAME.get().is_empty() { Some(file) } else { None }
+}
+
 fn lines(text: String) -> Lines {
     let text: &'static str = text.leak();
     text.split('\n').collect::<Vec<_>>().leak()
@@ -101,9 +116,10 @@ pub fn say(key: Key) -> &'static str {
     #[cfg(test)]
     tests::speak_english();
     let number = usize::from(key.0);
-    let found = match number.checked_sub(keys::PAGE) {
-        None => PAGE.get().get(number),
-        Some(number) => MORE.get().get(number),
+    let found = match (number.checked_sub(keys::PAGE), number.checked_sub(keys::BOTH)) {
+        (None, _) => PAGE.get().get(number),
+        (Some(number), None) => MORE.get().get(number),
+        (_, Some(number)) => FRAME.get().get(number),
     };
     found.copied().unwrap_or_default()
 }

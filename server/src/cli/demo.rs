@@ -3,6 +3,7 @@
 //! It starts the emulator, registers the two applications there as an operator would at Microsoft, and runs the ordinary
 //! server against it: only addresses and a certificate differ from a real installation.
 
+pub mod console;
 pub mod seed;
 pub mod world;
 
@@ -25,7 +26,7 @@ use crate::{
 };
 use emulator::{Config as EmulatorConfig, Emulator};
 use serde_json::json;
-use shared::{id::ClientId, rules::suitability::RuleSwitches};
+use shared::{id::ClientId, rules::suitability::RuleSwitches, secret::Secret};
 use std::{
     net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
@@ -33,7 +34,7 @@ use std::{
 };
 use tokio::net::TcpListener;
 
-/// The port of the portal unless told otherwise; the emulator takes the next ones.
+/// The port of the portal unless told otherwise; the emulator and the host console take the next ones.
 const PORT: u16 = 8400;
 
 /// How to run the demo.
@@ -42,7 +43,7 @@ pub struct Arguments {
     /// Print one JSON line when ready, for scripts.
     #[arg(long)]
     json: bool,
-    /// The portal's port; the emulator takes the next four. 0: any free ones.
+    /// The portal's port; the emulator takes the next four, and the host console the one after. 0: any free ones.
     #[arg(long)]
     port: Option<u16>,
     /// Where the data lives.
@@ -73,8 +74,16 @@ pub async fn run(arguments: Arguments) -> Result<(), CommandError> {
     let origin = format!("http://localhost:{portal_port}");
     let registrations = world::register(&emulator, &origin, &data)?;
     let app = open(&emulator, origin, registrations, &data).await?;
-    seed::organization(&app).await?;
-    let key = if arguments.json { Some(seed::api_key(&app).await?) } else { None };
+    let organization = seed::organization(&app).await?;
+    let key = if arguments.json { Some(seed::api_key(&app, seed::SCRIPT).await?) } else { None };
+    let (console_listener, console_origin) = console::listen(if port == 0 { 0 } else { port + 5 }).await?;
+    seed::console(&app, &console_origin).await?;
+    let host = console::Console {
+        portal: app.settings.origin.clone(),
+        origin: console_origin.clone(),
+        organization,
+        api_key: Secret::new(seed::api_key(&app, seed::CONSOLE).await?),
+    };
     let sample = data.join("sample-backup-sets.csv");
     tokio::fs::write(&sample, world::SAMPLE).await?;
     let ca_file = data.join("emulator-ca.pem");
@@ -83,11 +92,13 @@ pub async fn run(arguments: Arguments) -> Result<(), CommandError> {
     let limits = LimitsConfig { guesses: 1_000, sign_ins: 10_000, ..LimitsConfig::default() };
     let options = Options { limits, audit_heads: Some(data.join("audit-heads.txt")) };
     let node = Node::start(app.clone(), listener, options)?;
+    let host = console::start(host, console_listener);
     match key {
-        Some(key) => println!("{}", ready(&app, &emulator, &ca_file, &key)),
-        None => greet(&app, &emulator, &sample),
+        Some(key) => println!("{}", ready(&app, &emulator, &ca_file, &key, &console_origin)),
+        None => greet(&app, &emulator, &sample, &console_origin),
     }
     until_stopped().await?;
+    host.abort();
     node.stop().await;
     if let Ok(emulator) = Arc::try_unwrap(emulator) {
         emulator.stop().await;
@@ -145,7 +156,7 @@ async fn open(
 }
 
 /// The line for scripts.
-fn ready(app: &AppState, emulator: &Emulator, ca_file: &Path, api_key: &str) -> serde_json::Value {
+fn ready(app: &AppState, emulator: &Emulator, ca_file: &Path, api_key: &str, console: &str) -> serde_json::Value {
     let accounts: Vec<_> = emulator
         .scenario()
         .tenants
@@ -165,6 +176,7 @@ fn ready(app: &AppState, emulator: &Emulator, ca_file: &Path, api_key: &str) -> 
         .collect();
     json!({
         "portal": app.settings.origin,
+        "console": console,
         "login": emulator.login().as_str().trim_end_matches('/'),
         "graph": emulator.graph().as_str().trim_end_matches('/'),
         "control": emulator.control().as_str().trim_end_matches('/'),
@@ -184,7 +196,7 @@ fn ready(app: &AppState, emulator: &Emulator, ca_file: &Path, api_key: &str) -> 
 }
 
 /// The words for a person.
-fn greet(app: &AppState, emulator: &Emulator, sample: &Path) {
+fn greet(app: &AppState, emulator: &Emulator, sample: &Path, console: &str) {
     println!("\n  Rekey is ready:   {}", app.settings.origin);
     println!("  Sign in as        {}   password  {}", world::OWNER, password_of(emulator, world::OWNER));
     println!("\n  Then import       {}", sample.display());
@@ -192,6 +204,7 @@ fn greet(app: &AppState, emulator: &Emulator, sample: &Path) {
     for holder in world::HOLDERS {
         println!("    {holder:<28}   password  {}", password_of(emulator, holder));
     }
+    println!("\n  Another company's console shows the same inside its own page:  {console}");
     println!("\n  Jobs get tokens with an API key of the portal, in the variable REKEY_API_KEY:");
     println!("    rekey token --server {} --backup-set CON-001 --resource graph", app.settings.origin);
     println!("\n  Codes for their second factor are on the stand-in's phone:  {}_phone", emulator.login());

@@ -6,6 +6,7 @@ use crate::{
     services::{
         ServiceError, api_keys,
         connect::{self, Opened},
+        embed::{self, Embedded},
         sessions::{self, SignedIn},
     },
 };
@@ -13,7 +14,10 @@ use axum::{
     extract::FromRequestParts,
     http::{HeaderMap, header, request::Parts},
 };
-use shared::{api::CONNECT_HEADER, secret::Secret};
+use shared::{
+    api::{CONNECT_HEADER, EMBED_HEADER},
+    secret::Secret,
+};
 use std::net::IpAddr;
 
 /// The session's cookie.
@@ -167,6 +171,26 @@ impl FromRequestParts<Http> for Connect {
         let caller = ConnectSecret::from_request_parts(parts, http).await?;
         let opened = caller.open(http, connect::open(&http.app, caller.secret.expose()).await)?;
         Ok(Self { opened, secret: caller.secret })
+    }
+}
+
+/// An embed session by its secret.
+pub struct Embed {
+    /// What it opened.
+    pub embedded: Embedded,
+    /// The secret: live views look whether it still opens.
+    pub secret: Secret<String>,
+}
+
+impl FromRequestParts<Http> for Embed {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, http: &Http) -> Result<Self, ApiError> {
+        let guesser = Guesser::from_request_parts(parts, http).await?;
+        let text = single(&parts.headers, EMBED_HEADER).filter(|text| text.len() <= LONGEST_SECRET);
+        let secret = Secret::new(text.unwrap_or_default().to_owned());
+        let embedded = guesser.count(http, embed::open(&http.app, secret.expose()).await)?;
+        Ok(Self { embedded, secret })
     }
 }
 

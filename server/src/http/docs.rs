@@ -25,6 +25,8 @@ impl Modify for Security {
         components.add_security_scheme("session", SecurityScheme::ApiKey(cookie));
         let connect = ApiKey::Header(ApiKeyValue::new(shared::api::CONNECT_HEADER));
         components.add_security_scheme("connect", SecurityScheme::ApiKey(connect));
+        let embed = ApiKey::Header(ApiKeyValue::new(shared::api::EMBED_HEADER));
+        components.add_security_scheme("embed", SecurityScheme::ApiKey(embed));
         let none: [&str; 0] = [];
         openapi.security = Some(vec![SecurityRequirement::new("key", none), SecurityRequirement::new("session", none)]);
     }

@@ -1,6 +1,7 @@
 //! What every request passes: an id and a log line, security headers, and the same-origin rule for changes (H1-H5).
 
-use super::{Http, problem::ApiError};
+use super::{Http, pages, problem::ApiError};
+use crate::services::embed::origins;
 use axum::{
     extract::{MatchedPath, Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
@@ -77,9 +78,13 @@ fn is_own(headers: &HeaderMap, origin: &str) -> bool {
         && text("origin").is_none_or(|sent| sent == origin)
 }
 
+/// Where a page asks about itself, of every origin.
+const CHECK: &str = "/api/v1/embed/check/";
+
 /// Security headers on everything, errors included.
 pub async fn headers(State(http): State<Http>, request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
+    let framed_by = ancestors(&http, &path).await;
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     let mut set = |name: HeaderName, value: &str| {
@@ -87,11 +92,23 @@ pub async fn headers(State(http): State<Http>, request: Request, next: Next) -> 
             headers.entry(name).or_insert(value);
         }
     };
-    set(header::CONTENT_SECURITY_POLICY, &content_security_policy(&http, &path));
+    set(header::CONTENT_SECURITY_POLICY, &content_security_policy(&http, &path, framed_by.as_deref()));
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-    set(header::X_FRAME_OPTIONS, "DENY");
     set(header::REFERRER_POLICY, "no-referrer");
-    set(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
+    if path.starts_with(CHECK) {
+        // Whatever the answer is, the page that asks about itself is to read it.
+        set(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+        set(header::VARY, "origin");
+        set(HeaderName::from_static("cross-origin-resource-policy"), "cross-origin");
+    }
+    if framed_by.is_some() {
+        // A console with COEP shows only frames that say this; it opens nothing, since the frame loads from us alone.
+        set(HeaderName::from_static("cross-origin-embedder-policy"), "require-corp");
+        set(HeaderName::from_static("cross-origin-resource-policy"), "cross-origin");
+    } else {
+        set(header::X_FRAME_OPTIONS, "DENY");
+        set(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
+    }
     set(HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=(), payment=(), usb=()");
     set(header::CACHE_CONTROL, "no-store");
     if !is_connect(&path) {
@@ -108,14 +125,33 @@ fn is_connect(path: &str) -> bool {
     path == "/connect" || path.starts_with("/connect/")
 }
 
-fn content_security_policy(http: &Http, path: &str) -> String {
+/// The origins that may frame this address: those of its organization on the embed's own, nobody anywhere else (E1).
+async fn ancestors(http: &Http, path: &str) -> Option<String> {
+    let organization = pages::embedded(path)?;
+    match origins::list(&http.app, organization).await {
+        Ok(origins) if !origins.is_empty() => Some(origins.join(" ")),
+        Ok(_) => None,
+        Err(error) => {
+            tracing::error!(?error, "the origins of an embed could not be read");
+            None
+        }
+    }
+}
+
+fn content_security_policy(http: &Http, path: &str, framed_by: Option<&str>) -> String {
     if path.starts_with("/api/") && path != "/api/docs" {
         return "default-src 'none'; frame-ancestors 'none'".to_owned();
     }
-    let login = http.app.microsoft.config.authority.login_origin();
+    // The frame asks nobody but us; sign-in is not in it (E3).
+    let login = match pages::embedded(path) {
+        Some(_) => "",
+        None => http.app.microsoft.config.authority.login_origin(),
+    };
+    let ancestors = framed_by.unwrap_or("'none'");
     format!(
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; \
-         connect-src 'self' {login}; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
+         connect-src 'self' {login}; object-src 'none'; base-uri 'none'; form-action 'none'; \
+         frame-ancestors {ancestors}; \
          require-trusted-types-for 'script'; trusted-types default; report-uri /csp-report"
     )
 }

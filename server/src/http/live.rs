@@ -4,7 +4,7 @@
 
 use crate::{
     access::Reader,
-    services::{ServiceError, sessions},
+    services::{ServiceError, embed, sessions},
     state::AppState,
     store::Scope,
 };
@@ -16,11 +16,12 @@ use axum::{
 use futures::{Stream, stream};
 use serde::Serialize;
 use shared::{
-    api::{authorizations::AuthorizationView, connect::ConnectView, waves::WaveView},
+    api::{authorizations::AuthorizationView, connect::ConnectView, embed::EmbedView, waves::WaveView},
     id::{AuthorizationId, OrganizationId, WaveId},
 };
 use std::{convert::Infallible, future::Future, time::Duration};
 use tokio::time::{Instant, sleep};
+use uuid::Uuid;
 
 /// How often the version is looked at without a hint: changes of other nodes show within this time.
 const LOOK_AGAIN: Duration = Duration::from_secs(2);
@@ -47,6 +48,12 @@ impl Versioned for ConnectView {
     }
 }
 
+impl Versioned for EmbedView {
+    fn version(&self) -> i64 {
+        self.version
+    }
+}
+
 impl Versioned for WaveView {
     fn version(&self) -> i64 {
         self.version
@@ -60,6 +67,8 @@ pub enum Subject {
     Authorization(AuthorizationId),
     /// A wave: its numbers once a second at most, however many of its authorizations move.
     Wave(WaveId),
+    /// An embed session and its authorization, whichever that is.
+    Embed(Uuid),
 }
 
 /// Streams what a reader may see. Before each snapshot they are looked at anew: the member may be gone, or reach other customers
@@ -137,7 +146,7 @@ impl<F> Watching<F> {
     {
         let (mut watch, pause) = match self.subject {
             Subject::Authorization(id) => (Some(self.app.changes.watch(id)), LOOK_AGAIN),
-            Subject::Wave(_) => (None, LOOK_AGAIN / 2),
+            Subject::Wave(_) | Subject::Embed(_) => (None, LOOK_AGAIN / 2),
         };
         let mut hint = async || match &mut watch {
             Some(watch) => watch.changed().await,
@@ -176,6 +185,7 @@ impl<F> Watching<F> {
         match self.subject {
             Subject::Authorization(id) => tx.find_authorization_version(id).await.ok()?,
             Subject::Wave(id) => tx.find_wave_version(id).await.ok()?,
+            Subject::Embed(id) => embed::version(&tx, id).await.ok()?,
         }
     }
 }

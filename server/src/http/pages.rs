@@ -5,12 +5,15 @@ use crate::assets::{self, Page};
 use axum::{
     body::Bytes,
     extract::State,
-    http::{HeaderMap, Method, StatusCode, Uri},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
     response::{IntoResponse, Response},
 };
+use serde_json::json;
+use shared::id::OrganizationId;
 
-/// Everything that is not the API: a file of the web app, the connect page, or the portal, whose router knows the rest.
-pub async fn page(State(_): State<Http>, method: Method, uri: Uri, headers: HeaderMap) -> Response {
+/// Everything that is not the API: a file of the web app, what consoles put into their pages, the frame, the connect page, or the
+/// portal, whose router knows the rest.
+pub async fn page(State(http): State<Http>, method: Method, uri: Uri, headers: HeaderMap) -> Response {
     if !matches!(method, Method::GET | Method::HEAD) {
         return problem::wrong_method().await.into_response();
     }
@@ -18,8 +21,36 @@ pub async fn page(State(_): State<Http>, method: Method, uri: Uri, headers: Head
     if path.starts_with("/assets/") || path == "/favicon.ico" {
         return assets::assets_handler(uri, headers).await;
     }
-    let page = if path == "/connect" || path.starts_with("/connect/") { Page::Connect } else { Page::Portal };
+    if path == "/embed.json" {
+        return embed_json(&http);
+    }
+    if let Some(script) = assets::script_answer(path, &headers) {
+        return script;
+    }
+    let page = match path {
+        _ if embedded(path).is_some() => Page::Embed,
+        "/connect" => Page::Connect,
+        _ if path.starts_with("/connect/") => Page::Connect,
+        _ => Page::Portal,
+    };
     assets::page_answer(page, &headers)
+}
+
+/// The organization of a frame's address, `/embed/{organization}`.
+pub fn embedded(path: &str) -> Option<OrganizationId> {
+    path.strip_prefix("/embed/")?.parse().ok()
+}
+
+/// Which script there is, for whoever builds it into a page.
+fn embed_json(http: &Http) -> Response {
+    let (version, origin) = (assets::EMBED_VERSION, &http.app.settings.origin);
+    let url = format!("{origin}/embed/{version}.js");
+    let answer = json!({ "version": version, "integrity": assets::EMBED_INTEGRITY, "url": url });
+    let mut response = axum::Json(answer).into_response();
+    let out = response.headers_mut();
+    out.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    out.insert("cross-origin-resource-policy", HeaderValue::from_static("cross-origin"));
+    response
 }
 
 /// Hears from browsers that something was blocked. Only the directive is logged: addresses may hold anything.

@@ -41,8 +41,16 @@ pub async fn preview(
     scope: &Scope,
     request: &CreateAuthorization,
 ) -> Result<AuthorizationPreview, ServiceError> {
-    let tx = app.store.read(scope).await?;
-    let planned = plan::plan(app, &tx, request).await?;
+    preview_within(app, &app.store.read(scope).await?, request).await
+}
+
+/// As [`preview`], of the same moment as what else is read.
+pub(super) async fn preview_within(
+    app: &AppState,
+    tx: &Scoped,
+    request: &CreateAuthorization,
+) -> Result<AuthorizationPreview, ServiceError> {
+    let planned = plan::plan(app, tx, request).await?;
     Ok(AuthorizationPreview {
         customer: customer_ref(&planned.customer),
         method: request.method,
@@ -77,7 +85,19 @@ pub async fn create(
     request: &CreateAuthorization,
 ) -> Result<AuthorizationView, ServiceError> {
     let tx = app.store.write(scope).await?;
-    let planned = plan::plan(app, &tx, request).await?;
+    let id = add(app, &tx, actor, request).await?;
+    tx.commit().await?;
+    find(app, scope, id).await
+}
+
+/// Creates an authorization within a transaction.
+pub(super) async fn add(
+    app: &AppState,
+    tx: &Scoped,
+    actor: &Actor,
+    request: &CreateAuthorization,
+) -> Result<AuthorizationId, ServiceError> {
+    let planned = plan::plan(app, tx, request).await?;
     if planned.customer.confirmed_at.is_none() {
         return Err(ServiceError::conflict(
             "tenant_unconfirmed",
@@ -105,14 +125,13 @@ pub async fn create(
     };
     tx.add_authorization(&authorization).await?;
     for (position, part) in (0..).zip(&planned.sign_ins) {
-        add_sign_in(app, &tx, authorization.id, position, part).await?;
+        add_sign_in(app, tx, authorization.id, position, part).await?;
     }
     let detail = format!("method={} sign_ins={}", request.method.as_str(), planned.sign_ins.len());
     app.audit()
-        .record(&tx, "authorization.created", actor, format!("authorization:{}", authorization.id), detail)
+        .record(tx, "authorization.created", actor, format!("authorization:{}", authorization.id), detail)
         .await?;
-    tx.commit().await?;
-    find(app, scope, authorization.id).await
+    Ok(authorization.id)
 }
 
 async fn add_sign_in(

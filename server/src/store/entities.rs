@@ -3,9 +3,11 @@
 //! Ids are UUIDs, times are seconds since 1970-01-01T00:00:00Z (`due` of `work`: milliseconds), `…_key` columns hold the
 //! lower-case text that sorting and comparing use. Columns are described in the migration that made them.
 
+mod embed;
 mod modern;
 mod people;
 
+pub use embed::{embed_origins, embed_popups, embed_sessions};
 pub use modern::{
     apps, certificates, channels, deliveries, events, journal_steps, journals, key_breadth, notices, restores,
     token_counts,

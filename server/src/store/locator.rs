@@ -26,6 +26,10 @@ pub enum LocatorKind {
     MemberInvitation,
     /// A customer's own page.
     CustomerPage,
+    /// An embed session of a console.
+    EmbedSession,
+    /// A window that a frame opened.
+    Popup,
 }
 
 impl LocatorKind {
@@ -40,6 +44,8 @@ impl LocatorKind {
             Self::Member => "member",
             Self::MemberInvitation => "member_invitation",
             Self::CustomerPage => "customer_page",
+            Self::EmbedSession => "embed_session",
+            Self::Popup => "popup",
         }
     }
 }

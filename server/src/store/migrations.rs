@@ -8,6 +8,7 @@ pub mod m0005_people;
 pub mod m0006_telling;
 pub mod m0007_waves;
 pub mod m0008_customer_links;
+pub mod m0009_embed;
 
 use sea_orm::{ConnectionTrait, DbBackend};
 use sea_orm_migration::{
@@ -29,6 +30,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_telling::Migration),
             Box::new(m0007_waves::Migration),
             Box::new(m0008_customer_links::Migration),
+            Box::new(m0009_embed::Migration),
         ]
     }
 }

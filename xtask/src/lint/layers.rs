@@ -12,7 +12,11 @@ struct Rule {
 }
 
 const RULES: [Rule; 9] = [
-    Rule { word: "axum::", within: "server/src/", only: &["http", "assets.rs", "server.rs", "lib.rs", "main.rs"] },
+    Rule {
+        word: "axum::",
+        within: "server/src/",
+        only: &["http", "assets.rs", "cli/demo/console.rs", "server.rs", "lib.rs", "main.rs"],
+    },
     Rule { word: "sea_orm", within: "server/src/", only: &["store"] },
     Rule { word: "env::var", within: "server/src/", only: &["cli", "config", "main.rs"] },
     Rule { word: "web_sys::", within: "frontend/src/", only: &["browser", "api"] },

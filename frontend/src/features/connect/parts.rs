@@ -181,10 +181,11 @@ pub fn perms(view: &ConnectView) -> Tag {
 /// The steps of the work: a live region, in which only what changes is changed.
 pub fn journal(view: &ConnectView) -> Tag {
     let list = of("ol", "journal").attr("aria-label", say(keys::STEPS)).attr("aria-live", "polite");
-    list.all(view.sign_in.steps.iter().map(|one| step(one, view)).collect())
+    list.all(view.sign_in.steps.iter().map(|one| step(one, words::step_title(one, view))).collect())
 }
 
-fn step(step: &StepView, view: &ConnectView) -> Tag {
+/// A step of the work under its name.
+pub fn step(step: &StepView, title: String) -> Tag {
     let (class, is_current) = match step.state {
         StepState::Waiting => ("", false),
         StepState::Active => ("", true),
@@ -200,7 +201,7 @@ fn step(step: &StepView, view: &ConnectView) -> Tag {
     let detail = words::step_detail(step).map(|text| {
         if stands_out { of("div", "detail").with(tag("span").with(text)) } else { of("span", "muted").with(text) }
     });
-    row.with(tag("span").with(words::step_title(step, view))).some(detail)
+    row.with(tag("span").with(title)).some(detail)
 }
 
 /// How far the page is.

@@ -28,7 +28,20 @@ pub async fn choose(code: &str) -> bool {
     is_known
 }
 
-async fn speak(code: &str) -> bool {
+/// Loads the texts of the frame, and of a window that it opened; false when that failed.
+pub async fn frame() -> bool {
+    let Some(file) = words::third() else { return true };
+    match api::connect::file(file.address, file.integrity).await {
+        Some(texts) => {
+            words::add_frame(texts);
+            true
+        }
+        None => false,
+    }
+}
+
+/// Speaks a language that somebody else chose, this visit; false when its texts cannot be had.
+pub async fn speak(code: &str) -> bool {
     let Some(language) = words::languages().into_iter().find(|language| language.code == code) else { return false };
     let Some(texts) = api::connect::file(language.file.address, language.file.integrity).await else { return false };
     words::speak(language.code, texts);

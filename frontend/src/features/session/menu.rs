@@ -39,6 +39,7 @@ const ITEMS: [Item; 8] = [
 const NOTIFICATIONS: Item = Item { href: "/notifications", icon: "send", name: shell::NOTIFICATIONS, count: None };
 const MEMBERS: Item = Item { href: "/members", icon: "people", name: shell::MEMBERS, count: None };
 const KEYS: Item = Item { href: "/api-keys", icon: "code", name: shell::API_KEYS, count: None };
+const CONSOLES: Item = Item { href: "/consoles", icon: "site", name: shell::CONSOLES, count: None };
 
 /// A page is here or below this line of the menu.
 fn is_current(path: &str, href: &str) -> bool {
@@ -78,6 +79,7 @@ pub fn Menu(session: Session) -> impl IntoView {
                 {line(MEMBERS)}
                 {line(NOTIFICATIONS)}
                 {line(KEYS)}
+                {line(CONSOLES)}
             </nav>
         })}
         <Member session/>

@@ -34,6 +34,8 @@ pub const INVITATIONS: &str = "Invitations";
 pub const MEMBERS: &str = "Members";
 /// Menu.
 pub const API_KEYS: &str = "API keys";
+/// Menu.
+pub const CONSOLES: &str = "Consoles";
 /// Ends the session.
 pub const SIGN_OUT: &str = "Sign out";
 /// Over the trail of pages.

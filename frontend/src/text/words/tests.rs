@@ -20,8 +20,8 @@ fn entries(code: &str) -> Vec<Entry> {
     parse(file).unwrap()
 }
 
-/// The two files of a language, as the build makes them.
-fn files(code: &str) -> (String, String) {
+/// The three files of a language, as the build makes them.
+fn files(code: &str) -> (String, String, String) {
     let entries = entries(code);
     let lines = |of: &str, coded: [&str; 3]| {
         let plain = section(&entries, of).into_iter().map(|entry| entry.text.clone());
@@ -30,8 +30,8 @@ fn files(code: &str) -> (String, String) {
         plain.chain(coded).collect::<Vec<_>>()
     };
     let mut page = lines("page", ["steps", "scopes", "roles"]);
-    page.push("/assets/more.txt sha384-x".to_owned());
-    (page.join("\n"), lines("more", ["remedies", "refusals", ""]).join("\n"))
+    page.push("/assets/more.txt sha384-x /assets/frame.txt sha384-y".to_owned());
+    (page.join("\n"), lines("more", ["remedies", "refusals", ""]).join("\n"), lines("frame", [""; 3]).join("\n"))
 }
 
 /// Every test reads English unless it asks for another language.
@@ -43,9 +43,10 @@ pub fn speak_english() {
 
 /// Speaks a language for the rest of this test.
 pub fn speak_language(code: &'static str) {
-    let (page, more) = files(code);
+    let (page, more, frame) = files(code);
     speak(code, page);
     add(more);
+    add_frame(frame);
 }
 
 fn names_in(text: &str) -> Vec<&str> {
@@ -60,11 +61,11 @@ fn i7_every_language_has_every_text_in_the_same_place_with_the_same_names() {
     let english = entries("en");
     for (code, _) in FILES {
         let own = entries(code);
-        for of in ["html", "page", "more"] {
+        for of in ["html", "page", "more", "frame"] {
             let keys = |entries: &[Entry]| section(entries, of).iter().map(|one| one.key.clone()).collect::<Vec<_>>();
             assert_eq!(keys(&own), keys(&english), "{code} [{of}]");
         }
-        for entry in own.iter().filter(|entry| ["page", "more"].contains(&entry.section.as_str())) {
+        for entry in own.iter().filter(|entry| ["page", "more", "frame"].contains(&entry.section.as_str())) {
             let model = english.iter().find(|one| one.section == entry.section && one.key == entry.key).unwrap();
             let mut names = names_in(&model.text);
             // A noun with its number may stand for either form.

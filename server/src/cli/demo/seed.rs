@@ -3,17 +3,20 @@
 use super::{CommandError, world};
 use crate::{
     audit::Actor,
-    services::{api_keys, owner, sessions},
+    services::{api_keys, embed::origins, owner, sessions},
     state::AppState,
     store::members::Member,
 };
 use shared::{
-    api::{api_keys::CreateApiKey, session::MemberRole},
+    api::{api_keys::CreateApiKey, embed::AddEmbedOrigin, session::MemberRole},
     id::{MemberId, ObjectId, OrganizationId, TenantId},
 };
 
 const ORGANIZATION: &str = "Northwind Managed IT";
-const KEY: &str = "demo script";
+/// The key of scripts.
+pub const SCRIPT: &str = "demo script";
+/// The key of the demo's host console.
+pub const CONSOLE: &str = "Halden Backup Console";
 
 /// Makes the organization and its owner, once.
 pub async fn organization(app: &AppState) -> Result<OrganizationId, CommandError> {
@@ -49,14 +52,28 @@ fn owner_identity() -> Result<(TenantId, ObjectId), CommandError> {
     found.ok_or_else(|| "the scenario has no owner with an object id".into())
 }
 
-/// A fresh key for this run; those of earlier runs end.
-pub async fn api_key(app: &AppState) -> Result<String, CommandError> {
+/// A fresh key of this name for this run; those of earlier runs end.
+pub async fn api_key(app: &AppState, name: &str) -> Result<String, CommandError> {
     let organization = organization(app).await?;
     for key in api_keys::list(app, organization).await? {
-        if key.name == KEY && key.revoked_at.is_none() {
+        if key.name == name && key.revoked_at.is_none() {
             api_keys::revoke(app, organization, &Actor::Operator, key.id).await?;
         }
     }
-    let made = api_keys::create(app, organization, &Actor::Operator, &CreateApiKey::new(KEY.to_owned())).await?;
+    let made = api_keys::create(app, organization, &Actor::Operator, &CreateApiKey::new(name.to_owned())).await?;
     Ok(made.secret)
+}
+
+/// Lets the demo's host console show Rekey; those of earlier runs, on other ports, end.
+pub async fn console(app: &AppState, origin: &str) -> Result<(), CommandError> {
+    let organization = organization(app).await?;
+    let known = origins::set_up(app, organization).await?.origins;
+    for old in known.iter().filter(|old| old.origin != origin && old.origin.starts_with("http://console.localhost:")) {
+        origins::remove(app, organization, &Actor::Operator, old.id).await?;
+    }
+    if !known.iter().any(|one| one.origin == origin) {
+        let request = AddEmbedOrigin { origin: origin.to_owned() };
+        origins::add(app, organization, &Actor::Operator, &request).await?;
+    }
+    Ok(())
 }

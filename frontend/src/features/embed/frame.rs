@@ -1,0 +1,244 @@
+//! How the frame stands: what the server says, the window that was opened, and why it may refuse to run. Pure.
+
+use crate::api::ApiFailure;
+use shared::api::embed::{EmbedState, EmbedView, PopupState};
+use shared::time::Timestamp;
+
+/// Why the frame does nothing here (E9, E5).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stop {
+    /// Opened by itself, outside a console.
+    Alone,
+    /// The page around is of another origin than the session.
+    Foreign {
+        /// The page's origin.
+        here: String,
+        /// The session's.
+        origin: String,
+    },
+    /// The session is over, or never was.
+    Dead,
+    /// The server cannot be reached.
+    Offline,
+}
+
+impl Stop {
+    /// The stable word for the page around.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Alone => "not_framed",
+            Self::Foreign { .. } => "origin_mismatch",
+            Self::Dead => "session_over",
+            Self::Offline => "offline",
+        }
+    }
+
+    /// For a request that failed.
+    pub fn of(failure: &ApiFailure) -> Self {
+        if failure.status() == Some(404) { Self::Dead } else { Self::Offline }
+    }
+}
+
+/// A window that was opened by the button.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opened {
+    /// Its address.
+    pub address: String,
+    /// The browser gave no handle: it blocked the window, or the console's page severs it (COOP).
+    pub is_severed: bool,
+    /// The server's answer: the digits, and until when they are good. None while it is asked.
+    pub code: Option<(String, Timestamp)>,
+    /// The window said who it is, and the server was told.
+    pub is_tied: bool,
+    /// It waits for the digits, or never said anything.
+    pub needs_code: bool,
+    /// It says that it is closed.
+    pub is_gone: bool,
+    /// It sits in a sandbox, where sign-in cannot work.
+    pub is_locked: bool,
+}
+
+impl Opened {
+    /// A window within the click.
+    pub const fn new(address: String, is_severed: bool) -> Self {
+        Self {
+            address,
+            is_severed,
+            code: None,
+            is_tied: false,
+            needs_code: is_severed,
+            is_gone: false,
+            is_locked: false,
+        }
+    }
+}
+
+/// The frame.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Frame {
+    /// Why it does nothing.
+    pub stop: Option<Stop>,
+    /// What the server last said.
+    pub view: Option<EmbedView>,
+    /// The window in hand.
+    pub opened: Option<Opened>,
+    /// What the server refused last, when the button was pressed.
+    pub refusal: Option<ApiFailure>,
+    /// This page's own host.
+    pub host: String,
+}
+
+/// Something for the page around (I6).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Told {
+    /// How it stands.
+    State(EmbedState),
+    /// The sets have changed.
+    Authorized,
+    /// A sign-in stopped; its code.
+    Failed(String),
+}
+
+impl Frame {
+    /// Takes what the server says; gives what the page around is to hear. An older view changes nothing.
+    pub fn take(&mut self, view: EmbedView) -> Vec<Told> {
+        if self.view.as_ref().is_some_and(|known| view.version < known.version) {
+            return Vec::new();
+        }
+        let before = self.view.replace(view);
+        let Some(view) = &self.view else { return Vec::new() };
+        self.stop = None;
+        if view.popup == Some(PopupState::Tied)
+            && let Some(opened) = &mut self.opened
+        {
+            opened.is_tied = true;
+            opened.needs_code = false;
+        }
+        if view.popup == Some(PopupState::Here)
+            && let Some(opened) = &mut self.opened
+        {
+            opened.needs_code = !opened.is_tied;
+        }
+        let mut told = Vec::new();
+        let was = before.as_ref().map(|before| before.state);
+        if was != Some(view.state) || before.as_ref().is_some_and(|before| before.moved != view.moved) {
+            told.push(Told::State(view.state));
+        }
+        if was.is_some_and(|was| was != EmbedState::Done) && view.state == EmbedState::Done {
+            told.push(Told::Authorized);
+            self.opened = None;
+        }
+        if was != Some(EmbedState::Stopped) && view.state == EmbedState::Stopped {
+            let problem = view.sign_ins.iter().find_map(|sign_in| sign_in.problem.as_ref());
+            told.push(Told::Failed(problem.map_or_else(|| "stopped".to_owned(), |problem| problem.code.clone())));
+        }
+        told
+    }
+
+    /// The button may be pressed: something waits, and nothing is being done.
+    pub fn may_authorize(&self) -> bool {
+        let state = self.view.as_ref().map(|view| view.state);
+        self.stop.is_none() && matches!(state, Some(EmbedState::Ready | EmbedState::Open | EmbedState::Stopped))
+    }
+}
+
+#[cfg(test)]
+pub mod fixtures {
+    use super::*;
+    use shared::api::authorizations::{SetRef, SignInState};
+    use shared::api::embed::EmbedSignIn;
+    use shared::method::Method;
+    use shared::rules::who::Signer;
+    use shared::workload::Workload;
+
+    /// Two sets of Contoso on their way to modern.
+    pub fn view(state: EmbedState) -> EmbedView {
+        let set = |n: u128| SetRef {
+            id: format!("00000000-0000-0000-0000-00000000000{n}").parse().unwrap(),
+            name: format!("Set {n}"),
+            method: Method::Basic,
+        };
+        EmbedView {
+            brand: "Rekey".to_owned(),
+            organization: "Northwind".to_owned(),
+            customer: "Contoso Ltd".to_owned(),
+            domain: Some("contoso.com".to_owned()),
+            tenant: "00000000-0000-0000-0000-000000000007".parse().unwrap(),
+            origin: "https://console.example.com".to_owned(),
+            method: Method::Modern,
+            state,
+            waiting: vec![set(1), set(2)],
+            moved: 3,
+            refused: Vec::new(),
+            workloads: vec![Workload::Exchange, Workload::Contacts],
+            sign_ins: vec![EmbedSignIn {
+                id: None,
+                account: "An administrator".to_owned(),
+                signer: Signer::Administrator,
+                state: SignInState::Waiting,
+                signed_in_as: None,
+                steps: Vec::new(),
+                problem: None,
+                done_at: None,
+                already_connected: false,
+            }],
+            authorization: None,
+            popup: None,
+            expires_at: Timestamp(1_000),
+            version: 1,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use fixtures::view;
+
+    #[test]
+    fn i6_the_page_around_hears_each_change_once() {
+        let mut frame = Frame::default();
+        assert_eq!(frame.take(view(EmbedState::Ready)), [Told::State(EmbedState::Ready)]);
+        assert_eq!(frame.take(view(EmbedState::Ready)), []);
+        assert_eq!(frame.take(view(EmbedState::Done)), [Told::State(EmbedState::Done), Told::Authorized]);
+        assert_eq!(frame.take(view(EmbedState::Done)), []);
+        // A set that was done before anybody looked is no news.
+        assert_eq!(Frame::default().take(view(EmbedState::Done)), [Told::State(EmbedState::Done)]);
+    }
+
+    #[test]
+    fn an_older_view_changes_nothing() {
+        let mut frame = Frame::default();
+        frame.take(EmbedView { version: 5, ..view(EmbedState::Working) });
+        assert_eq!(frame.take(EmbedView { version: 4, ..view(EmbedState::Ready) }), []);
+        assert_eq!(frame.view.unwrap().state, EmbedState::Working);
+    }
+
+    #[test]
+    fn i3_a_window_without_its_opener_needs_the_code_and_a_tied_one_does_not() {
+        let mut frame = Frame { opened: Some(Opened::new(String::new(), false)), ..Frame::default() };
+        frame.take(EmbedView { popup: Some(PopupState::Here), ..view(EmbedState::Open) });
+        assert!(frame.opened.as_ref().unwrap().needs_code);
+        frame.take(EmbedView { popup: Some(PopupState::Tied), ..view(EmbedState::Open) });
+        let opened = frame.opened.unwrap();
+        assert!(opened.is_tied && !opened.needs_code);
+        assert!(Opened::new(String::new(), true).needs_code);
+    }
+
+    #[test]
+    fn nothing_is_authorized_while_the_server_works_or_the_frame_refuses() {
+        for (state, may) in [
+            (EmbedState::Ready, true),
+            (EmbedState::Open, true),
+            (EmbedState::Stopped, true),
+            (EmbedState::Working, false),
+            (EmbedState::Done, false),
+            (EmbedState::Nothing, false),
+            (EmbedState::Unconfirmed, false),
+        ] {
+            let frame = Frame { view: Some(view(state)), ..Frame::default() };
+            assert_eq!(frame.may_authorize(), may, "{state:?}");
+            assert!(!Frame { stop: Some(Stop::Dead), ..frame }.may_authorize());
+        }
+    }
+}
