@@ -17,7 +17,7 @@ use build::{bundle, embed, languages, scripts, wasm};
 use std::{env, error::Error, path::PathBuf};
 
 /// The entry points: a binary, a template and a style bundle of this name each; and whether it is cut into chunks.
-const PAGES: [(&str, bool); 3] = [("portal", true), ("connect", false), ("embed", false)];
+const PAGES: [(&str, bool); 4] = [("portal", true), ("connect", false), ("embed", false), ("window", false)];
 
 fn main() -> Result<(), Box<dyn Error>> {
     let server = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
@@ -51,7 +51,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let mut pages = vec![bundle::page(&frontend, "portal", &files, &[])?];
     for language in &spoken {
-        for (page, holes) in [("connect", language.holes()), ("embed", language.frame_holes())] {
+        for (page, holes) in
+            [("connect", language.holes()), ("embed", language.frame_holes()), ("window", language.holes())]
+        {
             let page = bundle::page(&frontend, page, &files, &holes)?;
             pages.push(bundle::HtmlPage { language: language.code, ..page });
         }

@@ -24,31 +24,31 @@ const fits = (name, value) =>
 // Per language: the frame's title, the sentence when it cannot be shown, the two buttons.
 const words = {
   en: [
-    'Microsoft 365 access, provided by Rekey',
+    'Microsoft 365 access',
     'Microsoft 365 access cannot be shown here right now.',
     'Check this page',
     'Try again',
   ],
   de: [
-    'Microsoft-365-Zugriff, bereitgestellt von Rekey',
+    'Microsoft-365-Zugriff',
     'Der Microsoft-365-Zugriff kann hier gerade nicht angezeigt werden.',
     'Diese Seite prüfen',
     'Erneut versuchen',
   ],
   fr: [
-    'Accès à Microsoft 365, fourni par Rekey',
+    'Accès à Microsoft 365',
     'L’accès à Microsoft 365 ne peut pas être affiché ici pour le moment.',
     'Vérifier cette page',
     'Réessayer',
   ],
   es: [
-    'Acceso a Microsoft 365, proporcionado por Rekey',
+    'Acceso a Microsoft 365',
     'El acceso a Microsoft 365 no se puede mostrar aquí en este momento.',
     'Comprobar esta página',
     'Volver a intentarlo',
   ],
   ja: [
-    'Microsoft 365 へのアクセス（提供: Rekey）',
+    'Microsoft 365 へのアクセス',
     '現在、ここに Microsoft 365 へのアクセスを表示できません。',
     'このページを確認',
     '再試行',

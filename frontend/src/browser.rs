@@ -13,8 +13,8 @@ pub use files::{Blob, File, FileList, chosen_files, download};
 pub use history::{on_history, on_link, push, scroll_to_top};
 pub use page::{
     Address, address, can_share, clean_address, copy, document_language, focus, focus_heading, hide_popover, navigate,
-    on_height, on_page_hide, on_page_restored, print, reload, replace, select, set_language, set_root_attribute,
-    set_root_property, set_title, share, show_failure, take_place, value_of,
+    on_fragment, on_height, on_page_hide, on_page_restored, print, reload, replace, select, set_language,
+    set_root_attribute, set_root_property, set_title, share, show_failure, take_place, value_of,
 };
 
 use js_sys::{Array, Date, Object, Promise, Reflect};

@@ -44,6 +44,7 @@ pub mod restores;
 pub mod session;
 #[cfg(feature = "portal")]
 pub mod waves;
+pub mod window;
 
 /// An empty JSON object: the body of a request that says all in its address.
 #[derive(Debug, Clone, Copy, serde::Serialize)]

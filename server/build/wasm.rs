@@ -41,12 +41,13 @@ pub fn compile(
     // A folder of its own: the outer cargo holds the lock of the other one.
     let target = target_folder(out).join("web");
     let cargo = env::var_os("CARGO").ok_or("CARGO is set by cargo")?;
-    // The portal is cut into chunks, which takes its relocations. The connect page and the frame are built apart, without the
+    // The portal is cut into chunks, which takes its relocations. The connect page, the frame and its window are built apart, without the
     // portal's framework in their programs.
     for (entry, link) in [
         (&["--bin", "portal"][..], &["-Clink-args=--emit-relocs"][..]),
         (&["--bin", "connect", "--no-default-features"], &[]),
         (&["--bin", "embed", "--no-default-features"], &[]),
+        (&["--bin", "window", "--no-default-features"], &[]),
     ] {
         let mut command = Command::new(&cargo);
         command.current_dir(workspace);

@@ -36,6 +36,8 @@ pub enum Page {
     Connect,
     /// The frame in another console's page.
     Embed,
+    /// The window that the frame opens, until it is tied to it.
+    Window,
 }
 
 /// The file at this path.
@@ -54,6 +56,7 @@ pub fn page(page: Page, headers: &HeaderMap) -> Option<&'static Asset> {
         Page::Portal => PORTAL,
         Page::Connect => CONNECT,
         Page::Embed => EMBED,
+        Page::Window => WINDOW,
     };
     let codes: Vec<&str> = forms.iter().map(|(code, _)| *code).collect();
     let liked = preferred(headers, &codes);
@@ -223,14 +226,14 @@ mod tests {
     #[test]
     fn pages_are_never_kept_and_files_always() {
         assert_eq!(ask(&[]).headers()["cache-control"], "public, max-age=31536000, immutable");
-        for which in [Page::Portal, Page::Connect, Page::Embed] {
+        for which in [Page::Portal, Page::Connect, Page::Embed, Page::Window] {
             assert_eq!(page_answer(which, &HeaderMap::new()).headers()["cache-control"], "no-store");
         }
     }
 
     #[test]
     fn no_page_has_anything_inline() {
-        for which in [Page::Portal, Page::Connect, Page::Embed] {
+        for which in [Page::Portal, Page::Connect, Page::Embed, Page::Window] {
             let shown = page(which, &HeaderMap::new()).unwrap();
             let html = String::from_utf8(shown.raw.to_vec()).unwrap();
             assert!(!html.contains("<style") && !html.contains(" style="));

@@ -13,6 +13,7 @@ pub mod product;
 pub mod report;
 pub mod scale;
 pub mod token;
+pub mod window;
 pub mod wire;
 
 use options::Options;
@@ -38,6 +39,9 @@ pub async fn run(options: &Options) -> Result<(), BenchError> {
     }
     if options.wants("pages") {
         product::pages::measure(&issuer, &mut table).await?;
+    }
+    if options.wants("window") {
+        window::measure(&mut table).await?;
     }
     if options.wants("tokens") {
         product::tokens::measure(options, &mut table).await?;

@@ -1,8 +1,10 @@
 //! The product as a person starts it: `rekey demo` as a process of its own, and the stand-in's control beside it.
 
-use crate::binary;
+use crate::{binary, databases::next_id};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use server::store::{DatabaseConfig, Store, embed::EmbedOrigin};
+use shared::time::Timestamp;
 use std::{
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
@@ -220,6 +222,54 @@ impl Demo {
     pub async fn post(&self, path: &str, body: Value) -> Value {
         let request = self.http.post(format!("{}{path}", self.ready.portal)).bearer_auth(&self.ready.api_key);
         request.json(&body).send().await.expect("the API answers").json().await.expect("JSON")
+    }
+
+    /// Lets an origin show Rekey, as the portal's page does; gives the organization.
+    ///
+    /// # Panics
+    /// When the database refuses.
+    pub async fn allow_origin(&self, origin: &str) -> String {
+        let path = self.data().join("rekey.db");
+        let store = Store::open(&DatabaseConfig::Sqlite { path }).await.expect("the demo's database");
+        let all = store.read_system().await.expect("a transaction").list_organizations().await.expect("organizations");
+        let organization = all.first().expect("an organization").id;
+        let tx = store.write(organization).await.expect("a transaction");
+        let one = EmbedOrigin {
+            id: next_id(),
+            origin: origin.to_owned(),
+            created_at: Timestamp(0),
+            created_by: "Maya".to_owned(),
+        };
+        assert!(tx.add_embed_origin(&one).await.expect("an origin"), "{origin} is there already");
+        tx.commit().await.expect("stored");
+        organization.to_string()
+    }
+
+    /// Makes an embed session for the own sets of an account; gives its secret.
+    ///
+    /// # Panics
+    /// When the API refuses it.
+    pub async fn embed_session(&self, origin: &str, account: &str, method: &str) -> String {
+        let sets = self.api("/api/v1/backup-sets?limit=100").await;
+        let all = sets["items"].as_array().expect("backup sets");
+        let is_meant = |set: &&Value| set["covers"] == "own_account" && set["account"] == *account;
+        let ids: Vec<&Value> = all.iter().filter(is_meant).map(|set| &set["id"]).collect();
+        let body = json!({ "backup_sets": ids, "method": method, "origin": origin, "host_user": "ann" });
+        let made = self.post("/api/v1/embed-sessions", body).await;
+        made["secret"].as_str().unwrap_or_else(|| panic!("no session: {made}")).to_owned()
+    }
+
+    /// Lets the stand-in's sign-in pages send `Cross-Origin-Opener-Policy: same-origin`, as Microsoft's may.
+    ///
+    /// # Panics
+    /// When it refuses.
+    pub async fn sever_openers(&self) {
+        let answer = self.http.get(self.control_url("applications")).send().await.expect("the control answers");
+        let all: Vec<Value> = answer.json().await.expect("applications");
+        for mut one in all {
+            one["coop_enforcement"] = json!("enforce");
+            self.control("applications", one).await;
+        }
     }
 
     /// The events of this kind in the audit trail.

@@ -44,6 +44,11 @@ impl Host {
         format!("http://{name}.localhost:{}", self.port)
     }
 
+    /// Its origin without a name: `http://127.0.0.1:40001`.
+    pub fn address(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
     /// Puts a page under a path, for every name.
     pub fn put(&self, path: &str, headers: &[(&str, &str)], html: &str) {
         let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();

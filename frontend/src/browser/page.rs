@@ -225,6 +225,15 @@ pub fn on_page_hide(f: impl Fn() + 'static) {
     }
 }
 
+/// Calls `f` whenever the fragment of the address changes without a load: a link to this page, followed here.
+pub fn on_fragment(f: impl Fn() + 'static) {
+    if let Some(window) = web_sys::window() {
+        let closure = Closure::<dyn Fn()>::new(f);
+        let _ = window.add_event_listener_with_callback("hashchange", closure.as_ref().unchecked_ref());
+        closure.forget();
+    }
+}
+
 /// Calls `f` whenever this page comes back from the browser's back/forward memory, with everything as it was.
 pub fn on_page_restored(f: impl Fn() + 'static) {
     if let Some(window) = web_sys::window() {

@@ -8,7 +8,7 @@
 mod approved;
 mod asked;
 pub mod driver;
-mod frame;
+pub(super) mod frame;
 pub mod machine;
 pub mod page;
 pub(super) mod parts;
@@ -19,7 +19,6 @@ pub(super) mod speech;
 pub mod stop;
 mod stopped;
 pub mod trip;
-mod tying;
 pub(super) mod waiting;
 mod work;
 

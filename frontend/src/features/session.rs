@@ -23,6 +23,8 @@ use shared::api::session::{Meta, SessionView};
 const RETURN_KEY: &str = "rekey.return";
 /// Says that the last session ended by itself.
 const ENDED_KEY: &str = "rekey.ended";
+/// Says that somebody was signed in here, in this tab: who never was has no session that could end.
+const WAS_HERE_KEY: &str = "rekey.was_here";
 
 /// The session around a page: read it, and read it again after a change that moves the menu's numbers.
 #[derive(Clone, Copy)]
@@ -30,7 +32,13 @@ pub struct Session(Remote<Result<SessionView, ApiFailure>>);
 
 impl Session {
     fn new() -> Self {
-        Self(Remote::new(|| api::read::<SessionView>("/api/v1/session")))
+        Self(Remote::new(|| async {
+            let view = api::read::<SessionView>("/api/v1/session").await;
+            if view.is_ok() {
+                browser::tab::set(WAS_HERE_KEY, "1");
+            }
+            view
+        }))
     }
 
     /// Who is signed in; `None` while that is not known.
@@ -58,7 +66,9 @@ pub struct Installation(pub Remote<Result<Meta, ApiFailure>>);
 /// Ends this page because the session has ended: the sign-in page comes back here afterwards.
 pub fn leave_for_sign_in() {
     remember_path();
-    browser::tab::set(ENDED_KEY, "1");
+    if browser::tab::take(WAS_HERE_KEY).is_some() {
+        browser::tab::set(ENDED_KEY, "1");
+    }
     browser::replace("/sign-in");
 }
 

@@ -14,7 +14,7 @@ pub fn SignIn() -> impl IntoView {
     let signed_out = browser::address().query == "signed-out";
     let news = if ended { Some(account::ENDED) } else { signed_out.then_some(account::SIGNED_OUT) };
     view! {
-        <Sheet heading=account::SIGN_IN>
+        <Sheet heading=account::SIGN_IN foot=account::IDLE>
             {news.map(|news| view! { <p class="muted" role="status">{news}</p> })}
             <p class="muted">{account::SIGN_IN_WHY}</p>
             <SignInButton label=account::SIGN_IN_BUTTON/>

@@ -29,6 +29,7 @@ pub async fn page(State(http): State<Http>, method: Method, uri: Uri, headers: H
     }
     let page = match path {
         _ if embedded(path).is_some() => Page::Embed,
+        "/connect/embed" => Page::Window,
         "/connect" => Page::Connect,
         _ if path.starts_with("/connect/") => Page::Connect,
         _ => Page::Portal,

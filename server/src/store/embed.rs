@@ -321,6 +321,10 @@ impl Scoped {
 
     /// Stores state, tries and challenge of a window, if it is as it was read. `false`: somebody else was quicker.
     pub async fn update_popup(&self, popup: &Popup, from: &Popup) -> Result<bool, StoreError> {
+        let challenge = match &from.challenge {
+            Some(hash) => popups::Column::Challenge.eq(hash.to_vec()),
+            None => popups::Column::Challenge.is_null(),
+        };
         let done = popups::Entity::update_many()
             .col_expr(popups::Column::State, Expr::value(word(popup.state)))
             .col_expr(popups::Column::Tries, Expr::value(popup.tries))
@@ -329,6 +333,7 @@ impl Scoped {
             .filter(popups::Column::Id.eq(popup.id))
             .filter(popups::Column::State.eq(word(from.state)))
             .filter(popups::Column::Tries.eq(from.tries))
+            .filter(challenge)
             .exec(&self.tx)
             .await?;
         Ok(done.rows_affected == 1)

@@ -59,7 +59,7 @@ pub struct EmbedSetUp {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CreateEmbedSession {
-    /// All sets of this customer that are not of the method yet, 500 at most; either this or `backup_sets`.
+    /// All sets of this customer, those first that are not of the method yet, 500 at most; either this or `backup_sets`.
     #[serde(default)]
     pub customer: Option<CustomerId>,
     /// 1 to 500 sets of one customer.
@@ -98,6 +98,8 @@ pub struct EmbedView {
     pub brand: String,
     /// The organization whose console it is, as the operator vetted it.
     pub organization: String,
+    /// Its id: the frame's own address must name it.
+    pub organization_id: OrganizationId,
     /// The customer's name.
     pub customer: String,
     /// The customer's domain, where known.

@@ -11,7 +11,7 @@ use crate::workload::Workload;
 
 objects! {
     EmbedView {
-        brand organization customer domain tenant origin method state waiting moved refused workloads sign_ins authorization
+        brand organization organization_id customer domain tenant origin method state waiting moved refused workloads sign_ins authorization
         popup expires_at version
     }
     EmbedSignIn { id account signer state signed_in_as steps problem done_at already_connected }

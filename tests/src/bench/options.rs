@@ -4,14 +4,14 @@ use super::{BenchError, load::Load};
 use std::time::Duration;
 
 /// What `--only` takes.
-pub const MEASUREMENTS: [&str; 9] =
-    ["floors", "submit", "refuse", "list", "pages", "process", "tokens", "setup", "scale"];
+pub const MEASUREMENTS: [&str; 10] =
+    ["floors", "submit", "refuse", "list", "pages", "window", "process", "tokens", "setup", "scale"];
 
 /// Printed by `--help`.
 pub const USAGE: &str = "\
 cargo xtask bench [--only NAME]... [--seconds N] [--connections N] [--submissions N] [--sets N]
                   [--customers N] [--scale-sets N]
-    NAME: floors, submit, refuse, list, pages, process, tokens, setup; without --only: all of them; and scale
+    NAME: floors, submit, refuse, list, pages, window, process, tokens, setup; without --only: all of them; and scale
     --seconds      how long each load lasts (10; at most 120)
     --connections  how many connections send it (64; at most 512)
     --submissions  Saves to prepare, each with an authorization of its own (5000)

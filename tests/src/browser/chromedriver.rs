@@ -73,6 +73,8 @@ pub fn capabilities() -> Capabilities {
     for argument in arguments {
         chrome.add_arg(argument).expect("an argument");
     }
+    // chromedriver allows every window; people's browsers allow those of a click.
+    chrome.add_experimental_option("excludeSwitches", ["disable-popup-blocking"]).expect("an option");
     let mut capabilities: Capabilities = chrome.into();
     let logs = json!({ "browser": "ALL", "performance": "ALL" });
     capabilities.set("goog:loggingPrefs", logs).expect("a setting");

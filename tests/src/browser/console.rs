@@ -20,6 +20,16 @@ impl Browser {
         found.await;
     }
 
+    /// Waits until the browser shows an error of its own in the frame's place, because the page around may not have it.
+    pub async fn sees_no_frame(&self) {
+        self.within("a frame that is refused", || async {
+            self.enter_frame().await;
+            let at: String = self.script("return document.URL", Vec::new()).await.convert().ok()?;
+            at.starts_with("chrome-error:").then_some(())
+        })
+        .await;
+    }
+
     /// Turns to the console's page itself.
     ///
     /// # Panics
@@ -47,6 +57,23 @@ impl Browser {
             .await;
         self.turn_to(&new).await;
         (here, new)
+    }
+
+    /// The paths of the API that the page or frame in front has asked so far, as the browser counts them: its log for drivers leaves
+    /// out frames of other sites.
+    pub async fn asked_of_the_server(&self) -> Vec<String> {
+        let script = "return performance.getEntriesByType('resource').map(entry => new URL(entry.name).pathname)\
+            .filter(path => path.startsWith('/api/'))";
+        self.script(script, Vec::new()).await.convert().expect("a list")
+    }
+
+    /// Runs a script that calls back with a number.
+    ///
+    /// # Panics
+    /// When it fails.
+    pub async fn waits_for_script(&self, script: &str) -> f64 {
+        let answer = self.driver.execute_async(script, Vec::new()).await;
+        answer.unwrap_or_else(|error| panic!("{script}: {error}")).convert().expect("a number")
     }
 
     /// How many windows there are.

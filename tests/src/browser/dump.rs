@@ -15,13 +15,14 @@ Promise.all([indexedDB.databases(), caches.keys(), navigator.serviceWorker.getRe
 ";
 
 /// What this tab may remember, and only until it is back from Microsoft or the attempt ends.
-const KEPT: [&str; 7] = [
+const KEPT: [&str; 8] = [
     "rekey.connect.attempt",
     "rekey.connect.trip",
     "rekey.language",
     "rekey.sign_in",
     "rekey.return",
     "rekey.ended",
+    "rekey.was_here",
     "rekey.chosen",
 ];
 

@@ -9,7 +9,6 @@ use super::person::Person;
 use super::speech;
 use super::stop::Stop;
 use super::trip::{Redeem, Returned, Trip};
-use super::tying::{self, Untied};
 use super::work::receipt;
 use crate::api::{self, ApiFailure, LiveHandle};
 use crate::browser::{self, dom::Place, tab};
@@ -49,8 +48,7 @@ const FAILURE: &str = "/api/v1/connect/failure";
 /// How long "Copied" stands there.
 const COPIED_MS: i32 = 2_000;
 
-/// A body that says nothing.
-pub(super) struct Nothing;
+struct Nothing;
 
 impl Write for Nothing {
     fn write(&self) -> String {
@@ -76,9 +74,6 @@ struct Page {
     live: RefCell<Option<LiveHandle>>,
     /// What security teams ask is shown.
     is_security: Cell<bool>,
-    /// A window of a console's frame that is not tied to it: what it shows, and its secret.
-    untied: RefCell<Option<Untied>>,
-    window: RefCell<Option<Secret<String>>>,
 }
 
 impl Driver {
@@ -94,8 +89,6 @@ impl Driver {
             tokens: RefCell::new(None),
             live: RefCell::new(None),
             is_security: Cell::new(false),
-            untied: RefCell::new(None),
-            window: RefCell::new(None),
         }));
         let pressed = driver.clone();
         driver.0.place.borrow().on_press(move |press, value| pressed.press(press, value));
@@ -111,10 +104,6 @@ impl Driver {
         if address.path == CALLBACK {
             let answer = if address.fragment.is_empty() { address.query } else { address.fragment };
             self.come_back(answer);
-        } else if address.path == tying::WINDOW {
-            // Nothing in the address bar leads here again: it works once.
-            browser::clean_address(HERE);
-            spawn_local(tying::begin(self.clone(), address.fragment));
         } else if address.fragment.is_empty() {
             self.open_tab();
         } else if is_secret(&address.fragment) {
@@ -125,38 +114,6 @@ impl Driver {
             self.run(Effect::Read);
         } else {
             self.begin_with(Phase::Stopped(Stop::NoLink), Note::None);
-        }
-    }
-
-    /// Shows a window that is not tied to its frame.
-    pub(super) fn show_untied(&self, untied: &Untied) {
-        let address = browser::address();
-        let here = Here { host: &address.host, ..Here::default() };
-        self.0.place.borrow_mut().show(tying::page(untied, here));
-        self.0.untied.replace(Some(untied.clone()));
-    }
-
-    /// Keeps the secret of a window that asks for the digits.
-    pub(super) fn keep_window(&self, secret: String) {
-        self.0.window.replace(Some(Secret::new(secret)));
-    }
-
-    /// The window is tied: from here it is a page with a link of its own, which survives a reload.
-    pub(super) fn open_tied(&self, secret: String) {
-        self.0.untied.replace(None);
-        self.0.window.replace(None);
-        tab::set(SECRET, &secret);
-        self.keep(secret);
-        self.begin_with(Phase::Opening, Note::None);
-        self.run(Effect::Read);
-    }
-
-    /// The digits were typed.
-    fn submit_code(&self) {
-        let secret = self.0.window.borrow().as_ref().map(|secret| secret.expose().clone());
-        let untied = self.0.untied.borrow().clone();
-        if let (Some(secret), Some(Untied::Asking(view, _))) = (secret, untied) {
-            spawn_local(tying::submit(self.clone(), secret, view));
         }
     }
 
@@ -256,8 +213,6 @@ impl Driver {
             "print" => browser::print(),
             "share" => browser::share(value),
             "select" => browser::select(HAND_OFF),
-            "code" => self.submit_code(),
-            "reload" => browser::reload(),
             "receipt" => {
                 if let Some(view) = &self.0.state.borrow().view {
                     let name = text::join(&[say(keys::RECEIPT_FILE), ".txt"]);

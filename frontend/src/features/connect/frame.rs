@@ -8,7 +8,7 @@ use crate::signs::StageState;
 use crate::text::connect as words;
 use crate::text::words::{self as text, keys, say};
 use shared::api::authorizations::SignInState;
-use shared::api::connect::ConnectView;
+use shared::id::TenantId;
 
 /// How far the page is: the place of the stage, and whether it goes on.
 fn place(state: &State) -> (usize, bool) {
@@ -54,7 +54,37 @@ pub fn frame(state: &State, host: &str, decision: Vec<Tag>) -> Tag {
     let this_page = text::with(keys::THIS_PAGE, &[("host", host)]);
     let foot = of("div", "foot").some(promise).with(tag("p").with(this_page));
     let stages = stages(&words::stage_titles(), |at| stage(state, at));
-    around(of("div", "hold").with(asker(view)).with(stages).with(foot), decision).attr("data-page", state.name())
+    let asker = asker(view.map(|view| Asker {
+        brand: &view.brand,
+        asks_for: text::of(keys::ASKS_FOR, view),
+        customer: &view.customer,
+        tenant: view.tenant,
+        domain: view.domain.clone().unwrap_or_else(|| view.tenant.to_string()),
+    }));
+    around(of("div", "hold").with(asker).with(stages).with(foot), decision).attr("data-page", state.name())
+}
+
+/// As [`frame`], before there is a view: who asks is known, or not even that.
+pub fn before(asker_known: Option<Asker<'_>>, host: &str, decision: Vec<Tag>) -> Tag {
+    let this_page = tag("p").with(text::with(keys::THIS_PAGE, &[("host", host)]));
+    let stage_of = |at| if at == 0 { StageState::Current } else { StageState::Ahead };
+    let stages = stages(&words::stage_titles(), stage_of);
+    let foot = of("div", "foot").with(this_page);
+    around(of("div", "hold").with(asker(asker_known)).with(stages).with(foot), decision)
+}
+
+/// Who asks, and for whom.
+pub struct Asker<'a> {
+    /// The product's name.
+    pub brand: &'a str,
+    /// Who asks, as a sentence that the customer's name ends.
+    pub asks_for: String,
+    /// The customer's name.
+    pub customer: &'a str,
+    /// The customer's tenant.
+    pub tenant: TenantId,
+    /// The customer's domain, or whatever stands in for it.
+    pub domain: String,
 }
 
 /// A panel with a decision beside it.
@@ -80,19 +110,17 @@ pub fn brand(name: String) -> Tag {
     of("span", "brand").with(picture("mark", "mark")).with(name)
 }
 
-/// Who asks, and for whom.
-fn asker(view: Option<&ConnectView>) -> Tag {
-    let Some(view) = view else {
+fn asker(known: Option<Asker<'_>>) -> Tag {
+    let Some(known) = known else {
         let ghosts = vec![of("span", "ghost"), of("span", "ghost short")];
         return of("div", "asker").with(brand(String::new())).with(of("div", "for").all(ghosts));
     };
-    let domain = view.domain.clone().unwrap_or_else(|| view.tenant.to_string());
-    of("div", "asker").with(brand(view.brand.clone())).with(
+    of("div", "asker").with(brand(known.brand.to_owned())).with(
         of("div", "for")
-            .with(tag("small").with(text::of(keys::ASKS_FOR, view)))
-            .with(tag("b").with(view.customer.clone()))
-            .with(keymark(view.tenant, false))
-            .with(tag("small").with(domain)),
+            .with(tag("small").with(known.asks_for))
+            .with(tag("b").with(known.customer.to_owned()))
+            .with(keymark(known.tenant, false))
+            .with(tag("small").with(known.domain)),
     )
 }
 

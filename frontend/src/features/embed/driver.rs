@@ -9,6 +9,7 @@ use crate::api::{self, ApiFailure, LiveHandle, LiveState};
 use crate::browser::{self, dom::Place, messages, messages::Message, messages::Other};
 use crate::features::connect::speech;
 use crate::text::connect as words;
+use crate::text::words::{keys, pair};
 use shared::api::embed::{ConfirmPopup, EmbedState, EmbedView, OpenPopup, PopupOpened};
 use shared::id::PopupId;
 use shared::oauth::pkce::Verifier;
@@ -29,6 +30,8 @@ const KEPT: &str = "rekeyStart";
 /// How often a window is looked at, and after how many looks without a word it is asked for the digits.
 const LOOK_MS: i32 = 1_000;
 const SILENT_LOOKS: u32 = 6;
+/// How long "Copied" stands there.
+const COPIED_MS: i32 = 2_000;
 /// How long before its end a session is asked for anew, in seconds.
 const BEFORE_END: i64 = 60;
 
@@ -44,7 +47,6 @@ pub fn begin(place: Place) {
         live: RefCell::new(None),
         height: Cell::new(0),
         is_reading: Cell::new(false),
-        last_told: RefCell::new(None),
     }));
     driver.start(address.origin);
 }
@@ -78,13 +80,12 @@ struct Page {
     live: RefCell<Option<LiveHandle>>,
     height: Cell<i32>,
     is_reading: Cell<bool>,
-    last_told: RefCell<Option<EmbedState>>,
 }
 
 impl Driver {
     fn start(self, own: String) {
         let pressed = self.clone();
-        self.0.place.borrow().on_press(move |press, _| pressed.press(press));
+        self.0.place.borrow().on_press(move |press, value| pressed.press(press, value));
         let Some(around) = messages::around() else { return self.stop(Stop::Alone) };
         self.show();
         let measured = self.clone();
@@ -110,7 +111,8 @@ impl Driver {
 
     fn stop(&self, stop: Stop) {
         self.0.live.replace(None);
-        self.tell("failed", &[("code", stop.code())]);
+        let (title, text) = page::why(&stop);
+        self.tell("failed", &[("code", stop.code()), ("title", &title), ("text", &text)]);
         self.0.frame.borrow_mut().stop = Some(stop);
         self.show();
     }
@@ -125,6 +127,12 @@ impl Driver {
         if let Some(console) = &*self.0.console.borrow() {
             console.page.say(kind, fields, &console.origin);
         }
+    }
+
+    /// A sandbox is in the way.
+    fn tell_locked(&self, code: &str) {
+        let (title, text) = pair(keys::FRAME_LOCKED);
+        self.tell("failed", &[("code", code), ("title", title), ("text", text)]);
     }
 
     fn tell_height(&self, height: i32) {
@@ -197,6 +205,11 @@ impl Driver {
             self.0.secret.replace(None);
             return self.stop(Stop::Foreign { here, origin: view.origin });
         }
+        if !browser::address().path.ends_with(&view.organization_id.to_string()) {
+            // Another organization's session in this one's frame: whose origins may show it was not asked for this one.
+            self.0.secret.replace(None);
+            return self.stop(Stop::Dead);
+        }
         let is_first = self.0.frame.borrow().view.is_none();
         // Another session counts its own changes.
         self.0.frame.borrow_mut().view = None;
@@ -262,7 +275,6 @@ impl Driver {
         let authorization = view.authorization.map(|id| id.to_string()).unwrap_or_default();
         match told {
             Told::State(state) => {
-                self.0.last_told.replace(Some(state));
                 let waiting = number(view.waiting.len() as u64);
                 let fields = [("state", state_word(state).into()), ("moved", number(view.moved)), ("waiting", waiting)];
                 self.tell_values("state", &fields);
@@ -279,7 +291,7 @@ impl Driver {
         }
     }
 
-    fn press(&self, press: &str) {
+    fn press(&self, press: &str, value: &str) {
         match press {
             "go" if self.0.frame.borrow().may_authorize() => self.open_window(),
             "over" => {
@@ -288,6 +300,7 @@ impl Driver {
                 self.show();
                 browser::focus_heading();
             }
+            "copy" => spawn_local(self.clone().copy(value.to_owned())),
             "again" => {
                 self.0.is_reading.set(true);
                 spawn_local(self.clone().read());
@@ -296,20 +309,34 @@ impl Driver {
         }
     }
 
+    async fn copy(self, value: String) {
+        if browser::copy(&value).await {
+            self.0.frame.borrow_mut().copied = Some(value);
+            self.show();
+            browser::sleep(COPIED_MS).await;
+            self.0.frame.borrow_mut().copied = None;
+            self.show();
+        }
+    }
+
     /// Within the click: the window first, on our own page; then the server is told of it.
     fn open_window(&self) {
         let Some(random) = browser::random() else { return };
         // A secret of 256 bits that the window alone has, and its hash for the server: as a verifier and its challenge.
         let ticket = Verifier::from_random(random);
-        let address = crate::text::join(&[WINDOW, ticket.expose()]);
+        let address = crate::text::join(&[&browser::address().origin, WINDOW, ticket.expose()]);
         let handle = messages::open(&address);
         let number = self.0.window.borrow().as_ref().map_or(0, |window| window.number.wrapping_add(1));
-        let opened = Opened::new(address, handle.is_none());
+        let is_in_sandbox = handle.is_none() && messages::is_sandboxed();
+        let opened = Opened { is_in_sandbox, ..Opened::new(address, handle.is_none()) };
         self.0.window.replace(Some(Window { handle, id: None, challenge: None, number }));
         {
             let mut frame = self.0.frame.borrow_mut();
             frame.opened = Some(opened);
             frame.refusal = None;
+        }
+        if is_in_sandbox {
+            self.tell_locked("sandboxed_frame");
         }
         self.show();
         browser::focus_heading();
@@ -368,7 +395,7 @@ impl Driver {
                     opened.is_locked = true;
                 }
                 self.show();
-                self.tell("failed", &[("code", "sandboxed_popup")]);
+                self.tell_locked("sandboxed_popup");
             }
             _ => {}
         }

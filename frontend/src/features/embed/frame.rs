@@ -56,6 +56,8 @@ pub struct Opened {
     pub is_gone: bool,
     /// It sits in a sandbox, where sign-in cannot work.
     pub is_locked: bool,
+    /// This frame sits in a sandbox, which may be why there is no window.
+    pub is_in_sandbox: bool,
 }
 
 impl Opened {
@@ -69,6 +71,7 @@ impl Opened {
             needs_code: is_severed,
             is_gone: false,
             is_locked: false,
+            is_in_sandbox: false,
         }
     }
 }
@@ -86,6 +89,8 @@ pub struct Frame {
     pub refusal: Option<ApiFailure>,
     /// This page's own host.
     pub host: String,
+    /// What was copied a moment ago.
+    pub copied: Option<String>,
 }
 
 /// Something for the page around (I6).
@@ -161,6 +166,7 @@ pub mod fixtures {
         EmbedView {
             brand: "Rekey".to_owned(),
             organization: "Northwind".to_owned(),
+            organization_id: "00000000-0000-0000-0000-000000000009".parse().unwrap(),
             customer: "Contoso Ltd".to_owned(),
             domain: Some("contoso.com".to_owned()),
             tenant: "00000000-0000-0000-0000-000000000007".parse().unwrap(),

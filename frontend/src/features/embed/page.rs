@@ -2,7 +2,7 @@
 
 use super::frame::{Frame, Opened, Stop};
 use crate::features::connect::parts::{
-    Button, PLAIN, PRIMARY, actions, change, fact, facts, icon, keymark, moment, notice, section, step,
+    Button, PLAIN, PRIMARY, actions, change, copy, fact, facts, icon, keymark, moment, notice, section, step,
 };
 use crate::features::connect::waiting::waiting;
 use crate::markup::{Tag, of, tag};
@@ -207,8 +207,11 @@ fn window(frame: &Frame, view: &EmbedView, opened: &Opened) -> Vec<Tag> {
     if !is_dead {
         page.push(progress(opened));
     }
+    if opened.is_severed && opened.is_in_sandbox && !opened.is_tied {
+        page.push(over(Tone::Warn, keys::FRAME_LOCKED));
+    }
     if opened.is_severed && !opened.is_tied && !is_dead {
-        page.push(no_window(opened));
+        page.push(no_window(opened, frame.copied.as_deref()));
     } else if opened.is_gone && !is_dead {
         page.push(over(Tone::Idle, keys::FRAME_GONE));
     }
@@ -225,10 +228,11 @@ fn pair_box(code: &str) -> Tag {
     of("div", "pair").with(digits).with(tag("small").with(say(keys::FRAME_CODE_SMALL)))
 }
 
-fn no_window(opened: &Opened) -> Tag {
+fn no_window(opened: &Opened, copied: Option<&str>) -> Tag {
     let (title, text) = pair(keys::FRAME_NO_WINDOW);
     let link = tag("a").attr("href", opened.address.clone()).attr("target", "_blank").with(say(keys::FRAME_OPEN_TAB));
-    notice(Tone::Idle, "info", title, tag("span").with(text).with(" ").with(link))
+    let copy = copy(say(keys::FRAME_COPY), opened.address.clone(), copied);
+    notice(Tone::Idle, "info", title, tag("span").with(text).with(" ").with(link)).with(actions(vec![copy]))
 }
 
 /// The four stages, the first of which is behind.
@@ -289,14 +293,19 @@ fn done(view: &EmbedView) -> Vec<Tag> {
     page
 }
 
-/// The frame does nothing here, and says why (E9).
-fn stopped(stop: &Stop, view: Option<&EmbedView>) -> Vec<Tag> {
-    let (title, text) = match stop {
+/// Why the frame does nothing here: what happened, and what to do.
+pub fn why(stop: &Stop) -> (String, String) {
+    match stop {
         Stop::Alone => pair_of(keys::FRAME_ALONE, None, &[]),
         Stop::Foreign { here, origin } => pair_of(keys::FRAME_FOREIGN, None, &[("here", here), ("origin", origin)]),
         Stop::Dead => pair_of(keys::FRAME_DEAD, None, &[]),
         Stop::Offline => pair_of(keys::OFFLINE, None, &[]),
-    };
+    }
+}
+
+/// The frame does nothing here, and says why (E9).
+fn stopped(stop: &Stop, view: Option<&EmbedView>) -> Vec<Tag> {
+    let (title, text) = why(stop);
     let again = Button::new(PLAIN, "again").says(say(keys::TRY_AGAIN), false);
     let reference = view
         .and_then(|view| view.authorization)
@@ -344,7 +353,10 @@ mod tests {
                 let page = shown(view(state), opened);
                 let presses: Vec<_> =
                     page.find_all("button").iter().filter_map(|one| one.attribute("data-press")).collect();
-                assert!(presses.iter().all(|press| ["go", "over", "again"].contains(press)), "{state:?}: {presses:?}");
+                assert!(
+                    presses.iter().all(|press| ["go", "over", "again", "copy"].contains(press)),
+                    "{state:?}: {presses:?}"
+                );
             }
         }
     }

@@ -3,7 +3,6 @@
 use crate::browser;
 use crate::components::{Art, Mark};
 use crate::features::page::Brand;
-use crate::text::portal::account;
 use leptos::prelude::*;
 
 /// A page with nothing but one sheet.
@@ -15,11 +14,14 @@ pub fn Sheet(
     /// The headline.
     #[prop(into)]
     heading: String,
+    /// A word at the foot.
+    #[prop(default = "")]
+    foot: &'static str,
     /// The rest.
     children: Children,
 ) -> impl IntoView {
     view! {
-        <Quiet>
+        <Quiet foot>
             <div class="sheet">
                 <div class="stack tight">
                     <Art name=art class="standing"/>
@@ -34,6 +36,9 @@ pub fn Sheet(
 /// A page without a menu.
 #[component]
 pub fn Quiet(
+    /// A word at the foot.
+    #[prop(default = "")]
+    foot: &'static str,
     /// What it shows.
     children: Children,
 ) -> impl IntoView {
@@ -42,7 +47,7 @@ pub fn Quiet(
         <div class="alone">
             <header><a class="brand" href="/"><Mark/>{move || brand.map(Brand::get)}</a></header>
             <main id="main">{children()}</main>
-            <footer><span>{browser::address().host}</span><span>{account::IDLE}</span></footer>
+            <footer><span>{browser::address().host}</span><span>{foot}</span></footer>
         </div>
     }
 }

@@ -51,6 +51,7 @@ pub async fn view(app: &AppState, embedded: &Embedded) -> Result<EmbedView, Serv
     Ok(EmbedView {
         brand: app.settings.brand.clone(),
         organization: organization.name,
+        organization_id: organization.id,
         customer: customer.name,
         domain: customer.domain,
         tenant: customer.tenant,

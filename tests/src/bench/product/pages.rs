@@ -13,25 +13,38 @@ use crate::{
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-/// Each page with what it may weigh, in bytes.
-const PAGES: [(&str, &str, f64); 2] =
-    [("connect page, first load (brotli)", "/connect", 64_000.0), ("portal, first load (brotli)", "/", 114_000.0)];
+/// Each page with what it may weigh, in bytes. The frame's is the same for every organization.
+const PAGES: [(&str, &str, f64); 4] = [
+    ("connect page, first load (brotli)", "/connect", 64_000.0),
+    ("portal, first load (brotli)", "/", 114_000.0),
+    ("embed window, first load (brotli)", "/connect/embed", 64_000.0),
+    ("frame, first load (brotli)", "/embed/00000000-0000-7000-8000-000000000000", 64_000.0),
+];
+/// What a console's own page loads of us, and what that may weigh.
+const SCRIPT: (&str, &str, f64) = ("embed.js (brotli)", "/embed.js", 4_096.0);
 
-/// Opens both pages as a browser does.
+/// Opens the pages as a browser does.
 pub async fn measure(issuer: &Issuer, table: &mut Table) -> Result<(), BenchError> {
     let product = Product::start(TestDatabase::sqlite().await, issuer).await?;
     let browser = Api::new(product.address).with("accept-encoding", "br");
     for (name, path, most) in PAGES {
         let (bytes, files) = weigh(&browser, path).await?;
-        #[expect(clippy::cast_precision_loss, reason = "some thousands of bytes")]
-        let line = Line::of(name, bytes as f64, "B").against("what is allowed", most).note(format!("{files} files"));
-        table.add(line);
+        table.add(line(name, bytes, most).note(format!("{files} files")));
     }
+    let (name, path, most) = SCRIPT;
+    let answer = browser.send("GET", path, &Value::Null).await?;
+    table.add(line(name, answer.body.len(), most));
     product.stop().await;
     Ok(())
 }
 
-/// The page and everything that it and its scripts name, compressed as sent, without headers.
+#[expect(clippy::cast_precision_loss, reason = "some thousands of bytes")]
+fn line(name: &str, bytes: usize, most: f64) -> Line {
+    Line::of(name, bytes as f64, "B").against("what is allowed", most)
+}
+
+/// The page, what it names, and the pictures that its program names: compressed as sent, without headers. What its scripts
+/// fetch later, other chunks and other languages, is not named by the page.
 async fn weigh(browser: &Api, page: &str) -> Result<(usize, usize), BenchError> {
     let (mut waiting, mut seen) = (vec![page.to_owned()], BTreeSet::new());
     let mut bytes = 0;
@@ -44,9 +57,11 @@ async fn weigh(browser: &Api, page: &str) -> Result<(usize, usize), BenchError> 
             return Err(format!("{path}: status {}", answer.status).into());
         }
         bytes += answer.body.len();
-        if path == page || header(&answer.head, "content-type").is_some_and(|kind| kind.contains("javascript")) {
+        let is_program = header(&answer.head, "content-type").is_some_and(|kind| kind.contains("wasm"));
+        if path == page || is_program {
             let plain = browser.plain().send("GET", &path, &Value::Null).await?;
-            waiting.extend(named(&String::from_utf8_lossy(&plain.body)));
+            let names = named(&String::from_utf8_lossy(&plain.body)).into_iter();
+            waiting.extend(names.filter(|name| path == page || name.ends_with(".svg")));
         }
         let encoding = header(&answer.head, "content-encoding");
         if encoding.is_none() && answer.body.len() > 4096 {
