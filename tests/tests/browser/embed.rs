@@ -514,3 +514,53 @@ async fn i7_i8_the_frame_takes_theme_language_and_accent() {
     let height: i64 = person.script(height, Vec::new()).await.convert().expect("a height");
     assert!((300..1200).contains(&height), "the frame is as high as what it shows: {height}");
 }
+
+/// A member registers the origin of a console in the portal, and takes the lines for its page from there (I5).
+#[tokio::test]
+async fn i5_e1_a_member_registers_an_origin_and_takes_the_snippet() {
+    let stage = Stage::with_sample().await;
+    let owner = stage.browser().await;
+    owner.enter_portal(&stage.demo.account(&stage.demo.ready.owner_sign_in)).await;
+    owner.open("/consoles").await;
+    owner.read("h1", "1 console may show").await;
+    owner.fill("#console-origin", "https://*.halden.example").await;
+    owner.click("[data-test=add-console]").await;
+    owner.read("[data-test=add-console-form]", "no pattern").await;
+    owner.fill("#console-origin", "https://console.halden.example/").await;
+    owner.click("[data-test=add-console]").await;
+    owner.read("h1", "2 consoles may show").await;
+    owner.read("[data-test=consoles]", "https://console.halden.example").await;
+    let snippet = "return document.querySelector('[data-test=console-developers] textarea').value";
+    let snippet: String = owner.script(snippet, Vec::new()).await.convert().expect("the snippet");
+    let told = stage.demo.file(&format!("{}/embed.json", stage.demo.ready.portal)).await;
+    let told: serde_json::Value = serde_json::from_slice(&told).expect("JSON");
+    for part in [&told["integrity"], &told["url"]] {
+        assert!(snippet.contains(part.as_str().expect("a text")), "{snippet}");
+    }
+    owner.is_accessible("consoles").await;
+    owner.portraits("consoles", 390).await;
+    // Another site, with exactly these lines: the browser takes the script by its hash.
+    let host = Host::start().await;
+    let origin = host.origin("snippet");
+    let organization = stage.demo.allow_origin(&origin).await;
+    let session = stage.demo.embed_session(&origin, BACKUP, "hybrid").await;
+    let start = format!("<script type=module>document.querySelector('rekey-connect').session = '{session}'</script>");
+    host.put("/", &[], &format!("<!doctype html><html lang=en><title>Console</title>{snippet}{start}"));
+    let person = stage.browser().await;
+    person.open(&origin).await;
+    person.enter_frame().await;
+    person.sees_frame("ready").await;
+    assert!(snippet.contains(&organization), "{snippet}");
+    // Removed: its session is over within seconds, and the frame is not shown again.
+    owner.open("/consoles").await;
+    owner.read("[data-test=consoles]", "snippet.localhost").await;
+    let press = "[...document.querySelectorAll('[data-test=console]')].find(row => row.textContent.includes('snippet'))\
+        .querySelector('[data-test=remove-console]').click()";
+    owner.script(press, Vec::new()).await;
+    owner.click("[data-test=remove-console-sure]").await;
+    owner.read("h1", "2 consoles may show").await;
+    person.sees_frame("session_over").await;
+    person.leave_frame().await;
+    person.reload().await;
+    person.sees_no_frame().await;
+}
