@@ -47,6 +47,7 @@ pub fn begin(place: Place) {
         live: RefCell::new(None),
         height: Cell::new(0),
         is_reading: Cell::new(false),
+        windows: Cell::new(0),
     }));
     driver.start(address.origin);
 }
@@ -67,7 +68,7 @@ struct Window {
     id: Option<PopupId>,
     /// What it said before the server knew of it.
     challenge: Option<String>,
-    /// Counts the windows, so that what belongs to an older one is left.
+    /// Which one it is.
     number: u32,
 }
 
@@ -80,6 +81,8 @@ struct Page {
     live: RefCell<Option<LiveHandle>>,
     height: Cell<i32>,
     is_reading: Cell<bool>,
+    /// Counts the windows, so that what belongs to an older one is left.
+    windows: Cell<u32>,
 }
 
 impl Driver {
@@ -326,7 +329,8 @@ impl Driver {
         let ticket = Verifier::from_random(random);
         let address = crate::text::join(&[&browser::address().origin, WINDOW, ticket.expose()]);
         let handle = messages::open(&address);
-        let number = self.0.window.borrow().as_ref().map_or(0, |window| window.number.wrapping_add(1));
+        let number = self.0.windows.get().wrapping_add(1);
+        self.0.windows.set(number);
         let is_in_sandbox = handle.is_none() && messages::is_sandboxed();
         let opened = Opened { is_in_sandbox, ..Opened::new(address, handle.is_none()) };
         self.0.window.replace(Some(Window { handle, id: None, challenge: None, number }));
