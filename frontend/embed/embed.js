@@ -134,6 +134,7 @@ export class RekeyConnect extends HTMLElement {
       }
     } else if (this.#life && before !== value) {
       if (name === 'organization' || name === 'self-test') {
+        if (name === 'organization') this.#session = null;
         this.#begin();
       } else {
         this.#dress();
@@ -193,7 +194,7 @@ export class RekeyConnect extends HTMLElement {
     this.#note.replaceChildren();
     this.#list.replaceChildren();
     this.#life = this.#frame = null;
-    this.#loaded = this.#started = this.#settled = false;
+    this.#loaded = this.#started = this.#settled = this.#asking = false;
   }
 
   // The look, checked. What the page did not say is null: the frame then asks the browser.
@@ -240,15 +241,17 @@ export class RekeyConnect extends HTMLElement {
 
   async #ask() {
     if (this.#asking || typeof this.#getSession !== 'function') return;
+    // An answer for an earlier life, perhaps of another client, is not for this one.
+    const life = this.#life;
     this.#asking = true;
     try {
       const session = await this.#getSession();
       if (typeof session !== 'string' || !session) throw new Error('it must give a text');
-      if (this.#life) this.session = session;
+      if (life && life === this.#life) this.session = session;
     } catch (error) {
-      if (this.#life) this.#fail('session_failed', `getSession gave no session: ${error?.message ?? error}`);
+      if (life && life === this.#life) this.#fail('session_failed', `getSession gave no session: ${error?.message ?? error}`);
     } finally {
-      this.#asking = false;
+      if (life === this.#life) this.#asking = false;
     }
   }
 

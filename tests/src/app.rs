@@ -4,6 +4,7 @@
 
 pub mod client;
 pub mod dump;
+pub mod embed;
 pub mod modern;
 pub mod planted;
 pub mod road;

@@ -10,6 +10,7 @@ use server::{
         backup_sets::BackupSet,
         connections::Connection,
         customers::Customer,
+        embed::{EmbedOrigin, EmbedSession, Popup},
         imports::Import,
         links::Link,
         members::Member,
@@ -24,6 +25,7 @@ use shared::{
         authorizations::{AuthorizationKind, AuthorizationState, SignInState, StepState, StepView},
         connect::Leg,
         customers::ConnectionState,
+        embed::PopupState,
         imports::ImportState,
         problem::{Help, HelpAction, MicrosoftIds},
         session::MemberRole,
@@ -136,6 +138,7 @@ pub fn link(authorization: &Authorization) -> Link {
         created_by: "Ann".to_owned(),
         expires_at: START.plus(604_800),
         only: None,
+        embed_session: None,
     }
 }
 
@@ -217,6 +220,42 @@ pub fn api_key(name: &str) -> ApiKey {
         last_used_at: None,
         revoked_at: None,
         purposes: None,
+    }
+}
+
+/// An origin that may show Rekey.
+pub fn embed_origin(origin: &str) -> EmbedOrigin {
+    EmbedOrigin { id: next_id(), origin: origin.to_owned(), created_at: START, created_by: "Ann".to_owned() }
+}
+
+/// A console's session of half an hour, for hybrid of one set.
+pub fn embed_session(set: &BackupSet, key: &ApiKey, origin: &EmbedOrigin) -> EmbedSession {
+    EmbedSession {
+        id: next_id(),
+        customer: set.customer,
+        api_key: key.id,
+        origin: origin.origin.clone(),
+        host_user: "user-17".to_owned(),
+        method: Method::Hybrid,
+        sets: vec![set.id],
+        authorization: None,
+        created_at: START,
+        expires_at: START.plus(1800),
+        ended_at: None,
+        version: 1,
+    }
+}
+
+/// A window that was announced and has said nothing.
+pub fn popup(session: &EmbedSession) -> Popup {
+    Popup {
+        id: next_id(),
+        session: session.id,
+        state: PopupState::Announced,
+        code: [2; 32],
+        tries: 0,
+        challenge: None,
+        created_at: START,
     }
 }
 

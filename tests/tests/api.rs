@@ -7,6 +7,7 @@ mod api {
     mod choosing;
     mod consent;
     mod customer_page;
+    mod embed;
     mod exposure;
     mod fleet;
     mod headers;

@@ -1,6 +1,7 @@
 //! People at real browsers: the whole road through the portal, Microsoft's stand-in and the connect page.
 
 mod browser {
+    mod accessible;
     mod bulk;
     mod consent;
     mod embed;

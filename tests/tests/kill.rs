@@ -5,6 +5,7 @@
 
 mod kill {
     mod set_up;
+    mod wave;
 }
 
 use emulator::{Effect, Fault};

@@ -9,6 +9,7 @@ mod store {
     mod certificates;
     mod connections;
     mod customers;
+    mod embed;
     mod imports;
     mod locator;
     mod members;

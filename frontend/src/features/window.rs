@@ -5,7 +5,7 @@
 //! leaves the address bar first of all. Without opener and digits it opens nothing.
 
 use super::connect::frame::{self, Asker};
-use super::connect::parts::{Button, PRIMARY, actions, fact, facts, heading, keymark, notice};
+use super::connect::parts::{Button, PRIMARY, actions, fact, facts, heading, notice};
 use super::connect::{speech, waiting};
 use crate::api::{self, ApiFailure};
 use crate::browser::{self, dom::Place, messages};
@@ -34,7 +34,7 @@ const CODE: &str = "code";
 const PATIENCE_MS: i32 = 6_000;
 const LOOK_MS: i32 = 100;
 /// The frame may not have announced this window yet: so often it is asked again.
-const ARRIVALS: u32 = 4;
+const ARRIVALS: u32 = 2;
 const ARRIVAL_MS: i32 = 800;
 
 /// A body that says nothing.
@@ -57,6 +57,8 @@ pub enum Untied {
     Dead,
     /// The server cannot be reached.
     Offline,
+    /// Too many tries came from this network.
+    Busy,
     /// It sits in a sandbox, where Microsoft's page does not load.
     Locked,
 }
@@ -111,7 +113,7 @@ impl Window {
         let pressed = self.clone();
         self.0.place.borrow().on_press(move |press, value| match press {
             "code" => spawn_local(pressed.clone().submit()),
-            "reload" => browser::reload(),
+            "again" => spawn_local(pressed.clone().begin()),
             "language" => spawn_local(pressed.clone().speak(value.to_owned())),
             _ => {}
         });
@@ -159,6 +161,8 @@ impl Window {
         {
             return Self::go_on(&tied);
         }
+        // Where nothing was heard the frame may still be announcing this window.
+        browser::sleep(ARRIVAL_MS).await;
         for arrival in 1..=ARRIVALS {
             match api::connect::post::<PopupView>(ARRIVE, self.0.secret.expose(), &Nothing).await {
                 Ok(view) => return self.tell(Untied::Asking(Box::new(view), None)).await,
@@ -216,7 +220,12 @@ impl Window {
 }
 
 fn untied(failure: &ApiFailure) -> Untied {
-    if matches!(failure, ApiFailure::Network) { Untied::Offline } else { Untied::Dead }
+    match failure.status() {
+        Some(404) => Untied::Dead,
+        Some(429) => Untied::Busy,
+        _ if failure.code() == "code_expired" => Untied::Dead,
+        _ => Untied::Offline,
+    }
 }
 
 /// The page.
@@ -229,9 +238,9 @@ pub fn page(untied: &Untied, host: &str) -> Tag {
             let (what, why) = pair(keys::POPUP_DEAD_TODO);
             vec![heading(title, lede), notice(Tone::Info, "info", what, why)]
         }
-        Untied::Offline => {
-            let (title, lede) = pair(keys::OFFLINE);
-            let again = Button::new(PRIMARY, "reload").says(say(keys::TRY_AGAIN), false);
+        Untied::Offline | Untied::Busy => {
+            let (title, lede) = pair(if *untied == Untied::Busy { keys::FRAME_BUSY } else { keys::OFFLINE });
+            let again = Button::new(PRIMARY, "again").says(say(keys::TRY_AGAIN), false);
             vec![heading(title, lede), actions(vec![again])]
         }
         Untied::Locked => {
@@ -244,14 +253,15 @@ pub fn page(untied: &Untied, host: &str) -> Tag {
         Untied::Asking(..) => "popup_code",
         Untied::Dead => "popup_dead",
         Untied::Offline => "offline",
+        Untied::Busy => "busy",
         Untied::Locked => "popup_locked",
     };
     let asker = match untied {
         Untied::Asking(view, _) => Some(Asker {
             brand: &view.brand,
-            asks_for: with(keys::ASKS_FOR, &[("organization", &view.organization)]),
-            customer: &view.customer,
-            tenant: view.tenant,
+            asks_for: say(keys::POPUP_CONSOLE).to_owned(),
+            customer: &view.organization,
+            tenant: None,
             domain: view.console.clone(),
         }),
         _ => None,
@@ -264,10 +274,7 @@ fn ask(view: &PopupView, wrong: Option<Wrong>) -> Vec<Tag> {
         Some(domain) => join(&[&view.organization, " (", domain, ")"]),
         None => view.organization.clone(),
     };
-    let rows = vec![
-        fact(say(keys::POPUP_CONSOLE), tag("b").with(organization), Some(view.console.clone().into())),
-        fact(say(keys::POPUP_FOR), tag("b").with(view.customer.clone()), Some(keymark(view.tenant, false))),
-    ];
+    let rows = vec![fact(say(keys::POPUP_CONSOLE), tag("b").with(organization), Some(view.console.clone().into()))];
     let said = wrong.map(|wrong| match wrong {
         Wrong::Form => say(keys::POPUP_FORM).to_owned(),
         Wrong::Code => with(keys::POPUP_WRONG, &[("n", &crate::text::digits(usize::from(view.tries)))]),
@@ -277,10 +284,10 @@ fn ask(view: &PopupView, wrong: Option<Wrong>) -> Vec<Tag> {
         .attr("inputmode", "numeric")
         .attr("autocomplete", "off")
         .attr("maxlength", "7")
-        .attr("aria-describedby", "code-note")
+        .attr("aria-describedby", "code-wrong code-note")
         .flag("aria-invalid", said.is_some());
     let label = tag("label").attr("for", CODE).with(say(keys::POPUP_CODE));
-    let wrong = said.map(|said| of("p", "wrong").attr("role", "alert").with(said));
+    let wrong = said.map(|said| of("p", "wrong").attr("id", "code-wrong").attr("role", "alert").with(said));
     let field = of("div", "field").with(label).with(input).some(wrong);
     let go = tag("button")
         .attr("type", "submit")
@@ -300,25 +307,22 @@ mod tests {
     use super::*;
     use shared::time::Timestamp;
 
-    fn view() -> Box<PopupView> {
-        Box::new(PopupView {
+    fn view() -> PopupView {
+        PopupView {
             brand: "Rekey".to_owned(),
             organization: "Northwind Managed IT".to_owned(),
             domain: Some("northwind.example".to_owned()),
             console: "console.example.com".to_owned(),
-            customer: "Contoso Ltd".to_owned(),
-            tenant: "00000000-0000-0000-0000-000000000007".parse().unwrap(),
             code_until: Timestamp(5),
             tries: 2,
-        })
+        }
     }
 
     #[test]
     fn who_asks_stands_beside_the_field() {
-        let page = page(&Untied::Asking(view(), Some(Wrong::Code)), "rekey.example.com");
+        let page = page(&Untied::Asking(Box::new(view()), Some(Wrong::Code)), "rekey.example.com");
         let text = page.text();
-        for part in ["Northwind Managed IT (northwind.example)", "console.example.com", "Contoso Ltd", "Tries left: 2"]
-        {
+        for part in ["Northwind Managed IT (northwind.example)", "console.example.com", "Tries left: 2"] {
             assert!(text.contains(part), "{part}: {text}");
         }
         assert_eq!(page.find_all("input").len(), 1);
@@ -326,7 +330,7 @@ mod tests {
 
     #[test]
     fn a_window_that_opens_nothing_says_so_and_asks_for_nothing() {
-        for untied in [Untied::Dead, Untied::Offline, Untied::Locked] {
+        for untied in [Untied::Dead, Untied::Offline, Untied::Busy, Untied::Locked] {
             let page = page(&untied, "rekey.example.com");
             assert!(page.find_all("input").is_empty() && page.text().len() > 60, "{untied:?}");
         }

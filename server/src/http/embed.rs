@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     access::{Editor, Manager, WholeReader},
+    audit::Actor,
     services::{
         ServiceError,
         embed::{self, origins, popups},
@@ -71,6 +72,7 @@ pub async fn remove_origin(
     (status = 200, body = EmbedSessionCreated),
     (status = 403, description = "key_needed, key_limited", body = Problem, content_type = "application/problem+json"),
     (status = 409, description = "no_backup_sets", body = Problem, content_type = "application/problem+json"),
+    (status = 429, description = "more than 600 a minute by one key", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "field_invalid (customer, backup_sets, method, origin, host_user, minutes)", body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn create_session(
@@ -78,6 +80,9 @@ pub async fn create_session(
     editor: Editor,
     Body(request): Body<CreateEmbedSession>,
 ) -> Result<Json<EmbedSessionCreated>, ApiError> {
+    if let Actor::Key(key, _) = &editor.actor {
+        http.limits.take_embed_session(*key, http.app.now())?;
+    }
     Ok(Json(embed::create(&http.app, &editor.scope, &editor.actor, &request).await?))
 }
 
@@ -123,7 +128,7 @@ pub async fn live(State(http): State<Http>, embed: Embed) -> Response {
 /// Announces the window that is being opened, within the click. Makes the authorization, if there is none that is open.
 #[utoipa::path(post, path = "/api/v1/embed/popups", tag = "embed", security(("embed" = [])), request_body = OpenPopup, responses(
     (status = 200, body = PopupOpened),
-    (status = 409, description = "nothing_to_authorize, tenant_unconfirmed", body = Problem),
+    (status = 409, description = "nothing_to_authorize, tenant_unconfirmed, too_many_windows", body = Problem),
 ))]
 pub async fn announce(
     State(http): State<Http>,

@@ -95,6 +95,8 @@ pub async fn headers(State(http): State<Http>, request: Request, next: Next) -> 
     set(header::CONTENT_SECURITY_POLICY, &content_security_policy(&http, &path, framed_by.as_deref()));
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(header::REFERRER_POLICY, "no-referrer");
+    // Another port of this host stays another origin, whatever a page sets as its domain.
+    set(HeaderName::from_static("origin-agent-cluster"), "?1");
     if path.starts_with(CHECK) {
         // Whatever the answer is, the page that asks about itself is to read it.
         set(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");

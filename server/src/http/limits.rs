@@ -22,13 +22,15 @@ pub struct LimitsConfig {
     pub sign_ins: u32,
     /// Job tokens per API key and minute.
     pub job_tokens: u32,
+    /// Embed sessions per API key and minute.
+    pub embed_sessions: u32,
     /// Proxies whose `X-Forwarded-For` counts; nobody else's does (H7).
     pub trusted_proxies: Vec<IpAddr>,
 }
 
 impl Default for LimitsConfig {
     fn default() -> Self {
-        Self { guesses: 10, sign_ins: 60, job_tokens: 12_000, trusted_proxies: Vec::new() }
+        Self { guesses: 10, sign_ins: 60, job_tokens: 12_000, embed_sessions: 600, trusted_proxies: Vec::new() }
     }
 }
 
@@ -36,7 +38,14 @@ impl Default for LimitsConfig {
 pub struct Limits {
     config: LimitsConfig,
     counts: Mutex<HashMap<(Kind, IpAddr), (Timestamp, u32)>>,
-    keys: Mutex<HashMap<ApiKeyId, (Timestamp, u32)>>,
+    keys: Mutex<HashMap<(PerKey, ApiKeyId), (Timestamp, u32)>>,
+}
+
+/// What is counted for each API key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum PerKey {
+    JobToken,
+    EmbedSession,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -91,12 +100,21 @@ impl Limits {
 
     /// Counts a job token asked for by a key, or refuses it. Keys are few, and only real ones come here.
     pub fn take_job_token(&self, key: ApiKeyId, now: Timestamp) -> Result<(), ApiError> {
+        self.take(PerKey::JobToken, key, self.config.job_tokens, now)
+    }
+
+    /// Counts an embed session made by a key, or refuses it.
+    pub fn take_embed_session(&self, key: ApiKeyId, now: Timestamp) -> Result<(), ApiError> {
+        self.take(PerKey::EmbedSession, key, self.config.embed_sessions, now)
+    }
+
+    fn take(&self, kind: PerKey, key: ApiKeyId, most: u32, now: Timestamp) -> Result<(), ApiError> {
         let mut keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
-        let (since, count) = keys.entry(key).or_insert((now, 0));
+        let (since, count) = keys.entry((kind, key)).or_insert((now, 0));
         if now.since(*since) >= WINDOW {
             (*since, *count) = (now, 0);
         }
-        if *count >= self.config.job_tokens {
+        if *count >= most {
             return Err(ApiError::TooMany { retry_after: (WINDOW - now.since(*since)).clamp(1, WINDOW) });
         }
         *count += 1;

@@ -19,7 +19,12 @@ use shared::{
     api::{authorizations::AuthorizationView, connect::ConnectView, embed::EmbedView, waves::WaveView},
     id::{AuthorizationId, OrganizationId, WaveId},
 };
-use std::{convert::Infallible, future::Future, time::Duration};
+use std::{
+    convert::Infallible,
+    future::Future,
+    hash::{DefaultHasher, Hasher},
+    time::Duration,
+};
 use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
@@ -108,11 +113,25 @@ where
     Fut: Future<Output = Result<Option<T>, ServiceError>> + Send + 'static,
 {
     let now = Instant::now();
-    let watching = Watching { app, organization, subject, seen: None, beat: now, end: now + LONGEST, snapshot };
+    let watching =
+        Watching { app, organization, subject, seen: None, last: 0, beat: now, end: now + LONGEST, snapshot };
     let mut response = Body::from_stream(lines(watching)).into_response();
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/x-ndjson"));
     response.headers_mut().insert("x-accel-buffering", HeaderValue::from_static("no"));
     response
+}
+
+/// A snapshot as a line.
+fn line(snapshot: &impl Serialize) -> Option<Vec<u8>> {
+    let mut line = serde_json::to_vec(snapshot).ok()?;
+    line.push(b'\n');
+    Some(line)
+}
+
+fn hash(line: &[u8]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    hasher.write(line);
+    hasher.finish()
 }
 
 struct Watching<F> {
@@ -120,6 +139,8 @@ struct Watching<F> {
     organization: OrganizationId,
     subject: Subject,
     seen: Option<i64>,
+    /// A hash of the snapshot sent last: what changes without a version is sent with the next heartbeat.
+    last: u64,
     beat: Instant,
     end: Instant,
     snapshot: F,
@@ -159,8 +180,8 @@ impl<F> Watching<F> {
                 // It may be newer than the version that was looked at: then the next look finds nothing new.
                 self.seen = Some(snapshot.version().max(version));
                 self.beat = Instant::now();
-                let mut line = serde_json::to_vec(&snapshot).ok()?;
-                line.push(b'\n');
+                let line = line(&snapshot)?;
+                self.last = hash(&line);
                 return Some(line.into());
             }
             if Instant::now() >= self.end {
@@ -168,9 +189,11 @@ impl<F> Watching<F> {
             }
             if self.beat.elapsed() >= HEARTBEAT {
                 // Also the moment to see whether the reader may still read.
-                (self.snapshot)(self.app.clone()).await.ok()??;
+                let snapshot = (self.snapshot)(self.app.clone()).await.ok()??;
                 self.beat = Instant::now();
-                return Some(Bytes::from_static(b"\n"));
+                let line = line(&snapshot)?;
+                let before = std::mem::replace(&mut self.last, hash(&line));
+                return Some(if before == self.last { Bytes::from_static(b"\n") } else { line.into() });
             }
             tokio::select! {
                 () = hint() => {}

@@ -328,6 +328,7 @@ pub async fn create_link(
         created_by: actor.name().to_owned(),
         expires_at: now.plus(LINK_LIFE),
         only: None,
+        embed_session: None,
     };
     tx.add_link(&link, now).await?;
     let to = Located { organization: scope.organization, id: link.id };

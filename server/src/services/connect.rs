@@ -7,7 +7,7 @@ mod page;
 
 pub use page::view;
 
-use super::{ServiceError, events, help, save, sessions::nonce_of, set_up};
+use super::{ServiceError, embed, events, help, save, sessions::nonce_of, set_up};
 use crate::{
     audit::Actor,
     microsoft::verify::{
@@ -68,14 +68,24 @@ async fn open_within(app: &AppState, secret: &str) -> Result<(Scoped, Opened, Op
     let tx = app.store.narrow(system, organization).await?;
     if kind == LocatorKind::ConnectLink {
         let link = tx.find_link(id, now).await?.ok_or(ServiceError::NotFound)?;
+        check_embed(&tx, &link).await?;
         let opened = Opened { organization, authorization: link.authorization, link, attempt: None };
         return Ok((tx, opened, None));
     }
     // A link that expired while its attempt was at Microsoft may finish; one that was revoked may not.
     let found = tx.find_attempt_and_link(AttemptId(id)).await?;
     let (attempt, link) = found.ok_or(ServiceError::NotFound)?;
+    check_embed(&tx, &link).await?;
     let opened = Opened { organization, authorization: attempt.authorization, link, attempt: Some(attempt.id) };
     Ok((tx, opened, Some(attempt)))
+}
+
+/// A link that came by a console's frame is good as long as the console's session has not been ended, in whatever way.
+async fn check_embed(tx: &Scoped, link: &Link) -> Result<(), ServiceError> {
+    match link.embed_session {
+        Some(session) if !embed::stands(tx, session).await? => Err(ServiceError::NotFound),
+        _ => Ok(()),
+    }
 }
 
 /// The tokens of a Save, as far as they can be judged without anything stored.
@@ -486,8 +496,14 @@ pub async fn save_connected(
             "This account is not connected. Its holder signs in once.",
         ));
     }
-    let link =
-        Link { id: app.new_id(), authorization, created_by: actor.name().to_owned(), expires_at: now, only: None };
+    let link = Link {
+        id: app.new_id(),
+        authorization,
+        created_by: actor.name().to_owned(),
+        expires_at: now,
+        only: None,
+        embed_session: None,
+    };
     tx.add_link(&link, now).await?;
     let attempt = super::attempts::without_sign_in(app, authorization, id, link.id);
     tx.supersede_open_attempts_of(id).await?;

@@ -55,7 +55,7 @@ impl Embedded {
 
     /// For the audit log: whoever looks at the console.
     fn actor(&self) -> Actor {
-        Actor::Console(self.session.id, format!("{}, {}", self.session.host_user, host_of(&self.session.origin)))
+        Actor::Console(self.session.id, format!("{}: {}", host_of(&self.session.origin), self.session.host_user))
     }
 }
 
@@ -111,7 +111,7 @@ pub async fn create(
     let to = Located { organization: scope.organization, id: session.id };
     let (hash, kind) = (hash_secret(secret.expose()), LocatorKind::EmbedSession);
     locator::add(&tx, NewLocator { hash, kind, to, expires_at: Some(session.expires_at) }).await?;
-    let detail = format!("customer={customer} sets={} minutes={minutes}", session.sets.len());
+    let detail = format!("customer={customer} sets={} minutes={minutes} origin={}", session.sets.len(), session.origin);
     app.audit().record(&tx, "embed_session.created", actor, format!("embed_session:{}", session.id), detail).await?;
     tx.commit().await?;
     Ok(EmbedSessionCreated {
@@ -178,6 +178,8 @@ pub async fn end(app: &AppState, scope: &Scope, actor: &Actor, id: Uuid) -> Resu
     tx.find_embed_session(id).await?.ok_or(ServiceError::NotFound)?;
     if tx.end_embed_session(id, app.now()).await? {
         tx.end_open_popups(id).await?;
+        // Whoever looks at it live is told soon.
+        tx.touch_embed_session(id).await?;
         app.audit().record(&tx, "embed_session.ended", actor, format!("embed_session:{id}"), String::new()).await?;
     }
     Ok(tx.commit().await?)
@@ -196,13 +198,24 @@ pub async fn open(app: &AppState, secret: &str) -> Result<Embedded, ServiceError
 
 /// A session that is not over: neither its time, nor its key, nor its origin.
 async fn alive(app: &AppState, tx: &Scoped, id: Uuid) -> Result<Option<EmbedSession>, ServiceError> {
-    let found = tx.find_embed_session(id).await?;
-    let Some(session) = found.filter(|one| one.ended_at.is_none() && app.now() < one.expires_at) else {
-        return Ok(None);
-    };
+    let found = tx.find_embed_session(id).await?.filter(|one| app.now() < one.expires_at);
+    match found {
+        Some(session) if is_standing(tx, &session).await? => Ok(Some(session)),
+        _ => Ok(None),
+    }
+}
+
+/// Whether a session was not ended, whatever its time: what it began may be finished.
+pub(super) async fn stands(tx: &Scoped, id: Uuid) -> Result<bool, ServiceError> {
+    match tx.find_embed_session(id).await? {
+        Some(session) => is_standing(tx, &session).await,
+        None => Ok(false),
+    }
+}
+
+async fn is_standing(tx: &Scoped, session: &EmbedSession) -> Result<bool, ServiceError> {
     let key = tx.find_api_key(session.api_key).await?.filter(|key| key.revoked_at.is_none());
-    let origin = tx.find_embed_origin(&session.origin).await?;
-    Ok(Some(session).filter(|_| key.is_some() && origin.is_some()))
+    Ok(session.ended_at.is_none() && key.is_some() && tx.find_embed_origin(&session.origin).await?.is_some())
 }
 
 /// The session's sets as they are now, and of those the ones that wait for somebody.

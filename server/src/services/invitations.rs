@@ -95,14 +95,20 @@ fn check(app: &AppState, request: &CreateInvitation) -> Result<Wanted, ServiceEr
         if !mail::is_address(address) {
             return Err(ServiceError::field("send_to", "expected one mail address, such as admin@contoso.com"));
         }
-        if app.outgoing.mail.is_none() {
-            return Err(ServiceError::conflict(
-                "mail_not_configured",
-                "This installation sends no mail. Make the invitation without an address, and pass the link on yourself.",
-            ));
-        }
+        check_mail(app)?;
     }
     Ok(Wanted { hours, recipient: recipient.map(str::to_owned), language: request.language })
+}
+
+/// Whether mail leaves at all.
+pub(super) fn check_mail(app: &AppState) -> Result<(), ServiceError> {
+    if app.outgoing.mail.is_some() {
+        return Ok(());
+    }
+    Err(ServiceError::conflict(
+        "mail_not_configured",
+        "This installation sends no mail. Make the invitation without an address, and pass the link on yourself.",
+    ))
 }
 
 fn check_open(authorization: &Authorization, sign_in: &SignIn) -> Result<(), ServiceError> {

@@ -198,7 +198,9 @@ impl Run<'_> {
             let Some(connection) = connection else { return Ok(Err(Box::new(token_over()))) };
             let account = Account { tenant: connection.tenant, object: connection.object };
             let Some(answer) = self.refresh(connection.id, names).await? else {
-                return Ok(Err(Box::new(token_over())));
+                // Its turn did not come: that is slow, not failed, and no reason to sign in.
+                let is_over = connection.state == ConnectionState::Ended;
+                return Ok(Err(Box::new(if is_over { token_over() } else { self.again(None, expired()) })));
             };
             (answer, account, true)
         };
@@ -455,12 +457,16 @@ fn stop_failed(problem: Help) -> Outcome {
 }
 
 fn token_over() -> Outcome {
-    stop_failed(help::own(
+    stop_failed(expired())
+}
+
+fn expired() -> Help {
+    help::own(
         "sign_in_expired",
         "The sign-in has expired meanwhile",
         "Too much time has passed. Nothing has changed. Sign in once more.",
         HelpAction::SignInAgain,
-    ))
+    )
 }
 
 fn wrong_account(signed_in: &str, asked: &str) -> Help {

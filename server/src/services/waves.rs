@@ -54,6 +54,17 @@ pub async fn check_begin(app: &AppState, tx: &Scoped, authorization: &Authorizat
     })
 }
 
+/// Has the wave of an authorization, if it has one, begin again what came back to it. `false`: nobody does it by itself.
+pub async fn begin_again(app: &AppState, tx: &Scoped, authorization: &Authorization) -> Result<bool, ServiceError> {
+    let Some(id) = authorization.wave else { return Ok(false) };
+    let wave = tx.find_wave(id).await?.ok_or(ServiceError::NotFound)?;
+    if wave.state == HeldState::Open {
+        plan_work(app, tx, &wave).await?;
+    }
+    // Going on makes new work.
+    Ok(wave.state != HeldState::Cancelled)
+}
+
 /// Has a wave do what it does by itself, from its first day on.
 async fn plan_work(app: &AppState, tx: &Scoped, wave: &Wave) -> Result<(), ServiceError> {
     let due = wave.starts_at.map_or(0, |start| start.0.saturating_mul(1000)).max(app.clock.now_millis());

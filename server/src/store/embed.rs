@@ -8,7 +8,7 @@ use super::{
 };
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
     sea_query::{Expr, ExprTrait},
 };
 use shared::{
@@ -267,6 +267,28 @@ impl Scoped {
             .exec(&self.tx)
             .await?;
         Ok(done.rows_affected == 1)
+    }
+
+    /// Ends all sessions of an origin; gives how many.
+    pub async fn end_embed_sessions_of(&self, origin: &str, now: Timestamp) -> Result<u64, StoreError> {
+        let done = sessions::Entity::update_many()
+            .col_expr(sessions::Column::EndedAt, Expr::value(now.0))
+            .col_expr(sessions::Column::Version, Expr::col(sessions::Column::Version).add(1))
+            .filter(self.mine(sessions::Column::Organization, sessions::Column::Customer))
+            .filter(sessions::Column::Origin.eq(origin))
+            .filter(sessions::Column::EndedAt.is_null())
+            .exec(&self.tx)
+            .await?;
+        Ok(done.rows_affected)
+    }
+
+    /// How many windows the frames of a session have opened.
+    pub async fn count_popups(&self, session: Uuid) -> Result<u64, StoreError> {
+        Ok(popups::Entity::find()
+            .filter(popups::Column::Organization.eq(self.own()))
+            .filter(popups::Column::EmbedSession.eq(session))
+            .count(&self.tx)
+            .await?)
     }
 
     /// Forgets sessions that were over before a time, with their windows; gives how many.

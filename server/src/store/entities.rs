@@ -365,6 +365,7 @@ pub mod connect_links {
         pub used_at: Option<i64>,
         pub mail: Option<String>,
         pub mail_secret: Option<Vec<u8>>,
+        pub embed_session: Option<Uuid>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -39,6 +39,8 @@ pub struct Link {
     pub expires_at: Timestamp,
     /// The one sign-in that it is for. Such a link is an invitation, used up by Save.
     pub only: Option<SignInId>,
+    /// The embed session by whose window it came to be: it dies with it.
+    pub embed_session: Option<Uuid>,
 }
 
 impl From<table::Model> for Link {
@@ -49,6 +51,7 @@ impl From<table::Model> for Link {
             created_by: row.created_by,
             expires_at: Timestamp(row.expires_at),
             only: row.sign_in.map(SignInId),
+            embed_session: row.embed_session,
         }
     }
 }
@@ -115,6 +118,7 @@ impl Scoped {
             expires_at: Set(link.expires_at.0),
             revoked_at: Set(None),
             kind: Set(DIRECT.to_owned()),
+            embed_session: Set(link.embed_session),
             ..Default::default()
         };
         table::Entity::insert(row).exec_without_returning(&self.tx).await?;
@@ -138,6 +142,7 @@ impl Scoped {
             used_at: Set(None),
             mail: Set(one.mail.map(|state| state.as_str().to_owned())),
             mail_secret: Set(one.mail_secret.clone().map(|sealed| sealed.0)),
+            embed_session: Set(None),
         };
         table::Entity::insert(row).exec_without_returning(&self.tx).await?;
         Ok(())

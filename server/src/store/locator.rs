@@ -109,6 +109,11 @@ pub async fn find_any(
     }))
 }
 
+/// Whether this is the hash of some secret, of whatever kind and age.
+pub async fn is_known(at: &impl Outside, hash: &[u8; 32]) -> Result<bool, StoreError> {
+    Ok(table::Entity::find_by_id(hash.to_vec()).one(at.connection()).await?.is_some())
+}
+
 /// Uses an entry up: of two callers at once, one gets it.
 pub async fn take(
     at: &impl Outside,

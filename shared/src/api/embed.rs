@@ -128,6 +128,8 @@ pub struct EmbedView {
     pub popup: Option<PopupState>,
     /// After this the session is dead.
     pub expires_at: Timestamp,
+    /// How long the session lives in all, in seconds: for a frame whose clock is another.
+    pub lifetime: i64,
     /// Grows with every change.
     pub version: i64,
 }
@@ -234,10 +236,6 @@ pub struct PopupView {
     pub domain: Option<String>,
     /// The host of the console's page.
     pub console: String,
-    /// For whom.
-    pub customer: String,
-    /// The customer's tenant.
-    pub tenant: TenantId,
     /// After this the code is dead.
     pub code_until: Timestamp,
     /// How many codes may still be tried.

@@ -12,12 +12,12 @@ use crate::workload::Workload;
 objects! {
     EmbedView {
         brand organization organization_id customer domain tenant origin method state waiting moved refused workloads sign_ins authorization
-        popup expires_at version
+        popup expires_at lifetime version
     }
     EmbedSignIn { id account signer state signed_in_as steps problem done_at already_connected }
     RefusedSet { set code text instead }
     PopupOpened { id code code_until }
-    PopupView { brand organization domain console customer tenant code_until tries }
+    PopupView { brand organization domain console code_until tries }
     PopupTied { secret }
 }
 

@@ -61,6 +61,9 @@ impl Browser {
 
     /// The paths of the API that the page or frame in front has asked so far, as the browser counts them: its log for drivers leaves
     /// out frames of other sites.
+    ///
+    /// # Panics
+    /// When the browser does not count.
     pub async fn asked_of_the_server(&self) -> Vec<String> {
         let script = "return performance.getEntriesByType('resource').map(entry => new URL(entry.name).pathname)\
             .filter(path => path.startsWith('/api/'))";

@@ -9,8 +9,12 @@ fn check(app: &TestApp, path: &str, answer: &Answer) {
     let text = |name: &str| answer.header(name).unwrap_or_else(|| panic!("{path}: no {name}: {:?}", answer.headers));
     assert_eq!(text("x-content-type-options"), "nosniff");
     assert_eq!(text("referrer-policy"), "no-referrer");
+    assert_eq!(text("origin-agent-cluster"), "?1");
     assert_eq!(text("x-frame-options"), "DENY");
-    assert_eq!(text("cross-origin-resource-policy"), "same-origin");
+    // What another origin may read by design (`embed::origins`, `embed::scripts`).
+    let is_for_all = path.starts_with("/api/v1/embed/check/");
+    let readers = if is_for_all { "cross-origin" } else { "same-origin" };
+    assert_eq!(text("cross-origin-resource-policy"), readers, "{path}");
     let policy = text("content-security-policy");
     assert!(policy.starts_with("default-src 'none'") && policy.contains("frame-ancestors 'none'"), "{path}: {policy}");
     assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'") && !policy.contains('*'));
@@ -39,7 +43,11 @@ fn check(app: &TestApp, path: &str, answer: &Answer) {
     assert!(answer.header("server").is_none() && answer.header("x-powered-by").is_none());
     // H5: whoever asks from elsewhere gets no permission to read.
     let cors: Vec<_> = answer.headers.keys().filter(|name| name.as_str().starts_with("access-control-")).collect();
-    assert!(cors.is_empty(), "{path}: {cors:?}");
+    if is_for_all {
+        assert_eq!((cors.len(), answer.header("access-control-allow-origin")), (1, Some("*")), "{path}: {cors:?}");
+    } else {
+        assert!(cors.is_empty(), "{path}: {cors:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -53,6 +61,7 @@ async fn h1_h3_h5_e2_every_answer_has_its_headers() {
         "/connect/",
         "/connect/callback",
         "/connect/approved",
+        "/connect/embed",
         "/connections",
         "/sign-in/callback",
         "/owner",
@@ -73,7 +82,8 @@ async fn h1_h3_h5_e2_every_answer_has_its_headers() {
         client.with("origin", "https://evil.example").with("access-control-request-method", "POST")
     };
     for path in &paths {
-        let address = path.replace("{id}", "00000000-0000-0000-0000-000000000000").replace("{sign_in}", "x");
+        let nil = "00000000-0000-0000-0000-000000000000";
+        let address = path.replace("{id}", nil).replace("{sign_in}", "x").replace("{organization}", nil);
         for method in [Method::GET, Method::POST, Method::PUT, Method::DELETE, Method::OPTIONS, Method::HEAD] {
             for client in [app.anonymous(), app.key(), from_elsewhere(app.anonymous())] {
                 let answer = client.send(method.clone(), &address, Some("application/json"), "{}").await;

@@ -6,7 +6,7 @@ use proptest::{
     test_runner::{Config, RngAlgorithm, TestRng, TestRunner},
 };
 use rekey_tests::{
-    app::{Backend, TestApp, client::Client, dump::assert_same},
+    app::{Backend, TestApp, client::Client, dump::assert_same, embed::CONSOLE},
     app_on_both,
 };
 use reqwest::Method;
@@ -68,6 +68,11 @@ fn value() -> impl Strategy<Value = Value> {
         Just("step".to_owned()),
         Just("error".to_owned()),
         Just("ids".to_owned()),
+        Just("origin".to_owned()),
+        Just("host_user".to_owned()),
+        Just("ticket".to_owned()),
+        Just("challenge".to_owned()),
+        Just("code".to_owned()),
         word(),
     ];
     leaf.prop_recursive(3, 24, 6, move |inner| {
@@ -109,7 +114,17 @@ async fn garbage_never_breaks_the_server(app: TestApp) {
     app.import_sample().await;
     let made = app.authorize(&["CON-001"]).await;
     let link = app.link(made.id).await;
-    let callers = [app.anonymous(), app.key(), app.member().await, app.connect(&link)];
+    app.register_origin(CONSOLE).await;
+    let session = app.embed_sets(&["CON-002"]).await.secret;
+    let window = app.announce(&session).await;
+    let callers = [
+        app.anonymous(),
+        app.key(),
+        app.member().await,
+        app.connect(&link),
+        app.frame(&session),
+        app.connect(&window.secret),
+    ];
     let routes = routes(&app).await;
     let known = [made.id.to_string(), app.set("CON-001").await.id.to_string()];
     let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[7; 32]);
@@ -136,7 +151,7 @@ async fn garbage_never_breaks_the_server(app: TestApp) {
         let method = other.map_or_else(|| method.clone(), |other| methods[other].clone());
         let encode = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
         let id = id.map_or_else(|| encode(&text), |id| known[id].clone());
-        let mut address = path.replace("{id}", &id).replace("{sign_in}", &id);
+        let mut address = path.replace("{id}", &id).replace("{sign_in}", &id).replace("{organization}", &id);
         if !query.is_empty() {
             let pairs: Vec<String> =
                 query.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
@@ -183,6 +198,8 @@ async fn h4_changes_from_elsewhere_are_refused(app: TestApp) {
         for spoiled in spoiled(client) {
             spoiled.post("/api/v1/authorizations", &request).await.refused(403, "not_same_origin");
             spoiled.post("/api/v1/connect/continue", &json!({})).await.refused(403, "not_same_origin");
+            spoiled.post("/api/v1/embed/popups", &json!({})).await.refused(403, "not_same_origin");
+            spoiled.post("/api/v1/connect/popup/tie", &json!({})).await.refused(403, "not_same_origin");
             spoiled.delete("/api/v1/session").await.refused(403, "not_same_origin");
         }
         // What a form can send without asking.

@@ -1,7 +1,7 @@
 //! Stored secrets leave by no answer (S9), and B5: where Microsoft returns to is never taken from input.
 
 use rekey_tests::{
-    app::{OWNER, TestApp},
+    app::{OWNER, TestApp, embed::CONSOLE},
     app_on_both,
 };
 use reqwest::Method;
@@ -15,10 +15,15 @@ async fn s9_no_answer_holds_a_stored_secret(app: TestApp) {
     let waiting = app.before_save(&["FAB-003", "FAB-001"], "backup@fabrikam.com").await;
     app.save(&waiting.attempt.secret, &waiting.tokens).await;
     let cookie = app.sign_in(OWNER).await;
+    app.register_origin(CONSOLE).await;
+    let embedded = app.embed_sets(&["CON-002"]).await;
+    let window = app.announce(&embedded.secret).await;
     let mut secrets = app.refresh_tokens().await;
     assert_eq!(secrets.len(), 1);
     secrets.extend([
         app.api_key.clone(),
+        embedded.secret.clone(),
+        window.secret.clone(),
         cookie.split_once('=').unwrap().1.to_owned(),
         road.link.clone(),
         road.attempt.secret.clone(),
@@ -39,10 +44,15 @@ async fn s9_no_answer_holds_a_stored_secret(app: TestApp) {
     let (mut asked, mut found) = (0, 0);
     for path in description["paths"].as_object().unwrap().keys().filter(|path| !path.ends_with("/live")) {
         for id in &ids {
-            let address = path.replace("{id}", id).replace("{sign_in}", id);
-            for client in
-                [app.key(), app.session(&cookie), app.connect(&waiting.link), app.connect(&road.attempt.secret)]
-            {
+            let own = app.organization.to_string();
+            let address = path.replace("{id}", id).replace("{sign_in}", id).replace("{organization}", &own);
+            for client in [
+                app.key(),
+                app.session(&cookie),
+                app.connect(&waiting.link),
+                app.connect(&road.attempt.secret),
+                app.frame(&embedded.secret),
+            ] {
                 let answer = client.get(&address).await;
                 asked += 1;
                 found += usize::from(answer.status == 200);

@@ -1,5 +1,8 @@
 //! Waves: many sets of many customers planned, moved, held, tried again and called off (F6, F10, F11, G1 to G3, N4, N10).
 
+mod flips;
+mod mail;
+
 use rekey_tests::{
     app::{TestApp, dump::assert_same, eventually},
     app_on_both,

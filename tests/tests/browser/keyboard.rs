@@ -59,6 +59,7 @@ async fn l1_the_portals_pages_are_labelled() {
         "/authorizations",
         "/activity",
         "/api-keys",
+        "/consoles",
         "/certificates",
         "/notifications",
     ] {

@@ -4,7 +4,7 @@ use rekey_tests::browser::{Browser, Stage};
 use rekey_tests::demo::Account;
 
 /// The lines of the menu, each with the title of its page.
-const MENU: [(&str, &str); 8] = [
+const MENU: [(&str, &str); 9] = [
     ("/backup-sets", "Backup sets"),
     ("/customers", "Customers"),
     ("/authorizations", "Authorizations"),
@@ -13,6 +13,7 @@ const MENU: [(&str, &str); 8] = [
     ("/activity", "Activity"),
     ("/notifications", "Notifications"),
     ("/api-keys", "API keys"),
+    ("/consoles", "Consoles"),
 ];
 
 fn owner(stage: &Stage) -> Account {

@@ -14,7 +14,7 @@ rekey_tests::on_both![
     the_cleaner_removes_what_is_dead_only,
 ];
 
-const KINDS: [LocatorKind; 7] = [
+const KINDS: [LocatorKind; 11] = [
     LocatorKind::Session,
     LocatorKind::PortalSignIn,
     LocatorKind::OwnerLink,
@@ -22,6 +22,10 @@ const KINDS: [LocatorKind; 7] = [
     LocatorKind::Attempt,
     LocatorKind::ApiKey,
     LocatorKind::Member,
+    LocatorKind::MemberInvitation,
+    LocatorKind::CustomerPage,
+    LocatorKind::EmbedSession,
+    LocatorKind::Popup,
 ];
 
 fn entry(byte: u8, kind: LocatorKind, expires_at: Option<Timestamp>) -> NewLocator {

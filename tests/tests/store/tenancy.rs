@@ -1,8 +1,10 @@
 //! No organization reaches another's rows (M3): not through the store on either database, and on PostgreSQL not even
 //! with SQL that forgets the organization.
 
+mod embed;
 mod modern;
 
+use embed::Embed;
 use modern::Modern;
 use rekey_tests::{
     clock::START,
@@ -55,6 +57,7 @@ struct Filled {
     api_key: ApiKey,
     audit: AuditRow,
     modern: Modern,
+    embed: Embed,
 }
 
 fn invitation(customer: &Customer) -> MemberInvitation {
@@ -146,6 +149,7 @@ async fn fill(database: &TestDatabase, organization: OrganizationId) -> Filled {
     assert_eq!(tx.update_audit_sequences(&[sealed.id], 1).await.unwrap(), 1);
     let set = BackupSet { version: 2, ..set };
     let modern = modern::fill(&tx, &customer, &sign_in, &set, &api_key).await;
+    let embed = embed::fill(&tx, &authorization, &set, &api_key).await;
     tx.commit().await.unwrap();
     Filled {
         member,
@@ -161,6 +165,7 @@ async fn fill(database: &TestDatabase, organization: OrganizationId) -> Filled {
         api_key,
         audit,
         modern,
+        embed,
     }
 }
 
@@ -226,11 +231,12 @@ async fn seen(tx: &Scoped, rows: &Filled) -> Vec<&'static str> {
         ("count_sealed_audit", tx.count_sealed_audit().await.unwrap() != 0),
     ];
     let mut names = modern::seen(tx, &rows.modern).await;
+    names.extend(embed::seen(tx, &rows.embed).await);
     names.extend(found.iter().filter(|(_, found)| *found).map(|(name, _)| *name));
     names
 }
 
-const READERS: usize = 45 + modern::READERS;
+const READERS: usize = 45 + modern::READERS + embed::READERS;
 
 async fn m3_another_organization_finds_and_lists_nothing(database: TestDatabase) {
     let (contoso, adatum) = (database.organization("Contoso").await, database.organization("Adatum").await);
@@ -277,10 +283,11 @@ async fn changed(tx: &Scoped, rows: &Filled) -> Vec<&'static str> {
     let mut names: Vec<_> = done.iter().filter(|(_, done)| *done).map(|(name, _)| *name).collect();
     let set = BackupSet { version: 4, ..rows.set.clone() };
     names.extend(modern::changed(tx, &rows.modern.with_set(set)).await);
+    names.extend(embed::changed(tx, &rows.embed).await);
     names
 }
 
-const WRITERS: usize = 16 + modern::WRITERS;
+const WRITERS: usize = 16 + modern::WRITERS + embed::WRITERS;
 
 async fn m3_another_organization_changes_nothing(database: TestDatabase) {
     let (contoso, adatum) = (database.organization("Contoso").await, database.organization("Adatum").await);
@@ -322,7 +329,7 @@ async fn m3_postgres_shows_nothing_to_sql_without_the_organization_or_with_anoth
     fill(&database, contoso).await;
     let (raw, intruder) = (database.raw().await, database.intruder().await);
     let tables = tables(&intruder).await;
-    assert_eq!(tables.len(), 31, "{tables:?}");
+    assert_eq!(tables.len(), 34, "{tables:?}");
     let there = counts(&intruder, &tables).await;
     assert!(there.iter().all(|count| *count > 0), "an empty table proves nothing: {tables:?} {there:?}");
 

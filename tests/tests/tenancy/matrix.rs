@@ -5,6 +5,7 @@ use rekey_tests::{
         OUTSIDER, OWNER, TestApp,
         client::{Answer, Client},
         dump::assert_same,
+        embed::CONSOLE,
     },
     app_on_both,
 };
@@ -50,11 +51,11 @@ pub enum Kind {
     Keys,
     /// As `Keys`, and names one key.
     Key,
-    /// Whoever holds a link's or an attempt's secret.
+    /// Whoever holds the secret of a link, an attempt, an embed session or a window.
     Connect,
 }
 
-const ROWS: [(&str, &str, Kind); 94] = [
+const ROWS: [(&str, &str, Kind); 106] = [
     ("GET", "/api/v1/meta", Kind::Public),
     ("POST", "/api/v1/sign-ins", Kind::Public),
     ("POST", "/api/v1/session", Kind::Public),
@@ -147,6 +148,18 @@ const ROWS: [(&str, &str, Kind); 94] = [
     ("GET", "/api/v1/audit/export", Kind::List),
     ("GET", "/api/v1/exposure", Kind::Record),
     ("GET", "/api/v1/support-bundle", Kind::Session),
+    ("GET", "/api/v1/embed-origins", Kind::List),
+    ("POST", "/api/v1/embed-origins", Kind::Keys),
+    ("POST", "/api/v1/embed-origins/{id}/remove", Kind::Key),
+    ("POST", "/api/v1/embed-sessions", Kind::Body),
+    ("POST", "/api/v1/embed-sessions/{id}/end", Kind::Record),
+    ("GET", "/api/v1/embed", Kind::Connect),
+    ("GET", "/api/v1/embed/live", Kind::Connect),
+    ("POST", "/api/v1/embed/popups", Kind::Connect),
+    ("POST", "/api/v1/embed/popups/{id}/confirm", Kind::Connect),
+    ("GET", "/api/v1/embed/check/{organization}", Kind::Public),
+    ("POST", "/api/v1/connect/popup", Kind::Connect),
+    ("POST", "/api/v1/connect/popup/tie", Kind::Connect),
     ("GET", "/api/v1/api-keys", Kind::Keys),
     ("POST", "/api/v1/api-keys", Kind::Keys),
 ];
@@ -174,6 +187,9 @@ pub struct Records {
     member: String,
     member_invitation: String,
     wave: String,
+    embed_origin: String,
+    embed_session: String,
+    popup: String,
 }
 
 impl Records {
@@ -199,6 +215,10 @@ impl Records {
         let body = json!({ "kind": "webhook", "address": "https://hooks.example.com/contoso" });
         let channel: Value = app.member().await.post("/api/v1/channels", &body).await.ok();
         let delivery = delivery(app, channel["channel"]["id"].as_str().unwrap()).await;
+        let console = app.register_origin(CONSOLE).await;
+        let sets = app.ids(&["CON-006"]).await;
+        let embedded = app.embed_session(&json!({ "backup_sets": sets })).await;
+        let window = app.announce(&embedded.secret).await;
         Self {
             app: planted.id.to_string(),
             notice,
@@ -216,6 +236,9 @@ impl Records {
             member: members[0]["id"].as_str().unwrap().to_owned(),
             member_invitation: joining["invitation"]["id"].as_str().unwrap().to_owned(),
             wave: wave["id"].as_str().unwrap().to_owned(),
+            embed_origin: console.id.to_string(),
+            embed_session: embedded.id.to_string(),
+            popup: window.opened.id.to_string(),
         }
     }
 
@@ -239,10 +262,13 @@ impl Records {
             Some("members") => &self.member,
             Some("member-invitations") => &self.member_invitation,
             Some("waves") => &self.wave,
+            Some("embed-origins") => &self.embed_origin,
+            Some("embed-sessions") => &self.embed_session,
+            Some("embed") => &self.popup,
             _ => &self.authorization,
         };
         let (id, sign_in) = if exists { (id, &self.sign_in) } else { (&absent, &absent) };
-        path.replace("{id}", id).replace("{sign_in}", sign_in)
+        path.replace("{id}", id).replace("{sign_in}", sign_in).replace("{organization}", &absent)
     }
 
     /// A body that would do if the caller might.
@@ -265,6 +291,14 @@ impl Records {
             }
             Some("removal") => json!({ "connection": self.app }),
             Some("contact") => json!({ "contact": "it@contoso.com" }),
+            Some("embed-origins") => json!({ "origin": "https://new.example.com" }),
+            Some("embed-sessions") => {
+                let id = if exists { self.set.clone() } else { uuid::Uuid::from_u128(1).to_string() };
+                json!({ "backup_sets": [id], "method": "hybrid", "origin": CONSOLE, "host_user": "eve" })
+            }
+            Some("popups") => json!({ "ticket": "A".repeat(43) }),
+            Some("tie") => json!({ "code": "123456" }),
+            Some("confirm") if path.contains("/embed/") => json!({ "challenge": "A".repeat(43) }),
             Some("confirm") if path.contains("member-") => json!({ "tenant": self.tenant, "object": self.set }),
             Some("member-invitations") => json!({ "role": "auditor", "note": "New" }),
             _ if path == "/api/v1/members/{id}" => json!({ "role": "auditor" }),
@@ -353,6 +387,9 @@ pub fn mentions(answer: &Answer, records: &Records) -> bool {
         &records.member,
         &records.member_invitation,
         &records.wave,
+        &records.embed_origin,
+        &records.embed_session,
+        &records.popup,
     ];
     text.contains("Contoso") || text.contains("CON-0") || own.iter().any(|id| text.contains(id.as_str()))
 }

@@ -58,7 +58,7 @@ pub fn frame(state: &State, host: &str, decision: Vec<Tag>) -> Tag {
         brand: &view.brand,
         asks_for: text::of(keys::ASKS_FOR, view),
         customer: &view.customer,
-        tenant: view.tenant,
+        tenant: Some(view.tenant),
         domain: view.domain.clone().unwrap_or_else(|| view.tenant.to_string()),
     }));
     around(of("div", "hold").with(asker).with(stages).with(foot), decision).attr("data-page", state.name())
@@ -81,8 +81,8 @@ pub struct Asker<'a> {
     pub asks_for: String,
     /// The customer's name.
     pub customer: &'a str,
-    /// The customer's tenant.
-    pub tenant: TenantId,
+    /// The customer's tenant, where it is known.
+    pub tenant: Option<TenantId>,
     /// The customer's domain, or whatever stands in for it.
     pub domain: String,
 }
@@ -119,7 +119,7 @@ fn asker(known: Option<Asker<'_>>) -> Tag {
         of("div", "for")
             .with(tag("small").with(known.asks_for))
             .with(tag("b").with(known.customer.to_owned()))
-            .with(keymark(known.tenant, false))
+            .some(known.tenant.map(|tenant| keymark(tenant, false)))
             .with(tag("small").with(known.domain)),
     )
 }

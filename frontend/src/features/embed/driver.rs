@@ -3,7 +3,7 @@
 //! The session's secret lives in this page's memory and nowhere else. The page around is believed only from exactly the
 //! origin that the session was made for; the window only as the very one that was opened here.
 
-use super::frame::{Frame, Opened, Stop, Told};
+use super::frame::{Frame, Hindrance, Opened, Stop, Told};
 use super::{look, page};
 use crate::api::{self, ApiFailure, LiveHandle, LiveState};
 use crate::browser::{self, dom::Place, messages, messages::Message, messages::Other};
@@ -11,9 +11,10 @@ use crate::features::connect::speech;
 use crate::text::connect as words;
 use crate::text::words::{keys, pair};
 use shared::api::embed::{ConfirmPopup, EmbedState, EmbedView, OpenPopup, PopupOpened};
-use shared::id::PopupId;
+use shared::id::{OrganizationId, PopupId};
 use shared::oauth::pkce::Verifier;
 use shared::secret::Secret;
+use shared::time::Timestamp;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
@@ -30,10 +31,17 @@ const KEPT: &str = "rekeyStart";
 /// How often a window is looked at, and after how many looks without a word it is asked for the digits.
 const LOOK_MS: i32 = 1_000;
 const SILENT_LOOKS: u32 = 6;
+/// The longest text that the element passes on.
+const LONGEST_TEXT: usize = 500;
 /// How long "Copied" stands there.
 const COPIED_MS: i32 = 2_000;
-/// How long before its end a session is asked for anew, in seconds.
+/// After so many looks the digits are too old (two minutes).
+const OLD_LOOKS: u32 = 120;
+/// How long before its end a session is asked for anew, and how long it is kept at least, in seconds.
 const BEFORE_END: i64 = 60;
+const AT_LEAST: i64 = 30;
+/// Without having been asked, the page around may change the session this often, in seconds.
+const BETWEEN_SESSIONS: i64 = 15;
 
 /// Shows the frame in this place.
 pub fn begin(place: Place) {
@@ -47,6 +55,8 @@ pub fn begin(place: Place) {
         live: RefCell::new(None),
         height: Cell::new(0),
         is_reading: Cell::new(false),
+        read_at: Cell::new(Timestamp(0)),
+        has_asked: Cell::new(false),
         windows: Cell::new(0),
     }));
     driver.start(address.origin);
@@ -81,6 +91,9 @@ struct Page {
     live: RefCell<Option<LiveHandle>>,
     height: Cell<i32>,
     is_reading: Cell<bool>,
+    /// When a session was last taken, and whether the page around was asked for the next one.
+    read_at: Cell<Timestamp>,
+    has_asked: Cell<bool>,
     /// Counts the windows, so that what belongs to an older one is left.
     windows: Cell<u32>,
 }
@@ -184,10 +197,14 @@ impl Driver {
     fn take_session(&self, message: &Message) {
         let secret = message.text("session").unwrap_or_default();
         let is_same = self.0.secret.borrow().as_ref().is_some_and(|known| *known.expose() == secret);
-        // One at a time, and none twice: a page that floods causes no requests (E8).
-        if is_same || self.0.is_reading.replace(true) {
+        // One at a time, none twice, and few that nobody asked for: a page that floods causes no requests (E8).
+        let since = browser::now().since(self.0.read_at.get());
+        let is_early = !self.0.has_asked.get() && (0..BETWEEN_SESSIONS).contains(&since);
+        if secret.is_empty() || is_same || is_early || self.0.is_reading.replace(true) {
             return;
         }
+        self.0.has_asked.set(false);
+        self.0.read_at.set(browser::now());
         self.0.secret.replace(Some(Secret::new(secret)));
         spawn_local(self.clone().read());
     }
@@ -203,35 +220,41 @@ impl Driver {
             Ok(view) => view,
             Err(failure) => return self.stop(Stop::of(&failure)),
         };
+        let named = browser::address().path.rsplit('/').next().and_then(|id| id.parse::<OrganizationId>().ok());
+        if named != Some(view.organization_id) {
+            // Another organization's session in this one's frame: whose origins may show it was not asked for this one.
+            self.0.secret.replace(None);
+            return self.stop(Stop::Dead);
+        }
         let here = self.0.console.borrow().as_ref().map(|console| console.origin.clone()).unwrap_or_default();
         if view.origin != here {
             self.0.secret.replace(None);
             return self.stop(Stop::Foreign { here, origin: view.origin });
         }
-        if !browser::address().path.ends_with(&view.organization_id.to_string()) {
-            // Another organization's session in this one's frame: whose origins may show it was not asked for this one.
-            self.0.secret.replace(None);
-            return self.stop(Stop::Dead);
-        }
         let is_first = self.0.frame.borrow().view.is_none();
         // Another session counts its own changes.
         self.0.frame.borrow_mut().view = None;
-        let expires_at = view.expires_at;
+        let lifetime = view.lifetime;
         if is_first {
             self.tell("ready", &[]);
         }
         self.take(view);
         self.watch();
-        spawn_local(self.clone().ask_anew(expires_at.since(browser::now()) - BEFORE_END));
+        spawn_local(self.clone().ask_anew((lifetime - BEFORE_END.min(lifetime / 2)).max(AT_LEAST)));
+    }
+
+    fn need_session(&self) {
+        self.0.has_asked.set(true);
+        self.tell("session-needed", &[]);
     }
 
     /// Asks the page around for another session before this one ends.
     async fn ask_anew(self, seconds: i64) {
         let secret = self.secret();
-        let ms = seconds.clamp(1, 1_800).saturating_mul(1_000);
+        let ms = seconds.min(1_800).saturating_mul(1_000);
         browser::sleep(i32::try_from(ms).unwrap_or(i32::MAX)).await;
         if self.secret() == secret {
-            self.tell("session-needed", &[]);
+            self.need_session();
         }
     }
 
@@ -243,7 +266,7 @@ impl Driver {
             move |view: EmbedView| on_view.take(view),
             move |state| {
                 if let LiveState::Refused(failure) = state {
-                    on_end.tell("session-needed", &[]);
+                    on_end.need_session();
                     on_end.stop(Stop::of(&failure));
                 }
             },
@@ -289,6 +312,7 @@ impl Driver {
             Told::Failed(code) => {
                 let problem = view.sign_ins.iter().find_map(|sign_in| sign_in.problem.as_ref());
                 let (title, text) = problem.map(|help| words::help_words(help, None)).unwrap_or_default();
+                let text: String = text.chars().take(LONGEST_TEXT).collect();
                 self.tell("failed", &[("code", &code), ("title", &title), ("text", &text)]);
             }
         }
@@ -332,7 +356,8 @@ impl Driver {
         let number = self.0.windows.get().wrapping_add(1);
         self.0.windows.set(number);
         let is_in_sandbox = handle.is_none() && messages::is_sandboxed();
-        let opened = Opened { is_in_sandbox, ..Opened::new(address, handle.is_none()) };
+        let hindrance = is_in_sandbox.then_some(Hindrance::LockedFrame);
+        let opened = Opened { hindrance, ..Opened::new(address, handle.is_none()) };
         self.0.window.replace(Some(Window { handle, id: None, challenge: None, number }));
         {
             let mut frame = self.0.frame.borrow_mut();
@@ -396,7 +421,7 @@ impl Driver {
             }
             "locked" => {
                 if let Some(opened) = &mut self.0.frame.borrow_mut().opened {
-                    opened.is_locked = true;
+                    opened.hindrance = Some(Hindrance::LockedWindow);
                 }
                 self.show();
                 self.tell_locked("sandboxed_popup");
@@ -423,8 +448,7 @@ impl Driver {
             handle.say("confirmed", &[], &browser::address().origin);
             let is_current = self.0.window.borrow().as_ref().is_some_and(|window| window.number == number);
             if let Some(opened) = self.0.frame.borrow_mut().opened.as_mut().filter(|_| is_current) {
-                opened.is_tied = true;
-                opened.needs_code = false;
+                opened.tie();
             }
             self.show();
         }
@@ -442,12 +466,10 @@ impl Driver {
             let is_silent = window.challenge.is_none() && looks >= SILENT_LOOKS;
             let mut frame = self.0.frame.borrow_mut();
             let Some(opened) = frame.opened.as_mut() else { return };
-            let is_news = is_closed && !opened.is_gone;
-            let is_change = is_news || (is_silent && !opened.is_tied && !opened.needs_code);
-            opened.is_gone = is_closed;
-            opened.needs_code |= is_silent && !opened.is_tied;
+            let is_news = opened.note_closed(is_closed);
+            let is_change = (is_silent && opened.need_code()) | (looks >= OLD_LOOKS && opened.grow_old());
             drop(frame);
-            if is_change {
+            if is_news || is_change {
                 self.show();
             }
             if is_news {

@@ -20,6 +20,8 @@ pub enum Stop {
     Dead,
     /// The server cannot be reached.
     Offline,
+    /// Too many tries came from this network.
+    Busy,
 }
 
 impl Stop {
@@ -30,13 +32,42 @@ impl Stop {
             Self::Foreign { .. } => "origin_mismatch",
             Self::Dead => "session_over",
             Self::Offline => "offline",
+            Self::Busy => "too_many_requests",
         }
     }
 
     /// For a request that failed.
     pub fn of(failure: &ApiFailure) -> Self {
-        if failure.status() == Some(404) { Self::Dead } else { Self::Offline }
+        match failure.status() {
+            Some(404) => Self::Dead,
+            Some(429) => Self::Busy,
+            _ => Self::Offline,
+        }
     }
+}
+
+/// How a window stands with this frame.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It has not said anything yet.
+    Looking,
+    /// It does not know its frame: the digits are typed there.
+    NeedsCode,
+    /// The digits were shown for longer than they are good.
+    TooOld,
+    /// Window and frame belong together.
+    Tied,
+}
+
+/// What may be in a window's way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hindrance {
+    /// It says that it is closed.
+    Gone,
+    /// It sits in a sandbox, where sign-in cannot work.
+    LockedWindow,
+    /// This frame sits in a sandbox, which may be why there is no window.
+    LockedFrame,
 }
 
 /// A window that was opened by the button.
@@ -48,30 +79,54 @@ pub struct Opened {
     pub is_severed: bool,
     /// The server's answer: the digits, and until when they are good. None while it is asked.
     pub code: Option<(String, Timestamp)>,
-    /// The window said who it is, and the server was told.
-    pub is_tied: bool,
-    /// It waits for the digits, or never said anything.
-    pub needs_code: bool,
-    /// It says that it is closed.
-    pub is_gone: bool,
-    /// It sits in a sandbox, where sign-in cannot work.
-    pub is_locked: bool,
-    /// This frame sits in a sandbox, which may be why there is no window.
-    pub is_in_sandbox: bool,
+    /// How it stands with this frame.
+    pub standing: Standing,
+    /// What may be in its way.
+    pub hindrance: Option<Hindrance>,
 }
 
 impl Opened {
     /// A window within the click.
     pub const fn new(address: String, is_severed: bool) -> Self {
-        Self {
-            address,
-            is_severed,
-            code: None,
-            is_tied: false,
-            needs_code: is_severed,
-            is_gone: false,
-            is_locked: false,
-            is_in_sandbox: false,
+        let standing = if is_severed { Standing::NeedsCode } else { Standing::Looking };
+        Self { address, is_severed, code: None, standing, hindrance: None }
+    }
+
+    /// Window and frame belong together from here on.
+    pub const fn tie(&mut self) {
+        self.standing = Standing::Tied;
+    }
+
+    /// It has to be told its frame by hand; `true` when that is new.
+    pub fn need_code(&mut self) -> bool {
+        let is_new = self.standing == Standing::Looking;
+        if is_new {
+            self.standing = Standing::NeedsCode;
+        }
+        is_new
+    }
+
+    /// The digits are too old; `true` when that is new.
+    pub fn grow_old(&mut self) -> bool {
+        let is_new = matches!(self.standing, Standing::Looking | Standing::NeedsCode);
+        if is_new {
+            self.standing = Standing::TooOld;
+        }
+        is_new
+    }
+
+    /// It says whether it is closed; `true` when it has just been closed. What is worse than that stays said.
+    pub fn note_closed(&mut self, is_closed: bool) -> bool {
+        match (self.hindrance, is_closed) {
+            (None, true) => {
+                self.hindrance = Some(Hindrance::Gone);
+                true
+            }
+            (Some(Hindrance::Gone), false) => {
+                self.hindrance = None;
+                false
+            }
+            _ => false,
         }
     }
 }
@@ -113,16 +168,14 @@ impl Frame {
         let before = self.view.replace(view);
         let Some(view) = &self.view else { return Vec::new() };
         self.stop = None;
-        if view.popup == Some(PopupState::Tied)
-            && let Some(opened) = &mut self.opened
-        {
-            opened.is_tied = true;
-            opened.needs_code = false;
-        }
-        if view.popup == Some(PopupState::Here)
-            && let Some(opened) = &mut self.opened
-        {
-            opened.needs_code = !opened.is_tied;
+        if let Some(opened) = &mut self.opened {
+            match view.popup {
+                Some(PopupState::Tied) => opened.tie(),
+                Some(PopupState::Here) => {
+                    opened.need_code();
+                }
+                _ => {}
+            }
         }
         let mut told = Vec::new();
         let was = before.as_ref().map(|before| before.state);
@@ -134,6 +187,8 @@ impl Frame {
             self.opened = None;
         }
         if was != Some(EmbedState::Stopped) && view.state == EmbedState::Stopped {
+            // The window of this try has done its part; the next try has one of its own.
+            self.opened = None;
             let problem = view.sign_ins.iter().find_map(|sign_in| sign_in.problem.as_ref());
             told.push(Told::Failed(problem.map_or_else(|| "stopped".to_owned(), |problem| problem.code.clone())));
         }
@@ -147,6 +202,7 @@ impl Frame {
     }
 }
 
+/// What the tests of this feature share.
 #[cfg(test)]
 pub mod fixtures {
     use super::*;
@@ -157,6 +213,9 @@ pub mod fixtures {
     use shared::workload::Workload;
 
     /// Two sets of Contoso on their way to modern.
+    ///
+    /// # Panics
+    /// Never: its ids are ids.
     pub fn view(state: EmbedState) -> EmbedView {
         let set = |n: u128| SetRef {
             id: format!("00000000-0000-0000-0000-00000000000{n}").parse().unwrap(),
@@ -191,6 +250,7 @@ pub mod fixtures {
             authorization: None,
             popup: None,
             expires_at: Timestamp(1_000),
+            lifetime: 1_800,
             version: 1,
         }
     }
@@ -213,6 +273,17 @@ mod tests {
     }
 
     #[test]
+    fn a_try_after_a_stop_shows_its_own_window() {
+        let mut frame = Frame { opened: Some(Opened::new(String::new(), true)), ..Frame::default() };
+        frame.take(view(EmbedState::Open));
+        frame.take(view(EmbedState::Stopped));
+        assert_eq!(frame.opened, None);
+        frame.opened = Some(Opened::new(String::new(), true));
+        frame.take(EmbedView { version: 2, ..view(EmbedState::Stopped) });
+        assert!(frame.opened.is_some(), "the digits of the next try stay");
+    }
+
+    #[test]
     fn an_older_view_changes_nothing() {
         let mut frame = Frame::default();
         frame.take(EmbedView { version: 5, ..view(EmbedState::Working) });
@@ -224,11 +295,12 @@ mod tests {
     fn i3_a_window_without_its_opener_needs_the_code_and_a_tied_one_does_not() {
         let mut frame = Frame { opened: Some(Opened::new(String::new(), false)), ..Frame::default() };
         frame.take(EmbedView { popup: Some(PopupState::Here), ..view(EmbedState::Open) });
-        assert!(frame.opened.as_ref().unwrap().needs_code);
+        assert_eq!(frame.opened.as_ref().unwrap().standing, Standing::NeedsCode);
         frame.take(EmbedView { popup: Some(PopupState::Tied), ..view(EmbedState::Open) });
-        let opened = frame.opened.unwrap();
-        assert!(opened.is_tied && !opened.needs_code);
-        assert!(Opened::new(String::new(), true).needs_code);
+        let mut opened = frame.opened.unwrap();
+        assert_eq!(opened.standing, Standing::Tied);
+        assert!(!opened.need_code() && !opened.grow_old(), "what is tied stays tied");
+        assert_eq!(Opened::new(String::new(), true).standing, Standing::NeedsCode);
     }
 
     #[test]

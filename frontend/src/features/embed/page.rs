@@ -1,6 +1,6 @@
 //! The frame as markup.
 
-use super::frame::{Frame, Opened, Stop};
+use super::frame::{Frame, Hindrance, Opened, Standing, Stop};
 use crate::features::connect::parts::{
     Button, PLAIN, PRIMARY, actions, change, copy, fact, facts, icon, keymark, moment, notice, section, step,
 };
@@ -44,7 +44,7 @@ fn name(frame: &Frame) -> &'static str {
         (None, Some(view), opened) => match view.state {
             EmbedState::Unconfirmed => "unconfirmed",
             EmbedState::Nothing => "nothing",
-            EmbedState::Ready | EmbedState::Open if opened.is_some() => "opened",
+            EmbedState::Ready | EmbedState::Open | EmbedState::Stopped if opened.is_some() => "opened",
             EmbedState::Ready | EmbedState::Open => "ready",
             EmbedState::Working => "working",
             EmbedState::Done => "done",
@@ -68,9 +68,9 @@ fn status(view: &EmbedView, has_stopped: bool) -> (&'static str, &'static str) {
 
 fn by_state(frame: &Frame, view: &EmbedView) -> Vec<Tag> {
     match (view.state, &frame.opened) {
-        (EmbedState::Ready | EmbedState::Open, Some(opened)) => window(frame, view, opened),
+        (EmbedState::Ready | EmbedState::Open | EmbedState::Stopped, Some(opened)) => window(frame, view, opened),
         (EmbedState::Ready | EmbedState::Open, None) => ready(frame, view),
-        (EmbedState::Stopped, opened) => remedy(view, opened.as_ref()),
+        (EmbedState::Stopped, None) => remedy(view),
         (EmbedState::Working, _) => working(view),
         (EmbedState::Done, _) => done(view),
         (EmbedState::Nothing, _) => {
@@ -189,34 +189,43 @@ fn refused(view: &EmbedView) -> Option<Tag> {
 
 /// A window is open: go on there. The digits, where it does not find its frame by itself.
 fn window(frame: &Frame, view: &EmbedView, opened: &Opened) -> Vec<Tag> {
-    let is_dead = view.popup == Some(PopupState::Dead) && opened.code.is_some() && !opened.is_tied;
-    let needs_code = opened.needs_code && !opened.is_tied && !opened.is_locked;
+    let is_dead = view.popup == Some(PopupState::Dead) && opened.code.is_some();
+    let standing = if is_dead && opened.standing != Standing::Tied { Standing::TooOld } else { opened.standing };
+    let is_locked = opened.hindrance == Some(Hindrance::LockedWindow);
+    let needs_code = standing == Standing::NeedsCode && !is_locked;
     let lede = if needs_code { keys::FRAME_CODE_LEDE } else { keys::FRAME_FINISH_LEDE };
     let mut page = vec![heading(say(keys::FRAME_FINISH), with(lede, &[("host", &frame.host)]))];
-    let over = |tone, key| {
-        let (title, text) = pair(key);
-        notice(tone, "alert", title, text)
-    };
-    if opened.is_locked {
-        page.push(over(Tone::Warn, keys::FRAME_LOCKED));
-    } else if is_dead {
-        page.push(over(Tone::Warn, keys::FRAME_CODE_OVER));
-    } else if let Some((code, _)) = opened.code.as_ref().filter(|_| needs_code) {
-        page.push(pair_box(code));
+    if is_locked {
+        page.push(word(Tone::Warn, keys::FRAME_LOCKED));
     }
-    if !is_dead {
-        page.push(progress(opened));
-    }
-    if opened.is_severed && opened.is_in_sandbox && !opened.is_tied {
-        page.push(over(Tone::Warn, keys::FRAME_LOCKED));
-    }
-    if opened.is_severed && !opened.is_tied && !is_dead {
-        page.push(no_window(opened, frame.copied.as_deref()));
-    } else if opened.is_gone && !is_dead {
-        page.push(over(Tone::Idle, keys::FRAME_GONE));
+    if standing == Standing::TooOld {
+        page.push(word(Tone::Warn, keys::FRAME_CODE_OVER));
+    } else {
+        page.extend(opened.code.as_ref().filter(|_| needs_code).map(|(code, _)| pair_box(code)));
+        page.push(progress(standing));
+        page.extend(hindrance(frame, opened, standing));
     }
     page.push(actions(vec![Button::new(PLAIN, "over").says(say(keys::START_OVER), false)]));
     page
+}
+
+/// What may be in the way, and the way around it.
+fn hindrance(frame: &Frame, opened: &Opened, standing: Standing) -> Vec<Tag> {
+    let mut page = Vec::new();
+    if opened.is_severed && standing != Standing::Tied {
+        if opened.hindrance == Some(Hindrance::LockedFrame) {
+            page.push(word(Tone::Warn, keys::FRAME_LOCKED));
+        }
+        page.push(no_window(opened, frame.copied.as_deref()));
+    } else if opened.hindrance == Some(Hindrance::Gone) {
+        page.push(word(Tone::Idle, keys::FRAME_GONE));
+    }
+    page
+}
+
+fn word(tone: Tone, key: text::Key) -> Tag {
+    let (title, text) = pair(key);
+    notice(tone, "alert", title, text)
 }
 
 fn pair_box(code: &str) -> Tag {
@@ -236,8 +245,8 @@ fn no_window(opened: &Opened, copied: Option<&str>) -> Tag {
 }
 
 /// The four stages, the first of which is behind.
-fn progress(opened: &Opened) -> Tag {
-    let at = if opened.is_tied { 1 } else { usize::from(!opened.needs_code) };
+fn progress(standing: Standing) -> Tag {
+    let at = usize::from(standing != Standing::NeedsCode);
     let titles = [keys::FRAME_WINDOW, keys::STAGE_SIGN_IN, keys::STAGE_REVIEW, keys::STAGE_WORK].map(say);
     let rows = titles.into_iter().enumerate().map(|(place, title)| {
         let row = of("li", if place < at { "done" } else { "" });
@@ -264,19 +273,15 @@ fn journal(view: &EmbedView, sign_in: &EmbedSignIn) -> Tag {
 }
 
 /// A sign-in stopped: what happened, and the button again.
-fn remedy(view: &EmbedView, opened: Option<&Opened>) -> Vec<Tag> {
+fn remedy(view: &EmbedView) -> Vec<Tag> {
     let problem = view.sign_ins.iter().find_map(|sign_in| sign_in.problem.as_ref());
     let (title, text) = match problem {
         Some(help) => words::help_words(help, None),
         None => (say(keys::FRAME_STOPS).to_owned(), String::new()),
     };
-    let mut page = vec![heading(title, text)];
-    if opened.is_some() {
-        page.push(of("p", "note").with(say(keys::FRAME_STOPPED_LEDE)));
-    }
     let again = Button::new(PRIMARY, "go").says(say(keys::TRY_AGAIN), false).with(icon("out"));
-    page.push(actions(vec![again]));
-    page
+    let lede = of("p", "note").with(say(keys::FRAME_STOPPED_LEDE));
+    vec![heading(title, text), lede, actions(vec![again])]
 }
 
 fn done(view: &EmbedView) -> Vec<Tag> {
@@ -300,6 +305,7 @@ pub fn why(stop: &Stop) -> (String, String) {
         Stop::Foreign { here, origin } => pair_of(keys::FRAME_FOREIGN, None, &[("here", here), ("origin", origin)]),
         Stop::Dead => pair_of(keys::FRAME_DEAD, None, &[]),
         Stop::Offline => pair_of(keys::OFFLINE, None, &[]),
+        Stop::Busy => pair_of(keys::FRAME_BUSY, None, &[]),
     }
 }
 
@@ -312,7 +318,7 @@ fn stopped(stop: &Stop, view: Option<&EmbedView>) -> Vec<Tag> {
         .map(|id| fact(say(keys::REFERENCE), of("span", "mono").with(id.to_string()), None));
     let mut page = vec![heading(title, text).attr("role", "alert")];
     page.extend(reference.map(|row| facts(vec![row])));
-    if matches!(stop, Stop::Offline) {
+    if matches!(stop, Stop::Offline | Stop::Busy) {
         page.push(actions(vec![again]));
     }
     page
@@ -369,7 +375,7 @@ mod tests {
         assert!(page.text().contains("123 456"));
         assert_eq!(page.find_all("output")[0].attribute("aria-label"), Some("Code: 1 2 3 4 5 6"));
         assert_eq!(page.find_all("a").len(), 1, "a blocked window has a link instead (A7, A9)");
-        let tied = Opened { is_tied: true, ..severed };
+        let tied = Opened { standing: Standing::Tied, ..severed };
         assert!(!shown(view(EmbedState::Open), Some(tied)).text().contains("123 456"));
         let found = Opened { code, ..Opened::new("/connect/embed#x".to_owned(), false) };
         assert!(!shown(view(EmbedState::Open), Some(found)).text().contains("123 456"));
@@ -381,6 +387,7 @@ mod tests {
             Stop::Alone,
             Stop::Dead,
             Stop::Offline,
+            Stop::Busy,
             Stop::Foreign { here: "https://a.example".to_owned(), origin: "https://b.example".to_owned() },
         ] {
             let page = page(&Frame { stop: Some(stop.clone()), ..Frame::default() });

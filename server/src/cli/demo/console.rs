@@ -8,7 +8,7 @@ use axum::{
     Router,
     body::Bytes,
     extract::State,
-    http::{HeaderName, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
@@ -42,8 +42,8 @@ pub fn start(console: Console, listener: TcpListener) -> JoinHandle<()> {
     let state = Arc::new((console, reqwest::Client::new()));
     let router = Router::new()
         .route("/", get(page))
-        .route("/console.css", get(|| file("text/css; charset=utf-8", include_str!("console/console.css"))))
-        .route("/console.js", get(|| file("text/javascript; charset=utf-8", include_str!("console/console.js"))))
+        .route("/console.css", get(async || file("text/css; charset=utf-8", include_str!("console/console.css"))))
+        .route("/console.js", get(async || file("text/javascript; charset=utf-8", include_str!("console/console.js"))))
         .route("/session", post(session))
         .with_state(state);
     tokio::spawn(async move {
@@ -55,7 +55,7 @@ pub fn start(console: Console, listener: TcpListener) -> JoinHandle<()> {
 
 type Shared = State<Arc<(Console, reqwest::Client)>>;
 
-async fn file(kind: &'static str, text: &'static str) -> Response {
+fn file(kind: &'static str, text: &'static str) -> Response {
     ([(header::CONTENT_TYPE, HeaderValue::from_static(kind))], text).into_response()
 }
 
@@ -86,8 +86,13 @@ struct Asked {
 }
 
 /// Makes an embed session, as every console's server does for whoever is signed in to it.
-async fn session(State(state): Shared, body: Bytes) -> Response {
+///
+/// A real console looks who is signed in, and whether this customer is theirs. JSON alone is taken: a form of another site cannot send it.
+async fn session(State(state): Shared, headers: HeaderMap, body: Bytes) -> Response {
     let (console, http) = &*state;
+    if headers.get(header::CONTENT_TYPE).is_none_or(|kind| kind != "application/json") {
+        return StatusCode::UNSUPPORTED_MEDIA_TYPE.into_response();
+    }
     let Ok(asked) = serde_json::from_slice::<Asked>(&body) else {
         return (StatusCode::BAD_REQUEST, axum::Json(problem("A customer and a method are needed", "")))
             .into_response();

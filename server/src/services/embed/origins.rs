@@ -66,6 +66,8 @@ pub async fn remove(
 ) -> Result<EmbedOriginView, ServiceError> {
     let tx = app.store.write(organization).await?;
     let gone = tx.remove_embed_origin(id).await?.ok_or(ServiceError::NotFound)?;
+    // For good: an origin that is added again begins anew.
+    tx.end_embed_sessions_of(&gone.origin, app.now()).await?;
     let (subject, detail) = (format!("embed_origin:{id}"), format!("origin={}", gone.origin));
     app.audit().record(&tx, "embed_origin.removed", actor, subject, detail).await?;
     tx.commit().await?;

@@ -36,6 +36,8 @@ const CODE_LIFE: i64 = 120;
 const TRIES: i64 = 3;
 /// How long a window's address opens anything, in seconds.
 const TICKET_LIFE: i64 = 600;
+/// The most windows of one session.
+const MOST: u64 = 60;
 /// How long the link lives that a tied window gets, in seconds.
 const LINK_LIFE: i64 = 60 * 60;
 
@@ -82,8 +84,11 @@ pub async fn announce(app: &AppState, embedded: &Embedded, request: &OpenPopup) 
     }
     // Read again under the lock: of two clicks, the second finds what the first made.
     let session = alive(app, &tx, embedded.session.id).await?.ok_or(ServiceError::NotFound)?;
-    let system_wide = locator::find(&tx, LocatorKind::Popup, &hash, Timestamp(i64::MIN)).await?;
-    if system_wide.is_some() {
+    if tx.count_popups(session.id).await? >= MOST {
+        let detail = "This page has opened too many windows. Load it again.";
+        return Err(ServiceError::conflict("too_many_windows", detail));
+    }
+    if locator::is_known(&tx, &hash).await? {
         return Err(ServiceError::field("ticket", "expected the hash of a new secret"));
     }
     let authorization = in_hand(app, &tx, &actor, &session).await?;
@@ -185,14 +190,11 @@ pub async fn arrive(app: &AppState, secret: &str) -> Result<PopupView, ServiceEr
     }
     let tx = app.store.read(&embedded.scope).await?;
     let asks = tx.find_organization().await?.ok_or(ServiceError::NotFound)?;
-    let customer = tx.find_customer(embedded.session.customer).await?.ok_or(ServiceError::NotFound)?;
     Ok(PopupView {
         brand: app.settings.brand.clone(),
         organization: asks.name,
         domain: asks.domain,
         console: host_of(&embedded.session.origin).to_owned(),
-        customer: customer.name,
-        tenant: customer.tenant,
         code_until: code_until(&popup),
         tries: u8::try_from(TRIES - popup.tries).unwrap_or_default(),
     })
@@ -201,19 +203,25 @@ pub async fn arrive(app: &AppState, secret: &str) -> Result<PopupView, ServiceEr
 /// Ties a window to its frame, once: the answer opens the connect page in it, and its address opens nothing any more.
 pub async fn tie(app: &AppState, secret: &str, request: &TiePopup) -> Result<PopupTied, ServiceError> {
     let (organization, popup, embedded) = open(app, secret).await?;
-    let by = match (&request.challenge, &request.code) {
-        (Some(challenge), None) if popup.challenge == Some(hash_secret(challenge)) => "opener",
+    let (tx, popup, by) = match (&request.challenge, &request.code) {
+        (Some(challenge), None) if popup.challenge == Some(hash_secret(challenge)) => {
+            (app.store.write(&embedded.scope).await?, popup, "opener")
+        }
         (Some(_), None) => {
             let detail = "The console has not confirmed this window yet. Type the code that it shows.";
             return Err(ServiceError::conflict("popup_not_confirmed", detail));
         }
         (None, Some(code)) => {
-            check_code(app, organization, &popup, code).await?;
-            "code"
+            let digits = typed(app, &popup, code)?;
+            let tx = app.store.write(&embedded.scope).await?;
+            let popup = count_try(&tx, &popup).await?;
+            if code_hash(popup.id, &digits) != popup.code {
+                return Err(refuse_code(app, tx, &popup).await?);
+            }
+            (tx, popup, "code")
         }
         _ => return Err(ServiceError::field("code", "expected either a challenge or a code")),
     };
-    let tx = app.store.write(&embedded.scope).await?;
     if locator::take(&tx, LocatorKind::Popup, &hash_secret(secret), app.now()).await?.is_none()
         || !tx.update_popup(&Popup { state: PopupState::Tied, ..popup.clone() }, &popup).await?
     {
@@ -228,8 +236,10 @@ pub async fn tie(app: &AppState, secret: &str, request: &TiePopup) -> Result<Pop
         id: app.new_id(),
         authorization,
         created_by: host_of(&session.origin).to_owned(),
-        expires_at: now.plus(LINK_LIFE),
+        // No longer than the session, and not at all once that is ended.
+        expires_at: now.plus(LINK_LIFE).min(session.expires_at),
         only: None,
+        embed_session: Some(session.id),
     };
     tx.add_link(&link, now).await?;
     let to = Located { organization, id: link.id };
@@ -242,13 +252,8 @@ pub async fn tie(app: &AppState, secret: &str, request: &TiePopup) -> Result<Pop
     Ok(PopupTied { secret: link_secret.expose().clone() })
 }
 
-/// Counts a try before it looks, so that two at once are two.
-async fn check_code(
-    app: &AppState,
-    organization: OrganizationId,
-    popup: &Popup,
-    code: &str,
-) -> Result<(), ServiceError> {
+/// The six digits that were typed, while a code is good.
+fn typed(app: &AppState, popup: &Popup, code: &str) -> Result<String, ServiceError> {
     if app.now() >= code_until(popup) {
         let detail = "This code is too old. Go back to the console and press the button there again.";
         return Err(ServiceError::conflict("code_expired", detail));
@@ -257,23 +262,32 @@ async fn check_code(
     if digits.len() != 6 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(ServiceError::field("code", "expected the six digits that the console shows"));
     }
-    if code_hash(popup.id, &digits) == popup.code {
-        return Ok(());
-    }
-    let tries = popup.tries + 1;
-    let state = if tries >= TRIES { PopupState::Dead } else { popup.state };
-    let tx = app.store.write(organization).await?;
-    if !tx.update_popup(&Popup { tries, state, ..popup.clone() }, popup).await? {
+    Ok(digits)
+}
+
+/// Counts a try. Whoever looks at a code has counted before, in the same transaction: of many at once each counts, or learns
+/// nothing.
+async fn count_try(tx: &Scoped, popup: &Popup) -> Result<Popup, ServiceError> {
+    let tried = Popup { tries: popup.tries + 1, ..popup.clone() };
+    if !tx.update_popup(&tried, popup).await? {
         return Err(ServiceError::conflict("changed_meanwhile", "Another try came first. Type the code once more."));
     }
+    Ok(tried)
+}
+
+/// Stores that a counted try was wrong, and gives the refusal. The third ends the window.
+async fn refuse_code(app: &AppState, tx: Scoped, popup: &Popup) -> Result<ServiceError, ServiceError> {
+    let left = TRIES - popup.tries;
+    if left <= 0 {
+        tx.update_popup(&Popup { state: PopupState::Dead, ..popup.clone() }, popup).await?;
+    }
     tx.touch_embed_session(popup.session).await?;
-    let (subject, detail) = (format!("embed_popup:{}", popup.id), format!("tries={tries}"));
+    let (subject, detail) = (format!("embed_popup:{}", popup.id), format!("tries={}", popup.tries));
     app.audit().record(&tx, "embed_popup.wrong_code", &Actor::Rekey, subject, detail).await?;
     tx.commit().await?;
-    if state == PopupState::Dead {
-        return Err(ServiceError::NotFound);
+    if left <= 0 {
+        return Ok(ServiceError::NotFound);
     }
-    let left = TRIES - tries;
     let detail = format!("This is not the code that the console shows. Tries left: {left}.");
-    Err(ServiceError::Forbidden { code: "code_wrong", detail })
+    Ok(ServiceError::Forbidden { code: "code_wrong", detail })
 }

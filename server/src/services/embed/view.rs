@@ -8,7 +8,7 @@ use crate::{
 };
 use shared::{
     api::{
-        authorizations::{AuthorizationState, AuthorizationView, CreateAuthorization, SetRef, SignInState},
+        authorizations::{AuthorizationState, AuthorizationView, CreateAuthorization, RefusedSet, SetRef, SignInState},
         embed::{EmbedSignIn, EmbedState, EmbedView},
     },
     id::BackupSetId,
@@ -37,16 +37,26 @@ pub async fn view(app: &AppState, embedded: &Embedded) -> Result<EmbedView, Serv
         None => None,
     };
     let version = session.version * WEIGHT + found.as_ref().map_or(0, |one| one.version);
-    let mut part = match found.filter(|one| is_shown(one, &waiting)) {
-        Some(authorization) => of_authorization(authorization),
-        None if waiting.is_empty() => Part { state: EmbedState::Done, ..Part::default() },
-        None => of_preview(app, &tx, CreateAuthorization::new(waiting.clone(), session.method)).await?,
+    let moved = all.len() - waiting.len();
+    let part = match found {
+        Some(open) if open.state == AuthorizationState::Open => of_authorization(open),
+        over => {
+            let next = if waiting.is_empty() {
+                Part::new(EmbedState::Done)
+            } else {
+                of_preview(app, &tx, CreateAuthorization::new(waiting.clone(), session.method)).await?
+            };
+            let done = over.filter(|one| one.state == AuthorizationState::Done);
+            // Where nothing is left that could change, what was done stays to be seen, beside what cannot take part.
+            match done {
+                _ if !next.sign_ins.is_empty() || moved == 0 => next,
+                Some(done) => Part { refused: next.refused, ..of_authorization(done) },
+                None => Part { state: EmbedState::Done, ..next },
+            }
+        }
     };
-    if part.state == EmbedState::Done {
-        part.refused.clear();
-    }
-    let waits: HashSet<BackupSetId> = waiting.into_iter().collect();
-    let (waiting, done): (Vec<_>, Vec<_>) = all.into_iter().partition(|set| waits.contains(&set.id));
+    let waits: HashSet<BackupSetId> = waiting.into_iter().filter(|id| part.changes.contains(id)).collect();
+    let waiting: Vec<_> = all.into_iter().filter(|set| waits.contains(&set.id)).collect();
     let workloads: Workloads = waiting.iter().flat_map(|set| set.workloads.iter().copied()).collect();
     Ok(EmbedView {
         brand: app.settings.brand.clone(),
@@ -59,13 +69,14 @@ pub async fn view(app: &AppState, embedded: &Embedded) -> Result<EmbedView, Serv
         method: session.method,
         state: part.state,
         waiting: waiting.into_iter().map(set_ref).collect(),
-        moved: done.len() as u64,
+        moved: moved as u64,
         refused: part.refused,
         workloads: workloads.into_iter().collect(),
         sign_ins: part.sign_ins,
         authorization: session.authorization,
         popup: popup.map(|popup| popups::state(app, &popup)),
         expires_at: session.expires_at,
+        lifetime: session.expires_at.since(session.created_at),
         version,
     })
 }
@@ -84,24 +95,17 @@ fn set_ref(set: BackupSet) -> SetRef {
     SetRef { id: set.id, name: set.name, method: set.method }
 }
 
-/// An authorization that is over is shown as long as nothing waits again.
-fn is_shown(one: &AuthorizationView, waiting: &[BackupSetId]) -> bool {
-    match one.state {
-        AuthorizationState::Open => true,
-        AuthorizationState::Done => waiting.is_empty(),
-        AuthorizationState::Cancelled => false,
-    }
-}
-
 struct Part {
     state: EmbedState,
     sign_ins: Vec<EmbedSignIn>,
-    refused: Vec<shared::api::authorizations::RefusedSet>,
+    /// The sets of the sign-ins.
+    changes: HashSet<BackupSetId>,
+    refused: Vec<RefusedSet>,
 }
 
-impl Default for Part {
-    fn default() -> Self {
-        Self { state: EmbedState::Ready, sign_ins: Vec::new(), refused: Vec::new() }
+impl Part {
+    fn new(state: EmbedState) -> Self {
+        Self { state, sign_ins: Vec::new(), changes: HashSet::new(), refused: Vec::new() }
     }
 }
 
@@ -121,6 +125,7 @@ fn of_authorization(one: AuthorizationView) -> Part {
     } else {
         EmbedState::Open
     };
+    let changes = one.sign_ins.iter().flat_map(|sign_in| &sign_in.sets).map(|set| set.id).collect();
     let sign_ins = one.sign_ins.into_iter().map(|sign_in| EmbedSignIn {
         id: Some(sign_in.id),
         account: sign_in.account,
@@ -132,7 +137,7 @@ fn of_authorization(one: AuthorizationView) -> Part {
         done_at: sign_in.done_at,
         already_connected: sign_in.already_connected,
     });
-    Part { state, sign_ins: sign_ins.collect(), refused: Vec::new() }
+    Part { state, sign_ins: sign_ins.collect(), changes, refused: Vec::new() }
 }
 
 /// What an authorization would do.
@@ -143,6 +148,7 @@ async fn of_preview(app: &AppState, tx: &Scoped, request: CreateAuthorization) -
         (_, true) => EmbedState::Unconfirmed,
         _ => EmbedState::Ready,
     };
+    let changes = preview.sign_ins.iter().flat_map(|sign_in| &sign_in.sets).map(|set| set.id).collect();
     let sign_ins = preview.sign_ins.into_iter().map(|sign_in| EmbedSignIn {
         id: None,
         account: sign_in.account,
@@ -154,5 +160,5 @@ async fn of_preview(app: &AppState, tx: &Scoped, request: CreateAuthorization) -
         done_at: None,
         already_connected: sign_in.already_connected,
     });
-    Ok(Part { state, sign_ins: sign_ins.collect(), refused: preview.refused })
+    Ok(Part { state, sign_ins: sign_ins.collect(), changes, refused: preview.refused })
 }

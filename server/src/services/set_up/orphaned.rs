@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     audit::Actor,
-    services::{ServiceError, invitations, save},
+    services::{ServiceError, invitations, save, waves},
     state::AppState,
     store::{
         Scoped,
@@ -52,7 +52,8 @@ pub async fn orphaned(app: &AppState, work: Work) -> Result<(), ServiceError> {
     Ok(())
 }
 
-/// After the flip only the clean-up is left, and that an administrator can do by hand; before it, somebody continues.
+/// After the flip only the clean-up is left, and that an administrator can do by hand; before it, somebody continues, or the
+/// wave that began it by itself.
 async fn orphan_sign_in(
     app: &AppState,
     tx: &Scoped,
@@ -69,6 +70,13 @@ async fn orphan_sign_in(
         return Ok(());
     }
     steps::stop(&mut sign_in.steps, SignInState::Waiting);
+    if sign_in.connection.is_some() && waves::begin_again(app, tx, authorization).await? {
+        // A proof of what is connected already: no token was lost, and nobody needs to sign in.
+        let queued = SignIn { state: SignInState::Waiting, problem: None, ..sign_in };
+        tx.update_sign_in(&queued, SignInState::Working).await?;
+        app.audit().record(tx, "set_up.interrupted", &Actor::Rekey, subject, String::new()).await?;
+        return Ok(());
+    }
     let Stop::Person(state, problem) = run::continue_needed() else { return Ok(()) };
     let waiting = SignIn { state, problem: Some(*problem), ..sign_in };
     tx.update_sign_in(&waiting, SignInState::Working).await?;

@@ -3,6 +3,7 @@
 use super::{ServiceError, check_begin};
 use crate::{
     audit::Actor,
+    outbound::mail,
     services::{backup_sets::customer_ref, invitations},
     state::AppState,
     store::{Scope, customers::Customer},
@@ -29,6 +30,10 @@ pub async fn invite(
     id: WaveId,
     request: &InviteWave,
 ) -> Result<WaveInvitations, ServiceError> {
+    if request.send {
+        // Before the first is made: a link that is made is shown this once.
+        invitations::check_mail(app)?;
+    }
     let tx = app.store.read(scope).await?;
     tx.find_wave(id).await?.ok_or(ServiceError::NotFound)?;
     let mut waiting = tx.list_unlinked(id, app.now(), AT_A_TIME + 1).await?;
@@ -72,9 +77,10 @@ pub async fn invite(
     Ok(WaveInvitations { invitations: made, more })
 }
 
-/// The holder of the account, or for an administrator the customer's technical contact. `None`: nobody's address is known.
+/// The holder of the account, or for an administrator the customer's technical contact. `None`: nobody's address is known, or
+/// the account's name is none.
 fn recipient(customer: &Customer, method: Method, account: &str) -> (Option<String>, Language) {
     let language = customer.contact_language.as_deref().and_then(Language::parse).unwrap_or_default();
     let to = if method == Method::Modern { customer.contact.clone() } else { Some(account.to_owned()) };
-    (to.filter(|address| address.contains('@')), language)
+    (to.filter(|address| mail::is_address(address)), language)
 }

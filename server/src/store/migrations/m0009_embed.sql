@@ -29,7 +29,7 @@ CREATE TABLE embed_sessions (
     PRIMARY KEY (id)
 );
 
-CREATE INDEX embed_sessions_customer ON embed_sessions (organization, customer, id);
+CREATE INDEX embed_sessions_customer ON embed_sessions (organization, customer, host_user, id);
 CREATE INDEX embed_sessions_expires ON embed_sessions (organization, expires_at);
 
 -- code: SHA-256 of id and code. challenge: SHA-256 of what the window said and its frame confirmed.
@@ -46,3 +46,6 @@ CREATE TABLE embed_popups (
 );
 
 CREATE INDEX embed_popups_session ON embed_popups (organization, embed_session, id);
+
+-- The embed session by whose window a link came to be; the link dies with it.
+ALTER TABLE connect_links ADD COLUMN embed_session {uuid};

@@ -61,7 +61,7 @@ async fn weigh(browser: &Api, page: &str) -> Result<(usize, usize), BenchError> 
         if path == page || is_program {
             let plain = browser.plain().send("GET", &path, &Value::Null).await?;
             let names = named(&String::from_utf8_lossy(&plain.body)).into_iter();
-            waiting.extend(names.filter(|name| path == page || name.ends_with(".svg")));
+            waiting.extend(names.filter(|name| path == page || is_picture(name)));
         }
         let encoding = header(&answer.head, "content-encoding");
         if encoding.is_none() && answer.body.len() > 4096 {
@@ -72,6 +72,10 @@ async fn weigh(browser: &Api, page: &str) -> Result<(usize, usize), BenchError> 
         return Err(format!("{page} names no files: was the web app left out of this build?").into());
     }
     Ok((bytes, seen.len()))
+}
+
+fn is_picture(name: &str) -> bool {
+    name.rsplit('.').next() == Some("svg")
 }
 
 /// Our own files that a text names: `/assets/…` up to its quote.
