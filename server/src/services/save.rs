@@ -30,6 +30,7 @@ use crate::{
 use shared::{
     api::{
         authorizations::SignInState,
+        customers::ConnectionState,
         problem::{Help, HelpAction},
     },
     id::{AttemptId, ClientId, ConnectionId, SignInId, TenantId},
