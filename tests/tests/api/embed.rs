@@ -2,6 +2,8 @@
 //! which headers and scripts another origin gets (I2, I11, E1, E2, E7, E10, T12, finding 6).
 
 mod codes;
+mod ends;
+mod grants;
 mod headers;
 mod journey;
 mod origins;

@@ -116,12 +116,12 @@ async fn a_window_changes_only_as_it_was_read(database: TestDatabase) {
     let other = Popup { challenge: Some([6; 32]), ..read.clone() };
     assert!(!tx.update_popup(&other, &read).await.unwrap(), "another window's challenge comes too late");
     assert!(!tx.update_popup(&other, &other).await.unwrap());
-    let tried = Popup { tries: 1, ..confirmed.clone() };
-    assert!(tx.update_popup(&tried, &confirmed).await.unwrap());
-    assert!(!tx.update_popup(&tried, &confirmed).await.unwrap(), "a try counts once");
-    let tied = Popup { state: PopupState::Tied, ..tried.clone() };
-    assert!(tx.update_popup(&tied, &tried).await.unwrap());
-    assert!(!tx.update_popup(&tied, &tried).await.unwrap(), "it is tied once");
+    let counted = Popup { tries: 1, ..confirmed.clone() };
+    assert!(tx.update_popup(&counted, &confirmed).await.unwrap());
+    assert!(!tx.update_popup(&counted, &confirmed).await.unwrap(), "a try counts once");
+    let tied = Popup { state: PopupState::Tied, ..counted.clone() };
+    assert!(tx.update_popup(&tied, &counted).await.unwrap());
+    assert!(!tx.update_popup(&tied, &counted).await.unwrap(), "it is tied once");
     assert_eq!(tx.find_popup(read.id).await.unwrap(), Some(tied));
 }
 

@@ -2,6 +2,7 @@
 
 use super::{act, find, items, make, of, preview, wave_of};
 use rekey_tests::{app::TestApp, app_on_both};
+use serde_json::json;
 use shared::{
     api::{
         audit::AuditEntryView,
@@ -66,7 +67,10 @@ async fn f10_g3_a_paused_wave_flips_no_tenant(app: TestApp) {
     let made = make(&app, &made).await;
     assert_eq!(act(&app, made.id, "pause").await.state, WaveState::Paused);
     app.advance(7200);
-    assert_eq!(items(&app, made.id, "").await.items[0].state, WaveItemState::Paused);
+    let held = items(&app, made.id, "").await.items.remove(0);
+    assert_eq!(held.state, WaveItemState::Paused);
+    let path = format!("/api/v1/authorizations/{}/sign-ins/{}/save", held.authorization, held.id);
+    app.key().post(&path, &json!({})).await.refused(409, "wave_paused");
     assert_eq!(app.set("CON-001").await.method, Method::Basic);
     assert_eq!(act(&app, made.id, "resume").await.state, WaveState::Open);
     let mut live = app.key().live(&format!("/api/v1/waves/{}/live", made.id)).await;
