@@ -225,7 +225,7 @@ async fn e4_t12_a_mailed_address_opens_nothing_and_guesses_end_it() {
     assert_eq!(stage.demo.audited("sign_in.saved").await, 0);
 }
 
-/// A browser that blocks the window: noticed at once, and a link does instead (A7, A9; row I12).
+/// A browser that blocks the window: noticed at once, and a link to the hosted page does instead (A7 to A9, I9; row I12).
 #[tokio::test]
 async fn a7_a9_a_blocked_window_is_noticed_at_once() {
     let stage = Stage::with_sample().await;
