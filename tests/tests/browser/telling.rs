@@ -52,7 +52,10 @@ async fn j8_what_a_key_reached_is_a_page() {
     window.open("/api-keys").await;
     window.see("[data-test=keys]").await;
     window.portraits("api-keys", NARROW).await;
-    window.click("[data-test=keys] a[href^='/exposure']").await;
+    // The key that scripts use: it has imported the list.
+    let press = "[...document.querySelectorAll('[data-test=keys] tr')].find(row => row.textContent.includes('demo script'))\
+        .querySelector(\"a[href^='/exposure']\").click()";
+    window.script(press, Vec::new()).await;
     window.see("[data-test=acts]").await;
     window.is_accessible("exposure").await;
     window.portraits("exposure", NARROW).await;
