@@ -37,7 +37,7 @@ impl Files {
         let hash = hex(&Sha256::digest(&bytes));
         let (stem, ending) = name.split_once('.').unwrap_or((name, "bin"));
         let address = format!("/assets/{stem}-{}.{ending}", hash.get(..16).unwrap_or(&hash));
-        let integrity = format!("sha384-{}", BASE64_STANDARD.encode(Sha384::digest(&bytes)));
+        let integrity = integrity(&bytes);
         self.all.push(File { name: name.to_owned(), address, integrity, bytes });
     }
 
@@ -50,6 +50,11 @@ impl Files {
     pub fn address(&self, name: &str) -> Result<String, String> {
         self.find(name).map(|file| file.address.clone())
     }
+}
+
+/// What the browser checks of a file (Subresource Integrity).
+pub fn integrity(bytes: &[u8]) -> String {
+    format!("sha384-{}", BASE64_STANDARD.encode(Sha384::digest(bytes)))
 }
 
 /// Hexadecimal, lower case.
@@ -72,6 +77,21 @@ pub fn public_files(frontend: &Path, files: &mut Files) -> Result<(), Box<dyn Er
         files.add(name, fs::read(&path)?);
     }
     Ok(())
+}
+
+/// A script without the lines that are comments, and without indentation.
+pub fn without_comments(script: &str) -> String {
+    let mut text = String::with_capacity(script.len());
+    let mut in_comment = false;
+    for line in script.lines().map(str::trim) {
+        in_comment |= line.starts_with("/*");
+        if !in_comment && !line.is_empty() && !line.starts_with("//") {
+            text.push_str(line);
+            text.push('\n');
+        }
+        in_comment &= !line.ends_with("*/");
+    }
+    text
 }
 
 /// One style file a page.

@@ -1,6 +1,7 @@
 //! From Rust to wasm and its glue.
 
 use super::{
+    bundle::without_comments,
     names,
     split::{self, Chunk},
 };
@@ -41,18 +42,16 @@ pub fn compile(
     // A folder of its own: the outer cargo holds the lock of the other one.
     let target = target_folder(out).join("web");
     let cargo = env::var_os("CARGO").ok_or("CARGO is set by cargo")?;
-    // The portal is cut into chunks, which takes its relocations. The connect page, the frame and its window are built apart, without the
-    // portal's framework in their programs.
-    for (entry, link) in [
-        (&["--bin", "portal"][..], &["-Clink-args=--emit-relocs"][..]),
-        (&["--bin", "connect", "--no-default-features"], &[]),
-        (&["--bin", "embed", "--no-default-features"], &[]),
-        (&["--bin", "window", "--no-default-features"], &[]),
+    // The portal is cut into chunks, which takes its relocations. The connect page, the frame and its window are built
+    // apart from it, without the portal's framework in their programs.
+    for (what, link) in [
+        (&["rustc", "--bin", "portal"][..], &["--", "-Clink-args=--emit-relocs"][..]),
+        (&["build", "--bin", "connect", "--bin", "embed", "--bin", "window", "--no-default-features"], &[]),
     ] {
         let mut command = Command::new(&cargo);
         command.current_dir(workspace);
-        command.args(["rustc", "--locked", "--package", "rekey-frontend", "--target", TARGET]).args(entry);
-        command.args(["--profile", profile, "--target-dir"]).arg(&target).arg("--").args(link);
+        command.args(what).args(["--locked", "--package", "rekey-frontend", "--target", TARGET]);
+        command.args(["--profile", profile, "--target-dir"]).arg(&target).args(link);
         for (name, _) in env::vars_os().filter(|(name, _)| is_of_the_outer_build(name)) {
             command.env_remove(name);
         }
@@ -176,19 +175,4 @@ fn without_loader(glue: &str) -> Option<String> {
              return __wbg_finalize_init(instance, module);\n}}\n"
         )
     })
-}
-
-/// The glue without its comments and indentation.
-fn without_comments(glue: &str) -> String {
-    let mut text = String::with_capacity(glue.len());
-    let mut in_comment = false;
-    for line in glue.lines().map(str::trim) {
-        in_comment |= line.starts_with("/*");
-        if !in_comment && !line.is_empty() && !line.starts_with("//") {
-            text.push_str(line);
-            text.push('\n');
-        }
-        in_comment &= !line.ends_with("*/");
-    }
-    text
 }
