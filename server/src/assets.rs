@@ -98,9 +98,19 @@ pub fn script_answer(path: &str, headers: &HeaderMap) -> Option<Response<Body>> 
     if !asset.immutable {
         out.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"));
     }
-    out.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-    out.insert("cross-origin-resource-policy", HeaderValue::from_static("cross-origin"));
+    open_to_every_origin(out);
     Some(response)
+}
+
+/// Where that script is under its version, whose content never changes; `own` is our origin.
+pub fn versioned_script(own: &str) -> String {
+    format!("{own}/embed/{EMBED_VERSION}.js")
+}
+
+/// Lets pages of every origin read an answer.
+pub fn open_to_every_origin(headers: &mut HeaderMap) {
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    headers.insert("cross-origin-resource-policy", HeaderValue::from_static("cross-origin"));
 }
 
 /// Answers with an entry point, for every path that belongs to it.

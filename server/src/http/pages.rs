@@ -5,7 +5,7 @@ use crate::assets::{self, Page};
 use axum::{
     body::Bytes,
     extract::State,
-    http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
+    http::{HeaderMap, Method, StatusCode, Uri},
     response::{IntoResponse, Response},
 };
 use serde_json::json;
@@ -44,13 +44,10 @@ pub fn embedded(path: &str) -> Option<OrganizationId> {
 
 /// Which script there is, for whoever builds it into a page.
 fn embed_json(http: &Http) -> Response {
-    let (version, origin) = (assets::EMBED_VERSION, &http.app.settings.origin);
-    let url = format!("{origin}/embed/{version}.js");
-    let answer = json!({ "version": version, "integrity": assets::EMBED_INTEGRITY, "url": url });
+    let url = assets::versioned_script(&http.app.settings.origin);
+    let answer = json!({ "version": assets::EMBED_VERSION, "integrity": assets::EMBED_INTEGRITY, "url": url });
     let mut response = axum::Json(answer).into_response();
-    let out = response.headers_mut();
-    out.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-    out.insert("cross-origin-resource-policy", HeaderValue::from_static("cross-origin"));
+    assets::open_to_every_origin(response.headers_mut());
     response
 }
 

@@ -23,7 +23,7 @@ pub async fn set_up(app: &AppState, organization: OrganizationId) -> Result<Embe
         organization,
         script: format!("{own}/embed.js"),
         version: assets::EMBED_VERSION.to_owned(),
-        versioned: format!("{own}/embed/{}.js", assets::EMBED_VERSION),
+        versioned: assets::versioned_script(own),
         integrity: assets::EMBED_INTEGRITY.to_owned(),
         origins: origins.into_iter().map(view).collect(),
     })
