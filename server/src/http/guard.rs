@@ -8,7 +8,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use shared::api::REQUEST_HEADER;
+use shared::{api::REQUEST_HEADER, id::OrganizationId};
 use uuid::Uuid;
 
 tokio::task_local! {
@@ -84,7 +84,11 @@ const CHECK: &str = "/api/v1/embed/check/";
 /// Security headers on everything, errors included.
 pub async fn headers(State(http): State<Http>, request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
-    let framed_by = ancestors(&http, &path).await;
+    let framed = pages::embedded(&path);
+    let framed_by = match framed {
+        Some(organization) => ancestors(&http, organization).await,
+        None => None,
+    };
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     let mut set = |name: HeaderName, value: &str| {
@@ -92,7 +96,10 @@ pub async fn headers(State(http): State<Http>, request: Request, next: Next) -> 
             headers.entry(name).or_insert(value);
         }
     };
-    set(header::CONTENT_SECURITY_POLICY, &content_security_policy(&http, &path, framed_by.as_deref()));
+    set(
+        header::CONTENT_SECURITY_POLICY,
+        &content_security_policy(&http, &path, framed.is_some(), framed_by.as_deref()),
+    );
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(header::REFERRER_POLICY, "no-referrer");
     // Another port of this host stays another origin, whatever a page sets as its domain.
@@ -127,9 +134,8 @@ fn is_connect(path: &str) -> bool {
     path == "/connect" || path.starts_with("/connect/")
 }
 
-/// The origins that may frame this address: those of its organization on the embed's own, nobody anywhere else (E1).
-async fn ancestors(http: &Http, path: &str) -> Option<String> {
-    let organization = pages::embedded(path)?;
+/// The origins that may show an organization's frame; nobody may frame another address (E1).
+async fn ancestors(http: &Http, organization: OrganizationId) -> Option<String> {
     match origins::list(&http.app, organization).await {
         Ok(origins) if !origins.is_empty() => Some(origins.join(" ")),
         Ok(_) => None,
@@ -140,15 +146,12 @@ async fn ancestors(http: &Http, path: &str) -> Option<String> {
     }
 }
 
-fn content_security_policy(http: &Http, path: &str, framed_by: Option<&str>) -> String {
+fn content_security_policy(http: &Http, path: &str, is_frame: bool, framed_by: Option<&str>) -> String {
     if path.starts_with("/api/") && path != "/api/docs" {
         return "default-src 'none'; frame-ancestors 'none'".to_owned();
     }
     // The frame asks nobody but us; sign-in is not in it (E3).
-    let login = match pages::embedded(path) {
-        Some(_) => "",
-        None => http.app.microsoft.config.authority.login_origin(),
-    };
+    let login = if is_frame { "" } else { http.app.microsoft.config.authority.login_origin() };
     let ancestors = framed_by.unwrap_or("'none'");
     format!(
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; \
