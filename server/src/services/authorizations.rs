@@ -29,6 +29,8 @@ use shared::{
     id::{AuthorizationId, CustomerId, SignInId},
     method::Method,
     rules::who::Signer,
+    secret::Secret,
+    time::Timestamp,
 };
 use std::collections::HashMap;
 
@@ -308,6 +310,22 @@ pub async fn cancel(
     find(app, scope, id).await
 }
 
+/// Adds a link that opens the connect page, and gives its secret.
+pub(super) async fn add_link(
+    app: &AppState,
+    tx: &Scoped,
+    link: &Link,
+    now: Timestamp,
+) -> Result<Secret<String>, ServiceError> {
+    let secret = new_secret(&*app.random);
+    tx.add_link(link, now).await?;
+    let to = Located { organization: tx.organization, id: link.id };
+    let kind = LocatorKind::ConnectLink;
+    let entry = NewLocator { hash: hash_secret(secret.expose()), kind, to, expires_at: Some(link.expires_at) };
+    locator::add(tx, entry).await?;
+    Ok(secret)
+}
+
 /// Makes a link that opens the connect page. Its secret is in the fragment, so that no server log ever holds it.
 pub async fn create_link(
     app: &AppState,
@@ -321,7 +339,6 @@ pub async fn create_link(
     if authorization.state != AuthorizationState::Open {
         return Err(ServiceError::conflict("not_open", "This authorization is not open any more."));
     }
-    let secret = new_secret(&*app.random);
     let link = Link {
         id: app.new_id(),
         authorization: id,
@@ -330,11 +347,7 @@ pub async fn create_link(
         only: None,
         embed_session: None,
     };
-    tx.add_link(&link, now).await?;
-    let to = Located { organization: scope.organization, id: link.id };
-    let kind = LocatorKind::ConnectLink;
-    let entry = NewLocator { hash: hash_secret(secret.expose()), kind, to, expires_at: Some(link.expires_at) };
-    locator::add(&tx, entry).await?;
+    let secret = add_link(app, &tx, &link, now).await?;
     app.audit().record(&tx, "connect_link.created", actor, format!("authorization:{id}"), String::new()).await?;
     tx.commit().await?;
     Ok(ConnectLink { url: format!("{}/connect#{}", app.settings.origin, secret.expose()), expires_at: link.expires_at })

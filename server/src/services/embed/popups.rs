@@ -8,7 +8,6 @@
 use super::{Embedded, alive, host_of, sets};
 use crate::{
     audit::Actor,
-    random::new_secret,
     seal::hash_secret,
     services::{ServiceError, authorizations},
     state::AppState,
@@ -25,7 +24,7 @@ use shared::{
         authorizations::{AuthorizationState, CreateAuthorization},
         embed::{ConfirmPopup, OpenPopup, PopupOpened, PopupState, PopupTied, PopupView, TiePopup},
     },
-    id::{AuthorizationId, OrganizationId, PopupId},
+    id::{AuthorizationId, PopupId},
     time::Timestamp,
 };
 use uuid::Uuid;
@@ -169,21 +168,21 @@ pub async fn confirm(
 }
 
 /// A window by its secret, with the session that it belongs to.
-async fn open(app: &AppState, secret: &str) -> Result<(OrganizationId, Popup, Embedded), ServiceError> {
+async fn open(app: &AppState, secret: &str) -> Result<(Popup, Embedded), ServiceError> {
     let system = app.store.read_system().await?;
     let found = locator::find(&system, LocatorKind::Popup, &hash_secret(secret), app.now()).await?;
     let Located { organization, id } = found.ok_or(ServiceError::NotFound)?;
     let tx = app.store.narrow(system, organization).await?;
     let popup = tx.find_popup(id).await?.filter(|popup| is_open(app, popup)).ok_or(ServiceError::NotFound)?;
     let session = alive(app, &tx, popup.session).await?.ok_or(ServiceError::NotFound)?;
-    Ok((organization, popup, Embedded::new(organization, session)))
+    Ok((popup, Embedded::new(organization, session)))
 }
 
 /// The window is here and does not know its frame: who asks, for the person who types the code.
 pub async fn arrive(app: &AppState, secret: &str) -> Result<PopupView, ServiceError> {
-    let (organization, popup, embedded) = open(app, secret).await?;
+    let (popup, embedded) = open(app, secret).await?;
     if popup.state == PopupState::Announced {
-        let tx = app.store.write(organization).await?;
+        let tx = app.store.write(&embedded.scope).await?;
         tx.update_popup(&Popup { state: PopupState::Here, ..popup.clone() }, &popup).await?;
         tx.touch_embed_session(popup.session).await?;
         tx.commit().await?;
@@ -202,7 +201,7 @@ pub async fn arrive(app: &AppState, secret: &str) -> Result<PopupView, ServiceEr
 
 /// Ties a window to its frame, once: the answer opens the connect page in it, and its address opens nothing any more.
 pub async fn tie(app: &AppState, secret: &str, request: &TiePopup) -> Result<PopupTied, ServiceError> {
-    let (organization, popup, embedded) = open(app, secret).await?;
+    let (popup, embedded) = open(app, secret).await?;
     let (tx, popup, by) = match (&request.challenge, &request.code) {
         (Some(challenge), None) if popup.challenge == Some(hash_secret(challenge)) => {
             (app.store.write(&embedded.scope).await?, popup, "opener")
@@ -230,7 +229,6 @@ pub async fn tie(app: &AppState, secret: &str, request: &TiePopup) -> Result<Pop
     tx.touch_embed_session(popup.session).await?;
     let session = alive(app, &tx, popup.session).await?.ok_or(ServiceError::NotFound)?;
     let authorization = session.authorization.ok_or(ServiceError::NotFound)?;
-    let link_secret = new_secret(&*app.random);
     let now = app.now();
     let link = Link {
         id: app.new_id(),
@@ -241,10 +239,7 @@ pub async fn tie(app: &AppState, secret: &str, request: &TiePopup) -> Result<Pop
         only: None,
         embed_session: Some(session.id),
     };
-    tx.add_link(&link, now).await?;
-    let to = Located { organization, id: link.id };
-    let (hash, kind) = (hash_secret(link_secret.expose()), LocatorKind::ConnectLink);
-    locator::add(&tx, NewLocator { hash, kind, to, expires_at: Some(link.expires_at) }).await?;
+    let link_secret = authorizations::add_link(app, &tx, &link, now).await?;
     let subject = format!("embed_popup:{}", popup.id);
     app.audit().record(&tx, "embed_popup.tied", &embedded.actor(), subject, format!("by={by}")).await?;
     tx.commit().await?;
