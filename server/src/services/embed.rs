@@ -178,8 +178,6 @@ pub async fn end(app: &AppState, scope: &Scope, actor: &Actor, id: Uuid) -> Resu
     tx.find_embed_session(id).await?.ok_or(ServiceError::NotFound)?;
     if tx.end_embed_session(id, app.now()).await? {
         tx.end_open_popups(id).await?;
-        // Whoever looks at it live is told soon.
-        tx.touch_embed_session(id).await?;
         app.audit().record(&tx, "embed_session.ended", actor, format!("embed_session:{id}"), String::new()).await?;
     }
     Ok(tx.commit().await?)

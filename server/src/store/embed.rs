@@ -257,10 +257,11 @@ impl Scoped {
         Ok(done.rows_affected == 1)
     }
 
-    /// Ends a session. `false`: it had ended.
+    /// Ends a session; whoever looks at it live is told. `false`: it had ended.
     pub async fn end_embed_session(&self, id: Uuid, now: Timestamp) -> Result<bool, StoreError> {
         let done = sessions::Entity::update_many()
             .col_expr(sessions::Column::EndedAt, Expr::value(now.0))
+            .col_expr(sessions::Column::Version, Expr::col(sessions::Column::Version).add(1))
             .filter(self.mine(sessions::Column::Organization, sessions::Column::Customer))
             .filter(sessions::Column::Id.eq(id))
             .filter(sessions::Column::EndedAt.is_null())
@@ -269,7 +270,7 @@ impl Scoped {
         Ok(done.rows_affected == 1)
     }
 
-    /// Ends all sessions of an origin; gives how many.
+    /// As [`Self::end_embed_session`], all sessions of an origin; gives how many.
     pub async fn end_embed_sessions_of(&self, origin: &str, now: Timestamp) -> Result<u64, StoreError> {
         let done = sessions::Entity::update_many()
             .col_expr(sessions::Column::EndedAt, Expr::value(now.0))

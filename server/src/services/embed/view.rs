@@ -4,7 +4,7 @@ use super::{Embedded, popups, sets};
 use crate::{
     services::{ServiceError, authorizations},
     state::AppState,
-    store::{Scoped, backup_sets::BackupSet},
+    store::{Scoped, backup_sets::BackupSet, embed::EmbedSession},
 };
 use shared::{
     api::{
@@ -36,7 +36,7 @@ pub async fn view(app: &AppState, embedded: &Embedded) -> Result<EmbedView, Serv
         Some(found) => authorizations::views(&tx, vec![found]).await?.pop(),
         None => None,
     };
-    let version = session.version * WEIGHT + found.as_ref().map_or(0, |one| one.version);
+    let version = weigh(&session, found.as_ref().map(|one| one.version));
     let moved = all.len() - waiting.len();
     let part = match found {
         Some(open) if open.state == AuthorizationState::Open => of_authorization(open),
@@ -85,10 +85,14 @@ pub async fn view(app: &AppState, embedded: &Embedded) -> Result<EmbedView, Serv
 pub async fn version(tx: &Scoped, id: Uuid) -> Result<Option<i64>, ServiceError> {
     let Some(session) = tx.find_embed_session(id).await? else { return Ok(None) };
     let own = match session.authorization {
-        Some(authorization) => tx.find_authorization_version(authorization).await?.unwrap_or_default(),
-        None => 0,
+        Some(authorization) => tx.find_authorization_version(authorization).await?,
+        None => None,
     };
-    Ok(Some(session.version * WEIGHT + own))
+    Ok(Some(weigh(&session, own)))
+}
+
+fn weigh(session: &EmbedSession, authorization: Option<i64>) -> i64 {
+    session.version * WEIGHT + authorization.unwrap_or_default()
 }
 
 fn set_ref(set: BackupSet) -> SetRef {
