@@ -66,9 +66,7 @@ pub async fn run(arguments: Arguments) -> Result<(), CommandError> {
     let data = arguments.data.clone().unwrap_or_else(|| PathBuf::from(".rekey"));
     tokio::fs::create_dir_all(&data).await.map_err(|error| format!("{}: {error}", data.display()))?;
     let port = arguments.port.unwrap_or(PORT);
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
-        .await
-        .map_err(|error| format!("port {port}: {error}. Choose another with --port, or any free one with --port 0"))?;
+    let listener = bind(port).await?;
     let portal_port = listener.local_addr()?.port();
     let emulator = Arc::new(start_emulator(&data, port).await?);
     let origin = format!("http://localhost:{portal_port}");
@@ -104,6 +102,13 @@ pub async fn run(arguments: Arguments) -> Result<(), CommandError> {
         emulator.stop().await;
     }
     Ok(())
+}
+
+/// Binds a port of this machine; 0 for any that is free.
+async fn bind(port: u16) -> Result<TcpListener, CommandError> {
+    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, port))
+        .await
+        .map_err(|error| format!("port {port}: {error}. Choose another with --port, or any free one with --port 0"))?)
 }
 
 async fn start_emulator(data: &Path, port: u16) -> Result<Emulator, CommandError> {

@@ -140,9 +140,7 @@ async fn make(console: &Console, http: &reqwest::Client, asked: &Asked) -> Resul
 
 /// Binds the console's port.
 pub async fn listen(port: u16) -> Result<(TcpListener, String), CommandError> {
-    let listener = TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, port))
-        .await
-        .map_err(|error| format!("port {port}: {error}. Choose another with --port, or any free one with --port 0"))?;
+    let listener = super::bind(port).await?;
     let origin = format!("http://console.localhost:{}", listener.local_addr()?.port());
     Ok((listener, origin))
 }
