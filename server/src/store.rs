@@ -294,6 +294,12 @@ impl Scoped {
         Ok(Begun { tx: self.tx, turn: self.turn }.commit().await?)
     }
 
+    /// Ends without a change, once what was read here is lasting: on SQLite it may be the work of another member of the batch,
+    /// which readers do not see and a crash would take back. For answers that say "that was done already".
+    pub async fn leave(self) -> Result<(), StoreError> {
+        self.commit_counts().await
+    }
+
     /// The organization as storage knows it.
     const fn own(&self) -> uuid::Uuid {
         self.organization.0

@@ -292,6 +292,7 @@ async fn commit_save(
         // Another request of the same tab was quicker, or the attempt was superseded in this moment.
         let now = tx.find_attempt(attempt.id).await?;
         let same = now.and_then(|now| now.saved).is_some_and(|saved| saved.hash == hash);
+        tx.leave().await?;
         let again = Received { sign_in: attempt.sign_in, view: None };
         return if same { Ok(again) } else { Err(used()) };
     }
@@ -373,13 +374,14 @@ pub async fn carry_on(app: &AppState, opened: &Opened) -> Result<(), ServiceErro
             carried = true;
         }
     }
-    if carried {
-        tx.commit().await?;
-        app.changes.work();
-        app.changes.authorization(opened.authorization);
-        for (work, proving) in proofs {
-            set_up::spawn_proof(app, work, proving);
-        }
+    if !carried {
+        return Ok(tx.leave().await?);
+    }
+    tx.commit().await?;
+    app.changes.work();
+    app.changes.authorization(opened.authorization);
+    for (work, proving) in proofs {
+        set_up::spawn_proof(app, work, proving);
     }
     Ok(())
 }

@@ -103,11 +103,14 @@ async fn t12_the_same_token_twice_is_one_save(app: TestApp) {
     let road = app.before_save(&["CON-001"], "backup@contoso.com").await;
     let again = app.person("backup@contoso.com").sign_in(&road.attempt).await;
     let at_once = futures::future::join_all((0..5).map(|_| app.save(&road.attempt.secret, &road.tokens))).await;
+    // On a busy machine an answer may come before the end, but never from before the Save.
     for answer in at_once {
         let view: ConnectView = answer.ok();
-        assert_eq!(view.sign_in.state, SignInState::Done);
+        assert!(matches!(view.sign_in.state, SignInState::Working | SignInState::Done), "{:?}", view.sign_in.state);
     }
-    app.save(&road.attempt.secret, &road.tokens).await.ok::<ConnectView>();
+    app.settled(road.authorization.id).await;
+    let view: ConnectView = app.save(&road.attempt.secret, &road.tokens).await.ok();
+    assert_eq!(view.sign_in.state, SignInState::Done);
     assert_eq!(app.customer("Contoso Ltd").await.connections.len(), 1);
     let before = app.dump().await;
     let done = before["audit"].iter().filter(|row| row.contains("sign_in.done")).count();

@@ -150,7 +150,7 @@ pub async fn confirm(
     let popup = tx.find_popup(id).await?.filter(|one| one.session == embedded.session.id);
     let popup = popup.ok_or(ServiceError::NotFound)?;
     if popup.challenge == Some(hash) {
-        return Ok(());
+        return Ok(tx.leave().await?);
     }
     // One window, one challenge: another window's comes too late.
     if popup.challenge.is_some() || !is_open(app, &popup) {

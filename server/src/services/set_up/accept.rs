@@ -56,6 +56,7 @@ pub async fn save(app: &AppState, opened: &Opened, request: &Save, saving: Savin
     if !tx.update_attempt(&attempt, AttemptState::Open).await? {
         let now = tx.find_attempt(attempt.id).await?;
         let same = now.and_then(|now| now.saved).is_some_and(|saved| saved.hash == hash);
+        tx.leave().await?;
         return if same { Ok(()) } else { Err(connect::used()) };
     }
     let sign_in = tx.find_sign_in(attempt.sign_in).await?.ok_or(ServiceError::NotFound)?;

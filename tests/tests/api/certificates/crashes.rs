@@ -162,6 +162,7 @@ async fn e8_throttling_waits_and_leaves_nothing_behind(app: TestApp) {
     move_to(&app, old.renew_at.unwrap());
     eventually("a call", async || app.emulator.requests().iter().any(|one| one.path.ends_with("/addKey"))).await;
     eventually("what was made is gone", async || app.certificates_of(&owner).await.len() == 1).await;
+    until_tried(&app, "renew", 1).await;
     app.advance(121);
     until_renewed(&app, &owner, &old).await;
     assert_eq!(app.certificates_of(&owner).await.len(), 2);
