@@ -245,8 +245,13 @@ impl Browser {
     pub async fn look(&self, width: u32, height: u32, scheme: &str) {
         let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
         self.execute("Emulation.setDeviceMetricsOverride", size).await;
+        self.prefer(scheme).await;
+    }
+
+    /// Prefers light or dark, and no motion.
+    pub async fn prefer(&self, scheme: &str) {
         let scheme = json!({ "name": "prefers-color-scheme", "value": scheme });
-        // A picture of a change between two looks would be of neither.
+        // What is looked at in a change between two looks would be of neither.
         let still = json!({ "name": "prefers-reduced-motion", "value": "reduce" });
         self.execute("Emulation.setEmulatedMedia", json!({ "features": [scheme, still] })).await;
     }

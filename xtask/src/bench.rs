@@ -7,7 +7,7 @@ use std::{env, path::PathBuf, process::ExitCode};
 pub fn run(workspace: &Workspace, words: &[String]) -> Result<ExitCode, Failure> {
     let wants_help = words.iter().any(|word| word == "--help" || word == "-h");
     if !wants_help {
-        needs::meet(&[needs::Need::Postgres])?;
+        needs::meet(&[needs::Need::Postgres], &workspace.target()?)?;
         let mut build = shell::cargo(workspace.root());
         build.args(["build", "--locked", "--release", "--package", "rekey", "--bin", "rekey"]);
         if !shell::succeeds(&mut build) {

@@ -1,7 +1,9 @@
-//! What the tests need beside Rust: a browser, its driver, a database, the wasm target.
+//! What the tests need beside Rust: a browser, its driver, a database, the wasm target, and axe, which looks at pages.
 //!
 //! On Debian and its kin, as root, what is missing is installed; elsewhere one line says what to install, and nothing runs
 //! (a test that is left out looks like one that passed). To add a need: a row in [`NEEDS`], and who needs it in [`of`].
+
+pub mod axe;
 
 use crate::{Failure, shell};
 use std::{
@@ -22,6 +24,8 @@ pub enum Need {
     Postgres,
     /// Python 3, for the sample agent.
     Python,
+    /// Python's installer, which fetches axe.
+    Pip,
 }
 
 struct Row {
@@ -32,9 +36,9 @@ struct Row {
 }
 
 /// All of them.
-pub const ALL: [Need; 4] = [Need::Chromium, Need::ChromeDriver, Need::Postgres, Need::Python];
+pub const ALL: [Need; 5] = [Need::Chromium, Need::ChromeDriver, Need::Postgres, Need::Python, Need::Pip];
 
-const NEEDS: [Row; 4] = [
+const NEEDS: [Row; 5] = [
     Row {
         need: Need::Chromium,
         called: "chromium",
@@ -44,6 +48,7 @@ const NEEDS: [Row; 4] = [
     Row { need: Need::ChromeDriver, called: "chromedriver", names: &["chromedriver"], debian: "chromium-driver" },
     Row { need: Need::Postgres, called: "initdb (PostgreSQL's server)", names: &["initdb"], debian: "postgresql" },
     Row { need: Need::Python, called: "python3", names: &["python3"], debian: "python3" },
+    Row { need: Need::Pip, called: "pip3", names: &["pip3", "pip"], debian: "python3-pip" },
 ];
 
 /// What a part of the tests needs; a part that is not known here needs everything.
@@ -62,10 +67,13 @@ pub fn starts_no_server(part: &str) -> bool {
 }
 
 /// Installs those of these needs that are missing, where it may, and adds the wasm target.
-pub fn meet(needs: &[Need]) -> Result<(), Failure> {
+pub fn meet(needs: &[Need], target: &Path) -> Result<(), Failure> {
     add_wasm_target()?;
     let missing = missing(needs, &look);
-    if missing.is_empty() { Ok(()) } else { install(&missing) }
+    if !missing.is_empty() {
+        install(&missing)?;
+    }
+    if needs.contains(&Need::Pip) { axe::fetch(target) } else { Ok(()) }
 }
 
 fn missing(needs: &[Need], look: &dyn Fn(&Row) -> Option<PathBuf>) -> Vec<&'static Row> {
@@ -151,7 +159,7 @@ mod tests {
     fn only_what_is_absent_is_missing() {
         let has_postgres_alone = |row: &Row| (row.need == Need::Postgres).then(PathBuf::new);
         let names: Vec<_> = missing(&ALL, &has_postgres_alone).iter().map(|row| row.debian).collect();
-        assert_eq!(names, ["chromium", "chromium-driver", "python3"]);
+        assert_eq!(names, ["chromium", "chromium-driver", "python3", "python3-pip"]);
         assert!(missing(&[Need::Postgres], &has_postgres_alone).is_empty());
     }
 

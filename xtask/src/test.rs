@@ -27,7 +27,8 @@ pub fn run(workspace: &Workspace, only: &[String], filter: &[String]) -> Result<
     } else {
         only.iter().flat_map(|part| needs::of(part)).copied().collect()
     };
-    needs::meet(&wanted)?;
+    let target = workspace.target()?;
+    needs::meet(&wanted, &target)?;
     #[expect(clippy::disallowed_methods, reason = "how long the run took, for the person who waited")]
     let begun = Instant::now();
     let mut tally = Tally::default();
@@ -39,7 +40,8 @@ pub fn run(workspace: &Workspace, only: &[String], filter: &[String]) -> Result<
         cargo.args(words);
         if words.first().is_some_and(|word| word == "test") {
             // Else each test program that needs the server would build it on its own, with other features.
-            cargo.arg("--").args(filter).env("REKEY_BINARY", &program);
+            cargo.arg("--").args(filter);
+            cargo.env("REKEY_BINARY", &program).env("REKEY_AXE", needs::axe::script(&target));
         }
         if io::stdout().is_terminal() {
             cargo.env("CARGO_TERM_COLOR", "always");

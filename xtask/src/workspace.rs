@@ -34,12 +34,16 @@ impl Workspace {
         &self.root
     }
 
-    /// Where cargo puts a program of the development build: beside this one.
-    pub fn program(&self, name: &str) -> Result<PathBuf, Failure> {
+    /// Cargo's folder: where this program lies.
+    pub fn target(&self) -> Result<PathBuf, Failure> {
         let here = env::current_exe()?;
         let target = here.ancestors().find(|folder| folder.join("CACHEDIR.TAG").is_file());
-        let target = target.map_or_else(|| self.root.join("target"), Path::to_path_buf);
-        Ok(target.join("debug").join(format!("{name}{}", env::consts::EXE_SUFFIX)))
+        Ok(target.map_or_else(|| self.root.join("target"), Path::to_path_buf))
+    }
+
+    /// Where cargo puts a program of the development build: beside this one.
+    pub fn program(&self, name: &str) -> Result<PathBuf, Failure> {
+        Ok(self.target()?.join("debug").join(format!("{name}{}", env::consts::EXE_SUFFIX)))
     }
 
     /// The package in a member's folder, or nothing if there is no such member.

@@ -36,7 +36,7 @@ pub fn Activity() -> impl IntoView {
 fn show(page: Page<AuditEntryView>, cursor: &str) -> AnyView {
     let is_later = !cursor.is_empty();
     if page.items.is_empty() && !is_later {
-        return view! { <div class="empty"><Art name="art-empty"/><h3>{audit::EMPTY}</h3><p>{audit::EMPTY_WHY}</p></div> }.into_any();
+        return view! { <div class="empty"><Art name="art-empty"/><h2>{audit::EMPTY}</h2><p>{audit::EMPTY_WHY}</p></div> }.into_any();
     }
     let shows = text::plural(page.items.len() as u64, "entry", "entries");
     let address = |cursor: &str| Query::new("/activity").add("cursor", cursor).done();

@@ -27,7 +27,7 @@ pub fn ApiKeys() -> impl IntoView {
 
 fn show(keys: Vec<ApiKeyView>, again: Callback<()>) -> AnyView {
     if keys.is_empty() {
-        return view! { <div class="empty"><Art name="art-empty"/><h3>{api_keys::EMPTY}</h3><p>{api_keys::EMPTY_WHY}</p></div> }.into_any();
+        return view! { <div class="empty"><Art name="art-empty"/><h2>{api_keys::EMPTY}</h2><p>{api_keys::EMPTY_WHY}</p></div> }.into_any();
     }
     view! { <KeyTable keys on_change=again/> }.into_any()
 }

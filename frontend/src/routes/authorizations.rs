@@ -63,7 +63,7 @@ fn show(page: Page<AuthorizationView>, state: &'static str, cursor: &str) -> Any
         return view! {
             <div class="empty">
                 <Art name="art-empty"/>
-                <h3>{title}</h3>
+                <h2>{title}</h2>
                 {why.map(|why| view! { <p>{why}</p> })}
                 <div class="actions"><ButtonLink href="/backup-sets" kind=ButtonKind::Primary>{authorizations::CHOOSE_SETS}</ButtonLink></div>
             </div>

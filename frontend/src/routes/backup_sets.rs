@@ -87,7 +87,7 @@ fn nothing() -> impl IntoView {
     view! {
         <div class="empty">
             <Art name="art-empty"/>
-            <h3>{backup_sets::EMPTY}</h3>
+            <h2>{backup_sets::EMPTY}</h2>
             <p>{backup_sets::EMPTY_WHY}</p>
             <div class="actions">
                 <ButtonLink href="/backup-sets/import" kind=ButtonKind::Primary>{backup_sets::IMPORT}</ButtonLink>
@@ -104,7 +104,7 @@ fn no_match(filter: &Filter, total: impl Fn() -> u64 + Send + Sync + 'static) ->
     view! {
         <div class="empty">
             <Art name="art-lost"/>
-            <h3>{title}</h3>
+            <h2>{title}</h2>
             {others}
             <div class="actions"><ButtonLink attr:data-test="clear-filters" href="/backup-sets">{backup_sets::CLEAR_FILTERS}</ButtonLink></div>
         </div>

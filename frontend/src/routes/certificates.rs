@@ -58,7 +58,7 @@ fn nothing() -> AnyView {
         <PageHead title=certificates::TITLE heading=certificates::TITLE sub=view! { {certificates::SUB} }.into_any()/>
         <div class="empty">
             <Art name="art-empty"/>
-            <h3>{certificates::EMPTY}</h3>
+            <h2>{certificates::EMPTY}</h2>
             <p>{certificates::EMPTY_WHY}</p>
             <div class="actions"><ButtonLink href="/backup-sets" kind=ButtonKind::Primary>{backup_sets::CHOOSE}</ButtonLink></div>
         </div>

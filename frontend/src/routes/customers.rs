@@ -81,7 +81,7 @@ fn nothing() -> impl IntoView {
     view! {
         <div class="empty">
             <Art name="art-empty"/>
-            <h3>{customers::EMPTY}</h3>
+            <h2>{customers::EMPTY}</h2>
             <p>{customers::EMPTY_WHY}</p>
             <div class="actions"><ButtonLink href="/backup-sets/import" kind=ButtonKind::Primary>{backup_sets::IMPORT}</ButtonLink></div>
         </div>
@@ -93,7 +93,7 @@ fn no_match(words: &str) -> impl IntoView + use<> {
     view! {
         <div class="empty">
             <Art name="art-lost"/>
-            <h3>{title}</h3>
+            <h2>{title}</h2>
             <div class="actions"><ButtonLink href="/customers">{backup_sets::CLEAR_FILTERS}</ButtonLink></div>
         </div>
     }

@@ -34,7 +34,7 @@ pub fn Invitations() -> impl IntoView {
 fn show(page: Page<InvitationView>, cursor: &str, again: Callback<()>) -> AnyView {
     let is_later = !cursor.is_empty();
     if page.items.is_empty() && !is_later {
-        return view! { <div class="empty"><Art name="art-empty"/><h3>{invitations::EMPTY}</h3><p>{invitations::EMPTY_WHY}</p></div> }.into_any();
+        return view! { <div class="empty"><Art name="art-empty"/><h2>{invitations::EMPTY}</h2><p>{invitations::EMPTY_WHY}</p></div> }.into_any();
     }
     let shows = text::plural(page.items.len() as u64, "invitation", "invitations");
     let address = |cursor: &str| Query::new("/invitations").add("cursor", cursor).done();

@@ -40,7 +40,7 @@ fn show(page: Page<WaveView>, cursor: &str) -> AnyView {
         return view! {
             <div class="empty">
                 <Art name="art-empty"/>
-                <h3>{waves::EMPTY}</h3>
+                <h2>{waves::EMPTY}</h2>
                 <p>{waves::EMPTY_WHY}</p>
                 <div class="actions"><ButtonLink href="/backup-sets?method=basic" kind=ButtonKind::Primary>{waves::CHOOSE}</ButtonLink></div>
             </div>

@@ -37,7 +37,7 @@ pub fn Receipt(
         view! {
             <section class="section" aria-labelledby="receipt" data-test="receipt">
                 <header><h2 id="receipt">{authorizations::RECEIPT}</h2></header>
-                <div class="table-wrap" role="region" aria-labelledby="receipt" tabindex="0">
+                <div class="table-wrap" role="region" aria-label=authorizations::RECEIPT_TABLE tabindex="0">
                     <table class="table" role="table">
                         <thead role="rowgroup"><tr role="row">
                             <th role="columnheader" scope="col">{backup_sets::NAME}</th>

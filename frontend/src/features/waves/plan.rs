@@ -23,7 +23,7 @@ pub fn PlanTable(preview: WavePreview) -> impl IntoView {
     view! {
         <section class="section" aria-labelledby="by-customer">
             <header><h2 id="by-customer">{waves::BY_CUSTOMER}</h2></header>
-            <div class="table-wrap" role="region" aria-label=waves::BY_CUSTOMER tabindex="0">
+            <div class="table-wrap" role="region" aria-label=waves::PLAN_TABLE tabindex="0">
                 <table class="table rows" role="table" data-test="plan">
                     <thead role="rowgroup"><tr role="row">
                         <th role="columnheader" scope="col" class="mark-cell"><span class="hide">{waves::CUSTOMER}</span></th>

@@ -101,6 +101,8 @@ pub const CANCEL_WHY: &str = "Open links stop working. Sets that changed stay ch
 pub const KEEP: &str = "Keep it";
 /// The receipt.
 pub const RECEIPT: &str = "Receipt";
+/// For a screen reader: its table.
+pub const RECEIPT_TABLE: &str = "Table of what changed";
 /// The receipt.
 pub const SIGNED_IN_AS: &str = "Signed in as";
 /// Steps.

@@ -48,6 +48,8 @@ pub const AIM: &str = "Method";
 pub const NUMBERS: &str = "What it takes";
 /// The table of customers.
 pub const BY_CUSTOMER: &str = "Who signs in";
+/// For a screen reader: the table of it.
+pub const PLAN_TABLE: &str = "Sign-ins of each customer";
 /// Its column.
 pub const CUSTOMER: &str = "Customer";
 /// Its column.
