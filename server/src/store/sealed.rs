@@ -55,7 +55,8 @@ macro_rules! page {
     ($self:ident, $table:ident, $column:ident, $after:ident, $limit:ident, $version:expr) => {{
         let mut select = $table::Entity::find()
             .filter($table::Column::Organization.eq($self.own()))
-            .filter($table::Column::$column.is_not_null());
+            // Neither absent nor forgotten: a refresh token that was switched off is empty.
+            .filter($table::Column::$column.ne(Vec::<u8>::new()));
         if let Some(after) = $after {
             select = select.filter($table::Column::Id.gt(after));
         }

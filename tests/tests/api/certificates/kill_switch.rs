@@ -6,6 +6,11 @@ use rekey_tests::{
     app_on_both,
 };
 use serde_json::json;
+use server::{
+    random::SystemRandom,
+    seal::{Keyring, add_key},
+    services::reseal,
+};
 use shared::{
     api::{
         apps::{AppState, CertificateState},
@@ -14,11 +19,13 @@ use shared::{
     },
     method::Method,
 };
+use std::sync::Arc;
 
 app_on_both! {
     l3_everything_of_a_customer_is_forgotten_at_once,
     l3_what_microsoft_does_not_take_back_is_told,
     l3_only_a_manager_who_types_the_name_may,
+    l3_s4_the_master_key_can_be_changed_right_after_it,
 }
 
 async fn pull(app: &TestApp, member: &Client) -> KillSwitchReport {
@@ -105,4 +112,19 @@ async fn l3_only_a_manager_who_types_the_name_may(app: TestApp) {
     app.advance(660);
     member.post(&path, &json!({ "confirm": CUSTOMER })).await.refused(403, "sign_in_stale");
     assert!(current(&app, &owner).await.private_key.is_some());
+}
+
+/// S4: what was forgotten is no sealed value, and stops no change of the master key.
+async fn l3_s4_the_master_key_can_be_changed_right_after_it(app: TestApp) {
+    planted(&app).await;
+    app.plant_renewing_app("Fabrikam Inc.", server::services::certificates::Validity::TwoYears).await;
+    app.connect_account(&["CON-001"], "backup@contoso.com").await;
+    pull(&app, &app.member().await).await;
+    let old = app.state.keyring.active();
+    let keys = app.data().join("keys");
+    let new = add_key(&keys, &SystemRandom).expect("a key");
+    let keyring = Keyring::load(&keys, Arc::new(SystemRandom)).expect("both keys");
+    assert_eq!(reseal::reseal(&app.state.store, &keyring).await.expect("it ends"), 1, "Fabrikam's key");
+    let uses = reseal::uses(&app.state.store, &keyring).await.expect("counts");
+    assert_eq!((uses[&old].sealed, uses[&new].sealed), (0, 1));
 }
