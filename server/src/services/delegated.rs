@@ -143,6 +143,36 @@ pub async fn release(app: &AppState, held: &Held) -> Result<(), ServiceError> {
     Ok(())
 }
 
+/// Gives the connection back as it was: what failed is this installation's own, and says nothing of the account. Everybody
+/// hears of it once; the first beat that works again settles it.
+pub async fn blame_ourselves(app: &AppState, held: &Held, error: &GrantError) -> Result<(), ServiceError> {
+    let client = app.microsoft.config.access.client_id;
+    tracing::error!(%client, %error, aadsts = error.ids().and_then(|ids| ids.aadsts), "Rekey's own registration fails");
+    let tx = app.store.write(held.organization).await?;
+    tx.release_connection(held.connection.id, held.epoch).await?;
+    let remedy = help::for_grant(error);
+    let code = error.ids().and_then(|ids| ids.aadsts).map_or_else(String::new, |code| format!(" (AADSTS{code})"));
+    let notice = NewNotice {
+        kind: NoticeKind::ConnectionTrouble,
+        customer: None,
+        subject: client.0,
+        stage: 0,
+        title: remedy.title,
+        text: format!(
+            "Microsoft does not accept Rekey Access, client id {client}{code}. Jobs of hybrid sets wait; no connection has ended. \
+             Whoever runs this installation looks at its certificate in Entra and in the configuration."
+        ),
+    };
+    notices::raise(app, &tx, notice).await?;
+    Ok(tx.commit().await?)
+}
+
+/// What [`blame_ourselves`] told of is over.
+pub async fn settle_ours(app: &AppState, tx: &Scoped) -> Result<(), ServiceError> {
+    let client = app.microsoft.config.access.client_id;
+    notices::resolve(app, tx, NoticeKind::ConnectionTrouble, client.0).await.map(|_| ())
+}
+
 fn next_state(connection: &Connection, error: &GrantError, now: Timestamp) -> (ConnectionState, Option<i64>) {
     if matches!(error, GrantError::ClaimsChallenge { .. } | GrantError::InteractionNeeded { .. }) {
         return (ConnectionState::NeedsHolder, Some(heartbeat::beat_after(connection.id)));

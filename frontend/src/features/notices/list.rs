@@ -25,6 +25,8 @@ fn picture(notice: &NoticeView) -> (&'static str, &'static str) {
 fn place(notice: &NoticeView) -> (String, &'static str) {
     match (notice.kind, &notice.customer) {
         (NoticeKind::ChannelFailing, _) => (format!("/notifications/{}", notice.subject), notices::TO_CHANNEL),
+        // Nobody's connection: this installation's own registration.
+        (NoticeKind::ConnectionTrouble, None) => ("/activity".to_owned(), notices::TO_ACTIVITY),
         (NoticeKind::KeyBreadth, _) | (_, None) => ("/api-keys".to_owned(), notices::TO_KEYS),
         (NoticeKind::CertificateEnds, Some(customer)) => (format!("/customers/{}", customer.id), notices::RENEW),
         (_, Some(customer)) => (format!("/customers/{}", customer.id), notices::REPAIR),

@@ -11,6 +11,8 @@ pub const REPAIR: &str = "Repair it";
 /// An action.
 pub const TO_KEYS: &str = "See the keys";
 /// An action.
+pub const TO_ACTIVITY: &str = "See the activity";
+/// An action.
 pub const TO_CHANNEL: &str = "See its deliveries";
 /// An action.
 pub const SETTLE: &str = "Seen to";

@@ -147,6 +147,16 @@ impl GrantError {
         }
     }
 
+    /// Whether it says nothing of the account: our certificate, our request, or an answer that nobody can read. Then no
+    /// connection has ended, however long it lasts. Another account's answer is the account's matter.
+    pub fn is_ours(&self) -> bool {
+        match self {
+            Self::OurFault { .. } => true,
+            Self::WrongAnswer(wrong) => *wrong != WrongAnswer::OtherAccount,
+            _ => false,
+        }
+    }
+
     /// Whether the same request may succeed later without anybody doing anything.
     pub fn is_temporary(&self) -> bool {
         matches!(self, Self::Throttled { .. } | Self::Unavailable { .. })

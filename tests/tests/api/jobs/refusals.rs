@@ -8,7 +8,7 @@ use rekey_tests::{
 };
 use serde_json::{Value, json};
 use shared::{
-    api::{apps::AppState, customers::ConnectionState, job_tokens::JobToken},
+    api::{apps::AppState, customers::ConnectionState, job_tokens::JobToken, notices::NoticeView, page::Page},
     id::ConnectionId,
     rules::manifest::Resource,
 };
@@ -18,6 +18,7 @@ app_on_both! {
     p6_an_app_that_is_refused_is_doubted_and_an_hour_later_needs_an_administrator,
     p6_throttling_touches_no_connection,
     p6_a_claims_challenge_needs_the_holder,
+    p6_our_own_fault_ends_no_connection,
     p6_a_revoked_account_is_doubted_by_jobs_as_by_heartbeats,
     c8_a_missing_permission_stops_the_sets_that_need_it_only,
     m4_what_ended_gives_no_token_from_memory_either,
@@ -153,6 +154,31 @@ async fn p6_a_revoked_account_is_doubted_by_jobs_as_by_heartbeats(app: TestApp) 
     .await;
     ask(&app, "CON-001", BACKUP).await.refused(409, "connection_ended");
     assert_eq!(app.refresh_tokens().await, tokens, "nothing is deleted by itself");
+}
+
+/// What is wrong at our side, however long, ends nobody's connection; it is told, and settled when it is over.
+async fn p6_our_own_fault_ends_no_connection(app: TestApp) {
+    app.import_sample().await;
+    app.connect_account(&["CON-001"], "backup@contoso.com").await;
+    let error = TokenError { error: "invalid_client".to_owned(), aadsts: 700_027, ..TokenError::default() };
+    app.emulator.set_fault(fault("refresh_token", Effect { error: Some(error), ..Effect::default() }));
+    for _ in 0..3 {
+        let said = ask(&app, "CON-001", BACKUP).await.refused(409, "set_up_wrong");
+        assert!(said.detail.contains("this installation"), "{}", said.detail);
+        assert_eq!(account_state(&app).await, ConnectionState::Working);
+        app.advance(3601);
+        let before = grants(&app, "refresh_token");
+        rekey_tests::app::eventually("a beat", async || grants(&app, "refresh_token") > before).await;
+    }
+    assert_eq!(account_state(&app).await, ConnectionState::Working);
+    let open = async || app.key().get("/api/v1/notices").await.ok::<Page<NoticeView>>().items;
+    let told = open().await;
+    assert_eq!(told.len(), 1, "told once: {told:?}");
+    assert!(told[0].text.contains("AADSTS700027"), "{}", told[0].text);
+    app.emulator.clear_faults();
+    ask(&app, "CON-001", BACKUP).await.ok::<JobToken>();
+    app.advance(3601);
+    rekey_tests::app::eventually("it is settled", async || open().await.is_empty()).await;
 }
 
 async fn c8_a_missing_permission_stops_the_sets_that_need_it_only(app: TestApp) {
