@@ -157,19 +157,20 @@ async fn begin(
     id: ConnectionId,
     kind: AuthorizationKind,
 ) -> Result<AuthorizationView, ServiceError> {
-    if app.microsoft.setup.is_none() {
-        return Err(ServiceError::conflict("method_not_available", "This installation does not set up modern."));
-    }
     let tx = app.store.write(scope).await?;
     let found = tx.find_app(id).await?.ok_or(ServiceError::NotFound)?;
     if found.removed_at.is_some() {
         return Err(ServiceError::conflict("app_removed", "This app was removed already."));
     }
-    if found.way == Way::OwnApp {
+    let is_own = found.way == Way::OwnApp;
+    if is_own && kind == AuthorizationKind::Remove {
         return Err(ServiceError::conflict(
             "own_app",
-            "This app is the customer's own: its administrator changes or deletes it in Microsoft Entra. The kill switch forgets Rekey's key.",
+            "This app is the customer's own: its administrator deletes it in Microsoft Entra. The kill switch forgets Rekey's key.",
         ));
+    }
+    if !is_own && app.microsoft.setup.is_none() {
+        return Err(ServiceError::conflict("method_not_available", "This installation does not set up modern."));
     }
     let customer = tx.find_customer(found.customer).await?.ok_or(ServiceError::NotFound)?;
     let authorization = Authorization {
@@ -177,7 +178,8 @@ async fn begin(
         customer: customer.id,
         method: Method::Modern,
         kind,
-        way: Way::SetUp,
+        // The customer's own app takes its new certificate by its administrator's hand.
+        way: if is_own { Way::OwnApp } else { Way::SetUp },
         restores: found.purpose == Purpose::Restore,
         state: AuthorizationState::Open,
         created_at: app.now(),

@@ -4,6 +4,7 @@
 mod interrupted;
 mod least_privilege;
 mod lost;
+mod meanwhile;
 mod people;
 mod planted;
 mod races;

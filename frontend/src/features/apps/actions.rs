@@ -73,7 +73,8 @@ pub fn Actions(
         failed.into_iter().chain(others).flatten().next()
     };
     let is_alive = app.state.is_alive();
-    let may_update = app.way != Way::OwnApp && !matches!(app.state, AppState::SettingUp | AppState::Removed);
+    let may_update = !matches!(app.state, AppState::SettingUp | AppState::Removed);
+    let may_remove = app.way != Way::OwnApp;
     let may_undo = app.first_token_at.is_none() && is_alive && app.sets > 0;
     let is_urgent = app.state == AppState::NeedsAdministrator || !app.missing.is_empty();
     let usual = move || {
@@ -87,7 +88,7 @@ pub fn Actions(
                     </Button>
                 })}
                 {may_undo.then(|| view! { <Button attr:data-test="undo" kind=ButtonKind::Quiet icon="back" on_press=move |_| asked.set(Some(Asked::Undo))>{apps::UNDO}</Button> })}
-                <Button attr:data-test="remove-app" kind=ButtonKind::Danger on_press=move |_| asked.set(Some(Asked::Remove))>{apps::REMOVE}</Button>
+                {may_remove.then(|| view! { <Button attr:data-test="remove-app" kind=ButtonKind::Danger on_press=move |_| asked.set(Some(Asked::Remove))>{apps::REMOVE}</Button> })}
             </div>
             {may_update.then(|| view! { <p class="note">{apps::UPDATE_WHY}</p> })}
         }

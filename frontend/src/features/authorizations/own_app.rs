@@ -7,7 +7,7 @@ use crate::features::page::{Trouble, load};
 use crate::remote::{Action, Remote};
 use crate::text::portal::modern;
 use leptos::prelude::*;
-use shared::api::apps::{AppState, AppView, OwnApp as NameApp};
+use shared::api::apps::{AppState, AppView, CertificateState, CertificateView, OwnApp as NameApp};
 use shared::api::page::Page;
 use shared::id::{AuthorizationId, ClientId, CustomerId};
 
@@ -29,7 +29,11 @@ pub fn OwnApp(
             <header><h2 id="own-app">{modern::OWN_APP}</h2></header>
             <p class="muted">{modern::OWN_APP_WHY}</p>
             {load(apps, 4, move |apps| {
-                let waits = |app: &AppView| app.state == AppState::SettingUp;
+                // Its certificate is made and waits to be registered in the tenant.
+                let waits = |app: &AppView| {
+                    let made = |one: &CertificateView| one.state == CertificateState::Made;
+                    app.state == AppState::SettingUp || app.certificates.iter().any(made)
+                };
                 match apps.items.into_iter().find(waits) {
                     Some(app) => view! { <Steps app/><Prove id/> }.into_any(),
                     None => view! { <Prepare id on_made=again/> }.into_any(),

@@ -36,7 +36,7 @@ pub fn Ways(
                 <p class="note" aria-live="polite">{means}</p>
             </fieldset>
             <div class="stack" hidden=move || !is_modern()>
-                <Restores wish on_change/>
+                <div hidden=move || wish.read().way != Way::SetUp><Restores wish on_change/></div>
                 <WayChoice wish on_change/>
             </div>
         </div>

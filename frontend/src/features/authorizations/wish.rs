@@ -64,7 +64,9 @@ impl Wish {
         let sets = self.sets.iter().copied().filter(|id| !without.contains(id)).collect();
         let modern = self.method == Method::Modern;
         let way = if modern { self.way } else { Way::SetUp };
-        CreateAuthorization { way, restores: modern && self.restores, ..CreateAuthorization::new(sets, self.method) }
+        // Only what Rekey sets up by itself comes in two apps.
+        let restores = modern && way == Way::SetUp && self.restores;
+        CreateAuthorization { way, restores, ..CreateAuthorization::new(sets, self.method) }
     }
 }
 
@@ -95,6 +97,14 @@ mod tests {
         let request = wish.request(&[]);
         assert_eq!((request.way, request.restores), (Way::SetUp, false));
         assert!(wish.request(&wish.sets).backup_sets.is_empty());
+    }
+
+    #[test]
+    fn the_other_ways_make_no_app_for_restores() {
+        for (way, restores) in [("set_up", true), ("consent", false), ("own_app", false)] {
+            let wish = read(&[("sets", ONE), ("method", "modern"), ("way", way), ("restores", "yes")]);
+            assert_eq!(wish.request(&[]).restores, restores, "{way}");
+        }
     }
 
     #[test]

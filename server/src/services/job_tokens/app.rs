@@ -8,7 +8,10 @@ use crate::{
     },
     services::{ServiceError, apps_health, certificates, own_keys},
 };
-use shared::{api::apps::AppState as Health, id::ConnectionId};
+use shared::{
+    api::apps::AppState as Health,
+    id::{CertificateId, ConnectionId},
+};
 
 pub(super) async fn mint(order: &Order, id: ConnectionId, resource: &TokenResource) -> Result<Minted, ServiceError> {
     let (app, organization) = (&order.app, order.key.organization);
@@ -21,7 +24,7 @@ pub(super) async fn mint(order: &Order, id: ConnectionId, resource: &TokenResour
     drop(tx);
     let asked_at = app.now();
     match certificates::token(app, organization, &connection, &certificate, resource).await? {
-        Ok(token) => keep(order, id, token, asked_at).await,
+        Ok(token) => keep(order, id, certificate.id, token, asked_at).await,
         Err(error) => Err(refused(order, id, &error).await?),
     }
 }
@@ -29,11 +32,17 @@ pub(super) async fn mint(order: &Order, id: ConnectionId, resource: &TokenResour
 async fn keep(
     order: &Order,
     id: ConnectionId,
+    certificate: CertificateId,
     token: AppToken,
     asked_at: shared::time::Timestamp,
 ) -> Result<Minted, ServiceError> {
     let life = i64::try_from(token.expires_in.as_secs()).unwrap_or(LEAST_LIFE);
     let tx = order.app.store.write(order.key.organization).await?;
+    // The kill switch, undo and removal forget the key first: what was on its way then is thrown away (L3, F8).
+    let holds_key = tx.find_certificate(certificate).await?.is_some_and(|one| one.private_key.is_some());
+    if !holds_key || !tx.find_app(id).await?.is_some_and(|one| one.state.is_alive()) {
+        return Err(ServiceError::Wait { retry_after: 1 });
+    }
     apps_health::note_success(&order.app, &tx, id, order.key.resource.as_str(), &token.roles).await?;
     tx.update_app_first_token(id, order.app.now()).await?;
     order.record(&tx).await?;

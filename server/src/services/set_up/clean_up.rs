@@ -8,7 +8,12 @@ use crate::{
     microsoft::{directory::Call, grants::Account},
     store::StoreError,
 };
-use shared::{api::authorizations::SignInState, id::ClientId, secret::Secret};
+use shared::{
+    api::{apps::Way, authorizations::SignInState},
+    id::ClientId,
+    method::Method,
+    secret::Secret,
+};
 
 /// The service principal is not there.
 const NOT_IN_TENANT: u32 = 700_016;
@@ -17,8 +22,9 @@ const TRIES: usize = 12;
 /// Deletes the service principals of the set-up's two registrations. Failing is not fatal: it is shown as pending.
 pub async fn clean_up(run: &mut Run, sign_in_token: &Secret<String>, token: &Secret<String>) -> Result<(), Stop> {
     if another_follows(run).await? {
-        steps::detail(&mut run.sign_in.steps, "cleaned", "Left to the set-up that follows in this tenant".to_owned());
-        return run.show("cleaned").await;
+        // It uses the same access, and removes it at its own end; should it stop before, an administrator can.
+        steps::pending(&mut run.sign_in.steps);
+        return Ok(());
     }
     match remove_and_prove(run, sign_in_token, token).await {
         Ok(true) => run.show("cleaned").await,
@@ -30,12 +36,21 @@ pub async fn clean_up(run: &mut Run, sign_in_token: &Secret<String>, token: &Sec
     }
 }
 
-/// Another sign-in of this tenant was saved and waits for its turn.
+/// Another administrator of this tenant has saved a set-up that waits for its turn and needs this access. A Save of hybrid, a
+/// proof of what is connected already and an app of the customer's own neither need nor remove it.
 async fn another_follows(run: &Run) -> Result<bool, StoreError> {
     let tx = run.app.store.read(run.work.organization).await?;
     let open = tx.list_open_authorizations_of(run.customer.id).await?;
     let others: Vec<_> = open.into_iter().filter(|id| *id != run.authorization.id).collect();
-    Ok(tx.list_sign_ins(&others).await?.iter().any(|one| one.state == SignInState::Working))
+    for sign_in in tx.list_sign_ins(&others).await?.into_iter().filter(|one| one.state == SignInState::Working) {
+        let holds_a_token = tx.find_saved_attempt(sign_in.id).await?.is_some_and(|attempt| attempt.saved.is_some());
+        let found = tx.find_authorization(sign_in.authorization).await?;
+        let sets_up = found.is_some_and(|one| one.method == Method::Modern && one.way != Way::OwnApp);
+        if holds_a_token && sets_up {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 async fn remove_and_prove(run: &mut Run, sign_in_token: &Secret<String>, token: &Secret<String>) -> Result<bool, Stop> {

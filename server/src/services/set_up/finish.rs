@@ -60,12 +60,16 @@ pub async fn flip(run: &mut Run, made: Vec<Making>) -> Result<(), Stop> {
 /// The app works; its new certificate is the one in use, the one before goes a day later.
 async fn store_app(run: &Run, tx: &Scoped, making: Making, now: Timestamp) -> Result<(), Stop> {
     let fresh = making.certificate.state == CertificateState::Made;
+    // Jobs and probes went on meanwhile: what they noted stands.
+    let stored = super::make::still_there(tx, &making.app).await?;
     let app = App {
         state: AppState::Working,
-        set_up_at: making.app.set_up_at.or(Some(now)),
+        set_up_at: stored.set_up_at.or(Some(now)),
+        first_token_at: stored.first_token_at,
         checked_at: Some(now),
         failed_at: None,
         help: None,
+        version: stored.version,
         ..making.app
     };
     if !tx.update_app(&app, app.version).await? {

@@ -14,7 +14,10 @@ use crate::{
         help,
     },
     state::AppState as State,
-    store::{apps::App, certificates::Certificate, customers::Customer, journals::JournalState},
+    store::{
+        Scoped, apps::App, authorizations::Authorization, certificates::Certificate, customers::Customer,
+        journals::JournalState,
+    },
 };
 use shared::{
     api::{
@@ -28,6 +31,7 @@ use shared::{
         scopes::Purpose,
     },
     secret::Secret,
+    time::Timestamp,
     workload::Workloads,
 };
 
@@ -116,32 +120,51 @@ async fn all_workloads(
 /// Stores what is now known of the app.
 pub async fn store(run: &Run, app: App) -> Result<App, Stop> {
     let tx = run.begin().await?;
-    let stored = tx.find_app(app.id).await?.ok_or(Stop::Lost)?;
+    let stored = still_there(&tx, &app).await?;
+    let version = stored.version;
     let workloads = if app.state.is_alive() { stored.workloads } else { app.workloads.clone() };
-    if !tx.update_app(&App { workloads, ..app.clone() }, app.version).await? {
+    // Jobs and probes went on meanwhile: what they noted of its health stands.
+    let next = App {
+        workloads,
+        state: stored.state,
+        checked_at: stored.checked_at,
+        failed_at: stored.failed_at,
+        first_token_at: stored.first_token_at,
+        help: stored.help,
+        ..app.clone()
+    };
+    if !tx.update_app(&next, version).await? {
         return Err(Stop::Lost);
     }
     tx.commit().await?;
-    Ok(App { version: app.version + 1, ..app })
+    Ok(App { version: version + 1, ..app })
+}
+
+/// The record as it is now, unless somebody switched the app off or removed it meanwhile.
+pub async fn still_there(tx: &Scoped, app: &App) -> Result<App, Stop> {
+    let stored = tx.find_app(app.id).await?.ok_or(Stop::Lost)?;
+    if matches!(stored.state, AppState::Off | AppState::Removed) { Err(Stop::Lost) } else { Ok(stored) }
 }
 
 /// The certificate of this set-up: one that was made and sealed by an interrupted one, or a new one.
 pub async fn certificate(run: &mut Run, app: &App) -> Result<Certificate, Stop> {
     let known = run.app.store.read(run.work.organization).await?.list_certificates(&[app.id]).await?;
-    let recent = |one: &&Certificate| {
-        one.state == CertificateState::Made
-            && one.private_key.is_some()
-            && one.created_at >= run.authorization.created_at
+    match usable(known, &run.authorization, run.app.now()) {
+        Some(found) => Ok(found),
+        None => new_certificate(run, app, Validity::TwoYears, None).await,
+    }
+}
+
+/// The certificate that this authorization goes on with: what it made itself, or, where the tenant is set up already and only
+/// permissions are wanted, the one in use.
+pub fn usable(known: Vec<Certificate>, authorization: &Authorization, now: Timestamp) -> Option<Certificate> {
+    let good = |one: &Certificate| one.private_key.is_some() && now < one.not_after;
+    let of_this = |one: &Certificate| one.state == CertificateState::Made && one.created_at >= authorization.created_at;
+    let in_use = |one: &Certificate| {
+        one.state == CertificateState::Current && authorization.kind == AuthorizationKind::MigrateToModern
     };
-    if let Some(found) = known.iter().find(recent) {
-        return Ok(found.clone());
-    }
-    let current = known.iter().find(|one| one.state == CertificateState::Current);
-    if let Some(found) = current.filter(|_| run.authorization.kind == AuthorizationKind::MigrateToModern) {
-        // The tenant is set up already; only permissions are wanted.
-        return Ok(found.clone());
-    }
-    new_certificate(run, app, Validity::TwoYears, None).await
+    let (of_this, others): (Vec<_>, Vec<_>) = known.into_iter().filter(good).partition(of_this);
+    of_this.into_iter().next().or_else(|| others.into_iter().find(in_use))
 }
 
 async fn new_certificate(

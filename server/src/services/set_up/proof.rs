@@ -13,13 +13,13 @@ use crate::{
     services::{ServiceError, attempts, certificates, connect, save},
     state::AppState,
     store::{
-        Scope, Scoped, apps::App, attempts::Attempt, authorizations::Authorization, certificates::Certificate,
-        customers::Customer, sign_ins::SignIn, work::Work,
+        Scope, Scoped, StoreError, apps::App, attempts::Attempt, authorizations::Authorization,
+        certificates::Certificate, customers::Customer, sign_ins::SignIn, work::Work,
     },
 };
 use shared::{
     api::{
-        apps::Way,
+        apps::{CertificateState, Way},
         authorizations::{AuthorizationState, SignInState},
     },
     id::{AuthorizationId, ClientId, ConnectionId, ObjectId},
@@ -98,22 +98,40 @@ pub async fn prepare_proof(
     Ok((work, Proving { attempt, sign_in, authorization: authorization.clone(), customer }))
 }
 
-/// The certificate for an app that the customer is about to bring; `None`: the tenant has an app already. Made before the
-/// transaction that stores it, because a key takes long.
-async fn first_certificate(
+/// A certificate for the customer's own app; `None`: there is one to go on with, or the tenant's app is Rekey's. Made before
+/// the transaction that stores it, because a key takes long.
+async fn fresh_certificate(
     app: &AppState,
     scope: &Scope,
     id: AuthorizationId,
 ) -> Result<Option<Certificate>, ServiceError> {
     let tx = app.store.read(scope).await?;
-    let (_, customer) = tx.find_authorization_and_customer(id).await?.ok_or(ServiceError::NotFound)?;
-    if tx.find_app_of(customer.tenant, Purpose::Backup).await?.is_some() {
-        return Ok(None);
-    }
+    let (authorization, customer) = tx.find_authorization_and_customer(id).await?.ok_or(ServiceError::NotFound)?;
+    let connection = match tx.find_app_of(customer.tenant, Purpose::Backup).await? {
+        Some(known) if known.way != Way::OwnApp => return Ok(None),
+        Some(known) => {
+            let certificates = tx.list_certificates(&[known.id]).await?;
+            if make::usable(certificates, &authorization, app.now()).is_some() {
+                return Ok(None);
+            }
+            known.id
+        }
+        None => ConnectionId(app.new_id()),
+    };
     drop(tx);
-    let connection = ConnectionId(app.new_id());
     let made = certificates::make(app, scope.organization, connection, certificates::Validity::TwoYears, None).await?;
     Ok(Some(made))
+}
+
+/// What was prepared for an authorization before this one and never proved goes.
+async fn forget_prepared(tx: &Scoped, app: &App) -> Result<(), StoreError> {
+    for one in tx.list_certificates(&[app.id]).await? {
+        if one.state == CertificateState::Made {
+            let gone = Certificate { state: CertificateState::Removed, private_key: None, ..one };
+            tx.update_certificate(&gone, CertificateState::Made).await?;
+        }
+    }
+    Ok(())
 }
 
 fn changed_meanwhile() -> ServiceError {
@@ -128,7 +146,7 @@ pub async fn own_app(
     id: AuthorizationId,
     client: Option<ClientId>,
 ) -> Result<ConnectionId, ServiceError> {
-    let fresh = first_certificate(app, scope, id).await?;
+    let fresh = fresh_certificate(app, scope, id).await?;
     let tx = app.store.write(scope).await?;
     tx.touch_authorization(id).await?;
     let authorization = tx.find_authorization(id).await?.ok_or(ServiceError::NotFound)?;
@@ -146,7 +164,13 @@ pub async fn own_app(
     let workloads = save::workloads(&tx, sign_in.id).await?;
     let known = tx.find_app_of(customer.tenant, Purpose::Backup).await?;
     let connection = match (known, fresh) {
-        (Some(known), _) if known.way == Way::OwnApp => known,
+        (Some(known), fresh) if known.way == Way::OwnApp => {
+            if let Some(fresh) = fresh {
+                forget_prepared(&tx, &known).await?;
+                tx.add_certificate(&fresh).await?;
+            }
+            known
+        }
         (None, Some(fresh)) => {
             let new = make::new_record(app, &customer, Purpose::Backup, Way::OwnApp, &workloads);
             let new = App { id: fresh.app, ..new };

@@ -45,13 +45,20 @@ pub async fn remove(run: &mut Run, token: &Secret<String>) -> Result<(), Stop> {
     let apps: Vec<App> =
         tx.list_apps(Some(run.customer.id)).await?.into_iter().filter(|app| app.removed_at.is_none()).collect();
     drop(tx);
-    for app in &apps {
-        remove_one(run, token, app).await?;
+    let mut gone = Vec::new();
+    for app in apps {
+        remove_one(run, token, &app).await?;
         run.show(&steps::code("removed", app.purpose)).await?;
-        prove_gone(run, app).await?;
-        run.show(&steps::code("gone", app.purpose)).await?;
+        let is_proved = prove_gone(run, &app).await?;
+        let step = steps::code("gone", app.purpose);
+        if !is_proved {
+            let text = "Rekey had no key of it left to try it with; Microsoft confirmed the deletion";
+            steps::detail(&mut run.sign_in.steps, &step, text.to_owned());
+        }
+        run.show(&step).await?;
+        gone.push((app, is_proved));
     }
-    forget(run, &apps).await
+    forget(run, &gone).await
 }
 
 async fn remove_one(run: &mut Run, token: &Secret<String>, app: &App) -> Result<(), Stop> {
@@ -78,17 +85,17 @@ async fn remove_one(run: &mut Run, token: &Secret<String>, app: &App) -> Result<
     run.done(&step, None).await
 }
 
-/// The app's own certificate yields no token any more.
-async fn prove_gone(run: &mut Run, app: &App) -> Result<(), Stop> {
+/// The app's own certificate yields no token any more. `false`: there is none left to prove it with.
+async fn prove_gone(run: &mut Run, app: &App) -> Result<bool, Stop> {
     let tx = run.app.store.read(run.work.organization).await?;
     let current = tx.list_certificates(&[app.id]).await?.into_iter().find(|one| one.private_key.is_some());
     drop(tx);
-    let (Some(current), Some(_)) = (current, app.client_id) else { return Ok(()) };
+    let (Some(current), Some(_)) = (current, app.client_id) else { return Ok(false) };
     let mut patience = Patience::default();
     for _ in 0..TRIES {
         let organization = run.work.organization;
         match certificates::token(&run.app, organization, app, &current, &TokenResource::Graph).await? {
-            Err(error) if error.ids().and_then(|ids| ids.aadsts) == Some(NOT_IN_TENANT) => return Ok(()),
+            Err(error) if error.ids().and_then(|ids| ids.aadsts) == Some(NOT_IN_TENANT) => return Ok(true),
             _ => {
                 run.wait(&mut patience, None, "Slower than usual, but not failed: Microsoft is still deleting").await?;
             }
@@ -103,11 +110,13 @@ async fn prove_gone(run: &mut Run, app: &App) -> Result<(), Stop> {
 }
 
 /// Keys forgotten, sets without a connection, records closed: one transaction.
-async fn forget(run: &mut Run, all: &[App]) -> Result<(), Stop> {
+async fn forget(run: &mut Run, all: &[(App, bool)]) -> Result<(), Stop> {
     let now = run.app.now();
     steps::complete(&mut run.sign_in.steps, "saved");
     let tx = run.begin().await?;
-    for app in all {
+    for (app, is_proved) in all {
+        // As it is now: jobs that were refused meanwhile have noted it.
+        let app = &tx.find_app(app.id).await?.ok_or(Stop::Lost)?;
         apps::forget_keys(&tx, app, now).await?;
         let gone = App {
             state: AppState::Removed,
@@ -123,7 +132,8 @@ async fn forget(run: &mut Run, all: &[App]) -> Result<(), Stop> {
         tx.disconnect_sets(app.id).await?;
         events::app_revoked(&run.app, &tx, app, Ended::Removed).await?;
         let subject = format!("connection:{}", app.id);
-        run.app.audit().record(&tx, "app.removed", &run.actor(), subject, "proved=700016".to_owned()).await?;
+        let detail = if *is_proved { "proved=700016" } else { "proved=no_key_left" };
+        run.app.audit().record(&tx, "app.removed", &run.actor(), subject, detail.to_owned()).await?;
     }
     tx.update_sign_in(&run.sign_in, SignInState::Working).await?;
     tx.commit().await?;

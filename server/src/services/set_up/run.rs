@@ -45,7 +45,7 @@ const TRIES_DENIED: u32 = 4;
 
 /// Why a set-up does not go on here.
 pub enum Stop {
-    /// Another node took it, or it was called off.
+    /// Another node took it, it was called off, or a record that it builds on changed meanwhile.
     Lost,
     /// A person must do something.
     Person(SignInState, Box<Help>),
@@ -359,15 +359,22 @@ impl Run {
         Ok(())
     }
 
-    /// Called off: the journal ends, if this node still holds it.
+    /// Called off: the journal ends, if this node still holds it. Where only this run cannot go on, since a record that it
+    /// builds on changed meanwhile, it is as if its node had died: somebody continues.
     async fn release(&self) -> Result<(), ServiceError> {
         let tx = self.app.store.write(self.work.organization).await?;
-        if work::finish(&tx, &self.work).await?
+        tx.touch_authorization(self.authorization.id).await?;
+        let found = tx.find_authorization(self.authorization.id).await?;
+        if found.is_some_and(|one| one.state == AuthorizationState::Open) {
+            work::postpone(&tx, &self.work, self.app.clock.now_millis(), self.work.attempts).await?;
+        } else if work::finish(&tx, &self.work).await?
             && let Some(journal) = &self.journal
         {
             tx.end_journal(journal.id, JournalState::Failed, self.app.now()).await?;
         }
-        Ok(tx.commit().await?)
+        tx.commit().await?;
+        self.app.changes.work();
+        Ok(())
     }
 
     /// Ends journal and work in a transaction of the caller's.

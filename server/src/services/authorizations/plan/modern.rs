@@ -32,6 +32,10 @@ pub async fn plan(app: &AppState, tx: &Scoped, request: &CreateAuthorization) ->
             "This installation has no registration for setting up modern. Its operator adds one, or the customer brings an app of its own.",
         ));
     }
+    if request.restores && request.way != Way::SetUp {
+        let expected = "expected false: an app for restores comes with the way `set_up` alone";
+        return Err(ServiceError::field("restores", expected));
+    }
     let (customer, sets) = chosen(tx, request).await?;
     let kind = if sets.iter().all(|set| set.method == Method::Modern) {
         AuthorizationKind::UpdateConfiguration
