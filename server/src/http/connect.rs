@@ -47,6 +47,7 @@ pub async fn start(
     connect: Connect,
     Body(request): Body<StartAttempt>,
 ) -> Result<Json<AttemptStart>, ApiError> {
+    http.limits.take_link_change(connect.opened.link.id, http.app.now())?;
     Ok(Json(attempts::start(&http.app, &connect.opened, &request).await?))
 }
 
@@ -121,6 +122,7 @@ pub async fn failure(
     connect: Connect,
     Body(request): Body<ReportFailure>,
 ) -> Result<Json<Help>, ApiError> {
+    http.limits.take_link_change(connect.opened.link.id, http.app.now())?;
     Ok(Json(connect::failure(&http.app, &connect.opened, &request).await?))
 }
 

@@ -1,4 +1,5 @@
-//! Limits per address, in memory of this node (H12): guesses of connect secrets, and sign-ins begun.
+//! Limits in memory of this node (H12): per address guesses of connect secrets and sign-ins begun; per API key what it asks
+//! for; per link what its holder writes without an account.
 
 use super::problem::ApiError;
 use axum::{extract::ConnectInfo, http::request::Parts};
@@ -8,9 +9,10 @@ use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
     sync::{Mutex, PoisonError},
 };
+use uuid::Uuid;
 
 const WINDOW: i64 = 60;
-/// Addresses kept at most; when full, the oldest window goes first.
+/// Addresses kept at most, and holders; when full, windows that are over go first.
 const MOST_ADDRESSES: usize = 50_000;
 
 /// How much is allowed, and who may speak for others.
@@ -24,13 +26,22 @@ pub struct LimitsConfig {
     pub job_tokens: u32,
     /// Embed sessions per API key and minute.
     pub embed_sessions: u32,
+    /// What whoever holds a link begins, reports or asks for, per link and minute.
+    pub link_changes: u32,
     /// Proxies whose `X-Forwarded-For` counts; nobody else's does (H7).
     pub trusted_proxies: Vec<IpAddr>,
 }
 
 impl Default for LimitsConfig {
     fn default() -> Self {
-        Self { guesses: 10, sign_ins: 60, job_tokens: 12_000, embed_sessions: 600, trusted_proxies: Vec::new() }
+        Self {
+            guesses: 10,
+            sign_ins: 60,
+            job_tokens: 12_000,
+            embed_sessions: 600,
+            link_changes: 60,
+            trusted_proxies: Vec::new(),
+        }
     }
 }
 
@@ -38,14 +49,15 @@ impl Default for LimitsConfig {
 pub struct Limits {
     config: LimitsConfig,
     counts: Mutex<HashMap<(Kind, IpAddr), (Timestamp, u32)>>,
-    keys: Mutex<HashMap<(PerKey, ApiKeyId), (Timestamp, u32)>>,
+    holders: Mutex<HashMap<(PerHolder, Uuid), (Timestamp, u32)>>,
 }
 
-/// What is counted for each API key.
+/// What is counted for each API key or link. Only real ones come here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum PerKey {
+enum PerHolder {
     JobToken,
     EmbedSession,
+    LinkChange,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -57,7 +69,7 @@ enum Kind {
 impl Limits {
     /// Nothing counted yet.
     pub fn new(config: LimitsConfig) -> Self {
-        Self { config, counts: Mutex::default(), keys: Mutex::default() }
+        Self { config, counts: Mutex::default(), holders: Mutex::default() }
     }
 
     /// The caller's address: the connection's, or what a trusted proxy says of it.
@@ -98,19 +110,27 @@ impl Limits {
         Ok(())
     }
 
-    /// Counts a job token asked for by a key, or refuses it. Keys are few, and only real ones come here.
+    /// Counts a job token asked for by a key, or refuses it.
     pub fn take_job_token(&self, key: ApiKeyId, now: Timestamp) -> Result<(), ApiError> {
-        self.take(PerKey::JobToken, key, self.config.job_tokens, now)
+        self.take(PerHolder::JobToken, key.0, self.config.job_tokens, now)
     }
 
     /// Counts an embed session made by a key, or refuses it.
     pub fn take_embed_session(&self, key: ApiKeyId, now: Timestamp) -> Result<(), ApiError> {
-        self.take(PerKey::EmbedSession, key, self.config.embed_sessions, now)
+        self.take(PerHolder::EmbedSession, key.0, self.config.embed_sessions, now)
     }
 
-    fn take(&self, kind: PerKey, key: ApiKeyId, most: u32, now: Timestamp) -> Result<(), ApiError> {
-        let mut keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
-        let (since, count) = keys.entry((kind, key)).or_insert((now, 0));
+    /// Counts a change by whoever holds a link, or refuses it.
+    pub fn take_link_change(&self, link: Uuid, now: Timestamp) -> Result<(), ApiError> {
+        self.take(PerHolder::LinkChange, link, self.config.link_changes, now)
+    }
+
+    fn take(&self, kind: PerHolder, holder: Uuid, most: u32, now: Timestamp) -> Result<(), ApiError> {
+        let mut holders = self.holders.lock().unwrap_or_else(PoisonError::into_inner);
+        if holders.len() >= MOST_ADDRESSES {
+            holders.retain(|_, (since, _)| now.since(*since) < WINDOW);
+        }
+        let (since, count) = holders.entry((kind, holder)).or_insert((now, 0));
         if now.since(*since) >= WINDOW {
             (*since, *count) = (now, 0);
         }
@@ -162,6 +182,18 @@ mod tests {
         assert!(matches!(limits.check_guesses(home, Timestamp(1030)), Err(ApiError::TooMany { retry_after: 30 })));
         assert!(limits.check_guesses(other, Timestamp(1030)).is_ok());
         assert!(limits.check_guesses(home, Timestamp(1060)).is_ok());
+    }
+
+    #[test]
+    fn h12_a_link_changes_so_much_a_minute_whoever_holds_it() {
+        let limits = Limits::new(LimitsConfig { link_changes: 2, ..LimitsConfig::default() });
+        let (one, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        for at in [1000, 1001] {
+            assert!(limits.take_link_change(one, Timestamp(at)).is_ok());
+        }
+        assert!(matches!(limits.take_link_change(one, Timestamp(1010)), Err(ApiError::TooMany { retry_after: 50 })));
+        assert!(limits.take_link_change(other, Timestamp(1010)).is_ok());
+        assert!(limits.take_link_change(one, Timestamp(1060)).is_ok());
     }
 
     #[test]

@@ -10,6 +10,7 @@ use crate::{
     store::{
         Reach, Scope, Scoped,
         apps::App,
+        authorizations::Authorization,
         connections::Connection,
         customer_links::CustomerLink,
         customers::Customer,
@@ -19,11 +20,12 @@ use crate::{
 use shared::{
     api::{
         apps::Way,
-        authorizations::ConnectLink,
+        authorizations::{AuthorizationKind, ConnectLink},
         customer_page::{ConnectedView, CustomerPage, CustomerPageLink},
         customers::ConnectionState,
     },
-    id::{ConnectionId, CustomerId},
+    id::{AuthorizationId, ConnectionId, CustomerId},
+    rules::scopes::Purpose,
     secret::Secret,
     time::Timestamp,
 };
@@ -171,12 +173,40 @@ async fn sets_of(tx: &Scoped, id: ConnectionId) -> Result<(Vec<String>, u64), Se
     Ok((sets.into_iter().map(|set| set.name).collect(), tx.count_sets_of_connection(id).await?))
 }
 
-/// Begins a removal: an authorization for which an administrator of the tenant signs in, and the link to it.
+/// Which link a secret is.
+pub async fn link(app: &AppState, secret: &str) -> Result<Uuid, ServiceError> {
+    Ok(open(app, secret).await?.1.id)
+}
+
+/// Begins a removal: an authorization for which an administrator of the tenant signs in, and the link to it. One that this
+/// page began and nobody finished goes on.
 pub async fn ask_removal(app: &AppState, secret: &str, id: ConnectionId) -> Result<ConnectLink, ServiceError> {
     let (tx, link, customer) = open(app, secret).await?;
     let scope = Scope { organization: tx.organization, reach: Reach::only(Some(vec![customer.id])) };
-    drop(tx);
     let actor = Actor::Customer(link.id, customer.name);
-    let made = apps::remove(app, &scope, &actor, id).await?;
-    authorizations::create_link(app, &scope, &actor, made.id).await
+    let begun = open_removal(&tx, &actor, customer.id, id).await?;
+    drop(tx);
+    let removal = match begun {
+        Some(begun) => begun,
+        None => apps::remove(app, &scope, &actor, id).await?.id,
+    };
+    authorizations::create_link(app, &scope, &actor, removal).await
+}
+
+async fn open_removal(
+    tx: &Scoped,
+    actor: &Actor,
+    customer: CustomerId,
+    id: ConnectionId,
+) -> Result<Option<AuthorizationId>, ServiceError> {
+    let app = tx.find_app(id).await?.filter(|one| one.customer == customer).ok_or(ServiceError::NotFound)?;
+    for open in tx.list_open_authorizations_of(customer).await? {
+        let found = tx.find_authorization(open).await?.filter(|one| one.kind == AuthorizationKind::Remove);
+        let same =
+            |one: &Authorization| one.created_by == actor.name() && one.restores == (app.purpose == Purpose::Restore);
+        if found.is_some_and(|one| same(&one)) {
+            return Ok(Some(open));
+        }
+    }
+    Ok(None)
 }

@@ -297,7 +297,11 @@ pub async fn invite_to_continue(
     sign_in: &SignIn,
 ) -> Result<(), ServiceError> {
     let Some(before) = tx.find_last_invitation(sign_in.id).await? else { return Ok(()) };
+    let was = state(&before, app.now());
     let (Some(recipient), None) = (before.recipient, before.revoked_at) else { return Ok(()) };
+    if was == InvitationState::Open {
+        tx.revoke_invitation(before.id, app.now()).await?;
+    }
     let wanted = Wanted { hours: HOURS, recipient: Some(recipient), language: before.language };
     add(app, tx, &Actor::Rekey, authorization, sign_in, &wanted).await.map(drop)
 }

@@ -134,10 +134,17 @@ pub async fn add_new(at: &impl Outside, all: &[NewWork]) -> Result<(), StoreErro
     Ok(())
 }
 
+/// Work that this program can carry out. While nodes are brought up to date one after the other, a newer one may add kinds that
+/// this one leaves to it.
+fn known() -> sea_orm::sea_query::SimpleExpr {
+    table::Column::Kind.is_in(KINDS.map(|(_, text)| text))
+}
+
 /// Claims up to `count` due rows until `now + lease` (milliseconds).
 pub async fn claim(at: &impl Outside, now: i64, lease: i64, count: u64) -> Result<Vec<Work>, StoreError> {
     let rows = table::Entity::find()
         .filter(table::Column::Due.lte(now))
+        .filter(known())
         .order_by_asc(table::Column::Due)
         .limit(count)
         .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
@@ -185,7 +192,7 @@ pub async fn find_held(at: &impl Outside, kind: WorkKind, subject: Uuid) -> Resu
 
 /// When the next row is due (milliseconds), if there is one.
 pub async fn next_due(at: &impl Outside) -> Result<Option<i64>, StoreError> {
-    let row = table::Entity::find().order_by_asc(table::Column::Due).one(at.connection()).await?;
+    let row = table::Entity::find().filter(known()).order_by_asc(table::Column::Due).one(at.connection()).await?;
     Ok(row.map(|row| row.due))
 }
 
