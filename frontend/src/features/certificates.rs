@@ -10,6 +10,8 @@ use shared::api::notices::ExpiryView;
 use shared::time::Timestamp;
 
 const DAY: i64 = 86_400;
+/// A renewal that is so late does not come by itself, in seconds.
+const OVERDUE: i64 = 3 * DAY;
 
 /// How pressing an expiry is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,7 +27,9 @@ pub enum Need {
 /// Who has to do something about it.
 pub fn need(expiry: &ExpiryView, now: Timestamp) -> Need {
     let days = expiry.not_after.since(now).div_euclid(DAY);
-    match (days, expiry.renew_at) {
+    // The app renews within hours; days later it has not managed to, and that is somebody's matter.
+    let renews = expiry.renew_at.filter(|due| now.since(*due) < OVERDUE);
+    match (days, renews) {
         (..0, _) | (0..30, None) => Need::Soon,
         (_, None) => Need::Administrator,
         (_, Some(_)) => Need::Nobody,
@@ -52,7 +56,7 @@ mod tests {
                 tenant: TenantId(id.parse().unwrap()),
             },
             not_after: Timestamp(days * DAY),
-            renew_at: renews.then_some(Timestamp((days - 90) * DAY)),
+            renew_at: renews.then_some(Timestamp(((days - 60) * DAY).max(0))),
             shortened: None,
         }
     }
@@ -62,5 +66,12 @@ mod tests {
         let at = |days, renews| need(&expiry(days, renews), Timestamp(0));
         assert_eq!((at(29, false), at(30, false), at(29, true)), (Need::Soon, Need::Administrator, Need::Nobody));
         assert_eq!(at(-1, true), Need::Soon);
+        // E12: it should have renewed itself and has not.
+        let late = |left: i64| {
+            let mut late = expiry(left, true);
+            late.renew_at = Some(Timestamp(0));
+            need(&late, Timestamp(4 * DAY))
+        };
+        assert_eq!((late(20), late(60)), (Need::Soon, Need::Administrator));
     }
 }

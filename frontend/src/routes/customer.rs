@@ -12,7 +12,7 @@ use crate::text::portal::{customers, shell};
 use leptos::prelude::*;
 use shared::api::authorizations::AuthorizationView;
 use shared::api::backup_sets::CustomerRef;
-use shared::api::customers::CustomerView;
+use shared::api::customers::{CustomerView, KillSwitchReport};
 use shared::api::page::Page;
 use shared::id::CustomerId;
 
@@ -25,7 +25,8 @@ pub fn Customer() -> impl IntoView {
         async move { api::get::<CustomerView>(&format!("/api/v1/customers/{id}")).await }
     });
     let again = Callback::new(move |()| customer.refetch());
-    view! { <div class="page">{load(customer, 8, move |customer| show(customer, again))}</div> }
+    let report = RwSignal::new(None);
+    view! { <div class="page">{load(customer, 8, move |customer| show(customer, report, again))}</div> }
 }
 
 /// What was authorized last, and what is open.
@@ -48,7 +49,7 @@ fn Authorizations(customer: CustomerId) -> impl IntoView {
     }
 }
 
-fn show(customer: CustomerView, again: Callback<()>) -> AnyView {
+fn show(customer: CustomerView, report: RwSignal<Option<KillSwitchReport>>, again: Callback<()>) -> AnyView {
     let crumbs = vec![(shell::CUSTOMERS.to_owned(), "/customers".to_owned())];
     let place = customer.domain.clone().unwrap_or_else(|| customer.tenant.to_string());
     let sub = view! { {customers::sub(customer.sets, &place)} }.into_any();
@@ -66,12 +67,12 @@ fn show(customer: CustomerView, again: Callback<()>) -> AnyView {
         {check}
         <Unwell customer=customer.id connections=customer.connections.clone()/>
         <Tenant customer=customer.clone()/>
-        <Apps customer=customer.id/>
+        <Apps customer=customer.id on_undone=again/>
         <Connections connections=customer.connections.clone()/>
         <Authorizations customer=customer.id/>
         <Contact customer=customer.clone()/>
         <Restores customer=customer.id/>
-        <KillSwitchForm customer=customer.id name=customer.name on_change=again/>
+        <KillSwitchForm customer=customer.id name=customer.name report on_change=again/>
     }
     .into_any()
 }

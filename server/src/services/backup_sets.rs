@@ -43,6 +43,16 @@ pub fn facts(set: &BackupSet) -> SetFacts<'_> {
 
 fn recommendation(set: &BackupSet, rules: &RuleSwitches) -> Recommendation {
     let answer = suitability::suitability(&facts(set), rules);
+    if set.method != Method::Basic && set.connection.is_none() {
+        return Recommendation {
+            method: None,
+            code: "no_access".to_owned(),
+            text: "Its access was taken away, so no job can read it. Authorize it again.".to_owned(),
+            hybrid: possibility(&answer.hybrid),
+            modern: possibility(&answer.modern),
+            split: false,
+        };
+    }
     let why = answer.why_move.map(Reason::text);
     Recommendation {
         method: answer.recommended.or(answer.after_update),

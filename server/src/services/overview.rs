@@ -1,11 +1,14 @@
 //! The portal's first screen: the fleet, what waits, what is not well.
 
-use super::{ServiceError, authorizations, customers};
+use super::{ServiceError, authorizations, backup_sets, customers};
 use crate::{
     state::AppState,
     store::{Scope, backup_sets::Filter},
 };
-use shared::api::{authorizations::AuthorizationState, overview::Overview};
+use shared::api::{
+    authorizations::AuthorizationState,
+    overview::{Overview, WithoutAccess},
+};
 
 /// Everything the first screen shows.
 pub async fn find(app: &AppState, scope: &Scope) -> Result<Overview, ServiceError> {
@@ -18,6 +21,11 @@ pub async fn find(app: &AppState, scope: &Scope) -> Result<Overview, ServiceErro
         ids.truncate(40);
     }
     let unwell = tx.customers_needing_attention(10).await?;
+    let mut without_access = Vec::new();
+    for (id, sets) in tx.list_without_access(10).await? {
+        let customer = tx.find_customer(id).await?.ok_or(ServiceError::NotFound)?;
+        without_access.push(WithoutAccess { customer: backup_sets::customer_ref(&customer), sets });
+    }
     let open = tx.list_authorizations(Some(AuthorizationState::Open), None, 10).await?;
     Ok(Overview {
         sets,
@@ -25,5 +33,6 @@ pub async fn find(app: &AppState, scope: &Scope) -> Result<Overview, ServiceErro
         fleet: customers::find_views(app, &tx, ids).await?,
         open: authorizations::views(&tx, open).await?,
         attention: customers::find_views(app, &tx, unwell).await?,
+        without_access,
     })
 }

@@ -1,6 +1,7 @@
 //! The portal's first screen.
 
 use super::authorizations::AuthorizationView;
+use super::backup_sets::CustomerRef;
 use super::customers::{CustomerView, MethodCounts};
 use serde::{Deserialize, Serialize};
 
@@ -18,4 +19,17 @@ pub struct Overview {
     pub open: Vec<AuthorizationView>,
     /// Customers with a connection that is not well.
     pub attention: Vec<CustomerView>,
+    /// Customers whose sets have left passwords and have no access any more, most sets first, at most ten.
+    #[serde(default)]
+    pub without_access: Vec<WithoutAccess>,
+}
+
+/// Sets of a customer that no job can read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct WithoutAccess {
+    /// Whose.
+    pub customer: CustomerRef,
+    /// How many.
+    pub sets: u64,
 }

@@ -6,7 +6,7 @@ use crate::api::authorizations::{AuthorizationState, AuthorizationView, SignInVi
 use crate::api::backup_sets::CustomerRef;
 use crate::api::customers::{ConnectionState, ConnectionView, CustomerView, Health, MethodCounts};
 use crate::api::notices::{NoticeKind, NoticeView};
-use crate::api::overview::Overview;
+use crate::api::overview::{Overview, WithoutAccess};
 use crate::api::page::Page;
 use crate::api::session::{MemberRole, MemberView, MenuCounts, OrganizationView, SessionView};
 use crate::id::{ConnectionId, CustomerId, MemberId, OrganizationId, WaveId};
@@ -18,7 +18,8 @@ objects! {
     MemberView { id name username role }
     OrganizationView { id name domain }
     MenuCounts { backup_sets customers open_authorizations }
-    Overview { sets customers fleet open attention }
+    Overview { sets customers fleet open attention without_access }
+    WithoutAccess { customer sets }
     MethodCounts { basic hybrid modern }
     CustomerView {
         id name tenant domain confirmed_at sets health connected open_authorizations ends_at connections contact

@@ -147,6 +147,7 @@ fn the_portals_first_load_is_read_as_serde_does() {
         reads_alike::<Overview>(&json!({
             "sets": { "basic": 1, "hybrid": 2, "modern": 3 }, "customers": 1, "fleet": [customer(connection)],
             "open": [open(authorization)], "attention": [],
+            "without_access": [{ "customer": { "id": ID, "name": "n", "domain": "d", "tenant": ID }, "sets": 4 }],
         }));
     }
     for language in crate::language::Language::ALL {

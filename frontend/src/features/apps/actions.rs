@@ -2,6 +2,7 @@
 
 use crate::api::{self, ApiFailure};
 use crate::components::{Button, ButtonKind, Notice, Tone};
+use crate::features::api_keys::{FRESH, Fresh};
 use crate::features::page::Trouble;
 use crate::features::{Nothing, session};
 use crate::remote::Action;
@@ -34,6 +35,9 @@ pub fn Actions(
     /// Called when it is another.
     #[prop(into)]
     on_change: Callback<()>,
+    /// Called when its sets went back to what they were.
+    #[prop(into)]
+    on_undone: Callback<()>,
 ) -> impl IntoView {
     let id = app.id;
     let go = StoredValue::new_local(use_navigate());
@@ -57,7 +61,7 @@ pub fn Actions(
     Effect::new(move |_| {
         if matches!(undo.value().get(), Some(Ok(_))) {
             session::refresh();
-            on_change.run(());
+            on_undone.run(());
         }
     });
     // A good check changes what the card says; a bad one says so here, too.
@@ -116,7 +120,7 @@ pub fn Actions(
     view! {
         <div class="stack tight" role="group" aria-label=apps::ACTIONS>
             {move || (!is_gone).then(|| asked.get().map_or_else(usual, sure))}
-            {move || failure().map(|failure| view! { <Trouble failure/> })}
+            {move || failure().map(|failure| if failure.code() == FRESH { view! { <Fresh/> }.into_any() } else { view! { <Trouble failure/> }.into_any() })}
             {is_urgent.then(|| view! { <Notice tone=Tone::Info title=apps::REPAIR text=apps::REPAIR_WHY/> })}
         </div>
     }

@@ -22,6 +22,9 @@ use shared::rules::scopes::Purpose;
 pub fn Apps(
     /// Whose.
     customer: CustomerId,
+    /// Called when sets of an app went back to what they were.
+    #[prop(into)]
+    on_undone: Callback<()>,
 ) -> impl IntoView {
     let list =
         Remote::new(
@@ -34,7 +37,7 @@ pub fn Apps(
         }
         // Those that are gone stand last, folded.
         let (gone, alive): (Vec<_>, Vec<_>) = page.items.into_iter().partition(|app| app.state == AppState::Removed);
-        let alive = alive.into_iter().map(|app| view! { <AppCard app on_change=again/> }).collect_view();
+        let alive = alive.into_iter().map(|app| view! { <AppCard app on_change=again on_undone/> }).collect_view();
         let gone = gone.into_iter().map(|app| view! { <Gone app/> }).collect_view();
         view! { <div class="stack loose" data-test="apps">{alive}{gone}</div> }.into_any()
     })
@@ -60,7 +63,11 @@ const fn ids(purpose: Purpose) -> (&'static str, &'static str) {
 
 /// One app.
 #[component]
-fn AppCard(app: AppView, #[prop(into)] on_change: Callback<()>) -> impl IntoView {
+fn AppCard(
+    app: AppView,
+    #[prop(into)] on_change: Callback<()>,
+    #[prop(into)] on_undone: Callback<()>,
+) -> impl IntoView {
     let (heading, field) = ids(app.purpose);
     let help = app.help.clone().map(|help| {
         view! { <Notice tone=Tone::Danger title=help.title text=help.text/> }
@@ -103,7 +110,7 @@ fn AppCard(app: AppView, #[prop(into)] on_change: Callback<()>) -> impl IntoView
                     <div class="stack">{lives}</div>
                 </div>
                 <Grants app=app.clone()/>
-                <Actions app on_change/>
+                <Actions app on_change on_undone/>
             </div>
         </section>
     }

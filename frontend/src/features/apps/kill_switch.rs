@@ -19,6 +19,8 @@ pub fn KillSwitchForm(
     customer: CustomerId,
     /// The name to type.
     name: String,
+    /// What it did: kept by the page, which is drawn anew when it was pulled.
+    report: RwSignal<Option<KillSwitchReport>>,
     /// Called when it was pulled.
     #[prop(into)]
     on_change: Callback<()>,
@@ -29,7 +31,8 @@ pub fn KillSwitchForm(
         async move { api::post::<_, KillSwitchReport>(&format!("/api/v1/customers/{customer}/kill-switch"), &body).await }
     });
     Effect::new(move |_| {
-        if matches!(pull.value().get(), Some(Ok(_))) {
+        if let Some(Ok(done)) = pull.value().get() {
+            report.set(Some(done));
             on_change.run(());
         }
     });
@@ -47,7 +50,7 @@ pub fn KillSwitchForm(
             pull.dispatch(());
         }
     };
-    let done = move || pull.value().get().and_then(Result::ok).map(report);
+    let done = move || report.get().map(told);
     view! {
         <section class="section" aria-labelledby="kill-switch">
             <header><h2 id="kill-switch">{apps::KILL}</h2></header>
@@ -70,7 +73,7 @@ pub fn KillSwitchForm(
     }
 }
 
-fn report(report: KillSwitchReport) -> impl IntoView {
+fn told(report: KillSwitchReport) -> impl IntoView {
     let apps = report.apps.into_iter().map(|app| {
         view! { <p>{apps::killed(&app.display_name, app.keys_removed, app.keys_left)}</p><Left left=app.left/> }
     });

@@ -12,6 +12,7 @@ fn reason(set: &BackupSetView) -> Option<String> {
     let short = backup_sets::short_reason(&set.recommendation.code).map(str::to_owned);
     match (set.recommendation.method, set.method) {
         (Some(_), _) | (None, Method::Basic) => short,
+        (None, _) if short.is_some() && set.connection.is_none() => short,
         (None, _) => set.method_changed_at.map(|at| backup_sets::since(&browser::short_day(at))),
     }
 }

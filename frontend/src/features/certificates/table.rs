@@ -38,7 +38,11 @@ fn row(expiry: ExpiryView, now: Timestamp) -> impl IntoView {
         Need::Administrator => (Tone::Warn, certificates::BY_HAND),
         Need::Soon => (Tone::Danger, certificates::BY_HAND),
     };
-    let renews = expiry.renew_at.map(|at| view! { <span class="faint after">{browser::short_day(at)}</span> });
+    let by_itself = need(&expiry, now) == Need::Nobody;
+    let renews = expiry
+        .renew_at
+        .filter(|_| by_itself)
+        .map(|at| view! { <span class="faint after">{browser::short_day(at)}</span> });
     view! {
         <tr role="row" data-expiry=expiry.certificate.to_string()>
             <td role="cell" class="mark-cell"><Keymark tenant=expiry.customer.tenant/></td>

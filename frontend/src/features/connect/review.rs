@@ -16,8 +16,17 @@ pub fn review(view: &ConnectView, person: &Person, is_busy: bool) -> Vec<Tag> {
     let from = sets.iter().map(|set| set.method).min().unwrap_or(Method::Basic);
     let is_modern = words::is_modern(view);
     let mut rows = Vec::new();
+    if view.kind == AuthorizationKind::Remove {
+        let (title, text) = pair(keys::REMOVES);
+        rows.push(fact(say(keys::IN_YOUR_TENANT), title, Some(text.into())));
+    }
     if !sets.is_empty() {
-        rows.push(fact(words::sets(sets), change(from, view.method), Some(say(keys::ALL_TOGETHER).into())));
+        let (what, note) = match view.kind {
+            AuthorizationKind::Remove => (say(keys::ACCESS_ENDS).into(), None),
+            AuthorizationKind::UpdateConfiguration => (say(keys::SETS_STAY).into(), None),
+            _ => (change(from, view.method), Some(say(keys::ALL_TOGETHER).into())),
+        };
+        rows.push(fact(words::sets(sets), what, note));
     }
     if view.kind != AuthorizationKind::Remove {
         if is_modern {
@@ -34,7 +43,13 @@ pub fn review(view: &ConnectView, person: &Person, is_busy: bool) -> Vec<Tag> {
     if !sets.is_empty() {
         inside.push(set_list(sets));
     }
-    let save = Button::new(PRIMARY, "save").says(say(if is_busy { keys::SAVING } else { keys::SAVE }), is_busy);
+    let save = match view.kind {
+        _ if is_busy => keys::SAVING,
+        AuthorizationKind::UpdateConfiguration => keys::SAVE_UPDATE,
+        AuthorizationKind::Remove => keys::SAVE_REMOVE,
+        _ => keys::SAVE,
+    };
+    let save = Button::new(PRIMARY, "save").says(say(save), is_busy);
     let leave = Button::new(QUIET, "over").says(say(keys::LEAVE), is_busy);
     vec![
         heading(say(keys::REVIEW_TITLE), say(keys::REVIEW_LEDE)),

@@ -23,7 +23,12 @@ pub fn working(view: &ConnectView) -> Vec<Tag> {
         .attr("max", digits(steps.len().max(1)))
         .attr("value", digits(done))
         .attr("aria-label", say(keys::STEPS));
-    let title = if words::is_modern(view) { keys::WORKING_TITLE_MODERN } else { keys::WORKING_TITLE };
+    let title = match view.kind {
+        AuthorizationKind::UpdateConfiguration => keys::WORKING_TITLE_UPDATE,
+        AuthorizationKind::Remove => keys::WORKING_TITLE_REMOVE,
+        _ if words::is_modern(view) => keys::WORKING_TITLE_MODERN,
+        _ => keys::WORKING_TITLE,
+    };
     let row = of("div", "row").with(tag("b").with(words::step_of(done, steps.len())));
     vec![
         heading(text::of(title, view), text::of(keys::WORKING_LEDE, view)),
@@ -72,7 +77,10 @@ pub fn waiting_for_approval(view: &ConnectView) -> Tag {
 pub fn done(view: &ConnectView, next: Option<&QueueItem>, copied: Option<&str>) -> Vec<Tag> {
     let sign_in = &view.sign_in;
     let lede = next.map_or_else(
-        || say(keys::DONE_LEDE).to_owned(),
+        || match view.kind {
+            AuthorizationKind::Remove => text::of(keys::DONE_LEDE_REMOVE, view),
+            _ => say(keys::DONE_LEDE).to_owned(),
+        },
         |item| text::with(keys::DONE_LEDE_NEXT, &[("next", &item.account)]),
     );
     let finished = tag("p")

@@ -5,7 +5,7 @@ use crate::text::portal::{authorizations, customers, home};
 use leptos::prelude::*;
 use shared::api::authorizations::{AuthorizationView, SignInState, SignInView};
 use shared::api::customers::{ConnectionState, ConnectionView, CustomerView};
-use shared::api::overview::Overview;
+use shared::api::overview::{Overview, WithoutAccess};
 
 /// One line: something, why it waits, and where to go.
 struct Task {
@@ -28,6 +28,17 @@ fn of_connection(customer: &CustomerView, connection: &ConnectionView) -> Task {
             .as_ref()
             .map_or_else(|| customers::connection_why(connection.state).to_owned(), |help| help.text.clone()),
         href: format!("/customers/{}", customer.id),
+        label: home::AUTHORIZE_AGAIN,
+    }
+}
+
+fn of_lost(lost: &WithoutAccess) -> Task {
+    Task {
+        class: "danger",
+        icon: "stop",
+        title: home::without_access(&lost.customer.name, lost.sets),
+        why: home::WITHOUT_ACCESS_WHY.to_owned(),
+        href: format!("/customers/{}", lost.customer.id),
         label: home::AUTHORIZE_AGAIN,
     }
 }
@@ -71,7 +82,8 @@ fn tasks(overview: &Overview) -> Vec<Task> {
         let unwell = customer.connections.iter().filter(|connection| connection.state != ConnectionState::Working);
         unwell.map(|connection| of_connection(customer, connection))
     });
-    let mut tasks: Vec<Task> = sick.chain(overview.open.iter().filter_map(of_authorization)).collect();
+    let lost = overview.without_access.iter().map(of_lost);
+    let mut tasks: Vec<Task> = lost.chain(sick).chain(overview.open.iter().filter_map(of_authorization)).collect();
     // What costs most to leave comes first; the sort keeps the order otherwise.
     tasks.sort_by_key(|task| match task.class {
         "danger" => 0,

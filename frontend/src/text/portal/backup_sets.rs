@@ -267,6 +267,7 @@ pub fn short_reason(code: &str) -> Option<&'static str> {
         "modern_only_global" | "cloud_not_set_up" => "Other cloud",
         "split_reaches" => "Split the set",
         "no_account" => "No account",
+        "no_access" => "No access",
         "nothing_fits" => "No method fits",
         _ => return None,
     })

@@ -122,6 +122,14 @@ pub fn not_well(customer: &str, account: &str, state: ConnectionState) -> String
     }
 }
 
+/// Why jobs of these sets fail.
+pub const WITHOUT_ACCESS_WHY: &str = "Their access was switched off, undone or removed. Jobs get no token.";
+
+/// Sets that no job can read, as a headline.
+pub fn without_access(customer: &str, sets: u64) -> String {
+    format!("{customer}: {} without access", plural(sets, "backup set", "backup sets"))
+}
+
 /// Nothing waits, with a number.
 pub fn nothing_why(sets: u64) -> String {
     format!(

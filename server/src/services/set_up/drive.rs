@@ -46,7 +46,7 @@ async fn drive(run: &mut Run, sign_in_token: &Secret<String>) -> Result<(), Stop
     let mut made = make_all(run, &token).await?;
     if run.authorization.way == Way::Consent {
         clean_up::clean_up(run, sign_in_token, &token).await?;
-        return Err(consent_at_microsoft(run, &made));
+        return Err(made.first().map_or_else(run::continue_needed, |making| consent_at_microsoft(run, making)));
     }
     drop_owner(run, &token, &made).await?;
     prove_all(run, &mut made).await?;
@@ -124,15 +124,15 @@ async fn drop_owner(run: &mut Run, token: &Secret<String>, made: &[Making]) -> R
 }
 
 /// The app is there; its permissions are the administrator's to grant on Microsoft's own page (D2).
-fn consent_at_microsoft(run: &Run, made: &[Making]) -> Stop {
+/// The stop at which an administrator grants the app its permissions on Microsoft's own page.
+pub(super) fn consent_at_microsoft(run: &Run, making: &Making) -> Stop {
     let remedy = help::own(
         "consent_at_microsoft",
         "The app is made; its permissions are granted at Microsoft",
         "Open Microsoft's own consent page, look at the permissions, and accept. Then come back: Rekey sees by itself whether they are there. No backup set has changed so far.",
         HelpAction::AskAdministrator,
     );
-    let url = made.first().and_then(|making| consent_url(run, making));
-    match url {
+    match consent_url(run, making) {
         Some(url) => Stop::Consent(Box::new(remedy), url),
         None => run::continue_needed(),
     }

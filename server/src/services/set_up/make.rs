@@ -58,6 +58,8 @@ pub async fn record(run: &mut Run, purpose: Purpose, workloads: &Workloads) -> R
             // What it is for grows with the flip, when it holds it.
             return Ok(wanted);
         }
+        // An app of the customer's own that was switched off may be followed by one that Rekey makes.
+        let wanted = App { way: run.authorization.way, ..wanted };
         if !tx.update_app(&wanted, found.version).await? {
             return Err(Stop::Lost);
         }

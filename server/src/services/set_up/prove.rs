@@ -1,19 +1,27 @@
 //! Proves that an app works: a token of its own whose roles are the manifest, and one real read per workload (C7, F9).
 
 use super::{
+    drive::consent_at_microsoft,
     make::Making,
     run::{Patience, Run, Stop, person},
     steps,
 };
 use crate::{
     microsoft::{
-        grants::app::{AppToken, SharepointHost, TokenResource},
+        grants::{
+            app::{AppToken, SharepointHost, TokenResource},
+            error::{GrantError, OurFault},
+        },
         graph::Proof,
     },
-    services::{certificates, save::proof_code},
+    services::{certificates, help, save::proof_code},
 };
 use shared::{
-    api::problem::HelpAction,
+    api::{
+        apps::Way,
+        authorizations::SignInState,
+        problem::{Help, HelpAction},
+    },
     rules::{
         manifest::{AppPermission, Drift, Resource, drift},
         scopes::Purpose,
@@ -23,6 +31,10 @@ use shared::{
 
 /// Tries until a token's roles are the manifest's.
 const TRIES: u32 = 24;
+/// The same where somebody grants them on Microsoft's page: a quarter of a minute.
+const TRIES_AT_MICROSOFT: u32 = 6;
+/// Tries with an app of the customer's own that Microsoft does not know: a quarter of a minute.
+const TRIES_OF_OWN: u32 = 6;
 
 /// A token for each resource, with exactly the manifest's roles. Notes the roles and the SharePoint host on the app.
 pub async fn token(run: &mut Run, making: &mut Making) -> Result<AppToken, Stop> {
@@ -61,15 +73,40 @@ async fn resource_token(
                     return Ok(token);
                 }
                 tries += 1;
+                if tries >= TRIES_AT_MICROSOFT && run.authorization.way == Way::Consent {
+                    // Nobody has granted them yet, or not all: Microsoft's page is shown again.
+                    return Err(consent_at_microsoft(run, making));
+                }
                 if tries >= TRIES {
                     return Err(roles_differ(&differs));
                 }
                 run.wait(&mut patience, None, "Slower than usual, but not failed: permissions are on their way")
                     .await?;
             }
-            Err(error) => run.forgive_grant(&mut patience, error).await?,
+            Err(error) if run.authorization.way == Way::OwnApp && tries >= TRIES_OF_OWN && is_unknown(&error) => {
+                return Err(own_app_unknown(&error));
+            }
+            Err(error) => {
+                tries += 1;
+                run.forgive_grant(&mut patience, error).await?;
+            }
         }
     }
+}
+
+/// The tenant does not know the app, or not with this certificate: what was pasted or uploaded is another one.
+fn is_unknown(error: &GrantError) -> bool {
+    matches!(error, GrantError::Revoked { .. } | GrantError::OurFault { what: OurFault::Credential, .. })
+}
+
+fn own_app_unknown(error: &GrantError) -> Stop {
+    let remedy = help::own(
+        "own_app_unknown",
+        "Microsoft does not know this app with this certificate",
+        "Compare the application (client) id with the one in Microsoft Entra, and look whether the certificate of this page is registered there. A change shows after a minute or two; then prove it again. No backup set has changed.",
+        HelpAction::Retry,
+    );
+    Stop::Person(SignInState::Waiting, Box::new(Help { ids: help::for_grant(error).ids, ..remedy }))
 }
 
 fn roles_differ(differs: &Drift) -> Stop {

@@ -1,9 +1,13 @@
 //! The list of backup sets: filter, sort, one page after a position (keyset, so that page 5,000 is as quick as page 1).
 
 use super::BackupSet;
-use crate::store::{Scoped, StoreError, comparable, containing, customers::key_of, entities::backup_sets as table};
+use crate::store::{
+    Scoped, StoreError, comparable, containing,
+    customers::key_of,
+    entities::{apps, backup_sets as table},
+};
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
     sea_query::{Asterisk, Expr, ExprTrait},
 };
 use shared::{
@@ -164,6 +168,40 @@ impl Scoped {
             .all(&self.tx)
             .await?;
         Ok(counts(rows.iter().map(|(method, count)| (method.as_str(), *count))))
+    }
+
+    /// Customers with sets that have left passwords and have no access: it was taken away, or their app is switched off. With how
+    /// many sets, most first.
+    pub async fn list_without_access(&self, limit: usize) -> Result<Vec<(CustomerId, u64)>, StoreError> {
+        // As text, so that SQLite sees that the partial index fits.
+        let removed = Condition::all().add(Expr::cust("connection IS NULL AND method <> 'basic'"));
+        let off = apps::Entity::find()
+            .select_only()
+            .column(apps::Column::Id)
+            .filter(apps::Column::Organization.eq(self.own()))
+            .filter(apps::Column::State.eq("off"))
+            .into_query();
+        let switched_off = Condition::all().add(table::Column::Connection.in_subquery(off));
+        let mut found: HashMap<Uuid, u64> = HashMap::new();
+        for condition in [removed, switched_off] {
+            let rows: Vec<(Uuid, i64)> = table::Entity::find()
+                .select_only()
+                .column(table::Column::Customer)
+                .column_as(Expr::col(Asterisk).count(), "count")
+                .filter(self.own_sets())
+                .filter(condition)
+                .group_by(table::Column::Customer)
+                .into_tuple()
+                .all(&self.tx)
+                .await?;
+            for (customer, count) in rows {
+                *found.entry(customer).or_default() += u64::try_from(count).unwrap_or(0);
+            }
+        }
+        let mut found: Vec<_> = found.into_iter().map(|(customer, sets)| (CustomerId(customer), sets)).collect();
+        found.sort_by_key(|(customer, sets)| (std::cmp::Reverse(*sets), customer.0));
+        found.truncate(limit);
+        Ok(found)
     }
 
     /// How the sets of each customer split by method.

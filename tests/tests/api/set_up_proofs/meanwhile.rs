@@ -13,6 +13,7 @@ use shared::{
         apps::{AppState, AppView, CertificateState, OwnApp, Way},
         authorizations::{AuthorizationState, AuthorizationView, CreateAuthorization, SignInState},
         job_tokens::{CreateJobToken, JobToken},
+        overview::Overview,
     },
     id::ClientId,
     method::Method,
@@ -25,6 +26,9 @@ app_on_both! {
     d8_a_removal_without_a_key_claims_no_proof,
     d8_a_save_of_hybrid_beside_it_keeps_no_access_for_the_set_up,
     l3_f8_a_token_on_its_way_is_thrown_away_after_an_undo,
+    j4_sets_that_lost_their_access_stand_first_on_the_first_screen,
+    d2_asked_too_early_microsofts_page_is_shown_again,
+    d2_a_mistyped_id_is_said_and_can_be_mended,
     d2_an_app_of_the_customers_own_gets_a_new_certificate,
     d2_c4_the_other_ways_make_no_app_for_restores,
 }
@@ -225,5 +229,59 @@ async fn d2_c4_the_other_ways_make_no_app_for_restores(app: TestApp) {
             let problem = app.key().post(path, &request).await.refused(422, "field_invalid");
             assert!(format!("{problem:?}").contains("restores"), "{problem:?}");
         }
+    }
+}
+
+/// J4: after a switch-off or a removal, the sets say so and the first screen names them.
+async fn j4_sets_that_lost_their_access_stand_first_on_the_first_screen(app: TestApp) {
+    prepare(&app).await;
+    app.set_up(&["CON-015"]).await;
+    let lost = async || app.key().get("/api/v1/overview").await.ok::<Overview>().without_access;
+    assert_eq!(lost().await, []);
+    let customer = app.customer("Contoso Ltd").await;
+    let pull = format!("/api/v1/customers/{}/kill-switch", customer.id);
+    app.member().await.post(&pull, &json!({ "confirm": "Contoso Ltd" })).await.ok::<Value>();
+    let found = lost().await;
+    assert_eq!((found.len(), found[0].customer.id, found[0].sets), (1, customer.id, 1));
+    let before = app.administrator_before_save(post(&app, "remove").await, ADMINISTRATOR).await;
+    app.save_and_settle(&before).await;
+    assert_eq!(lost().await, found, "its record has no connection any more");
+    let set = app.set("CON-015").await;
+    assert_eq!((set.method, set.connection, set.recommendation.code.as_str()), (Method::Modern, None, "no_access"));
+}
+
+/// D2: an administrator who looks before consenting gets the way to consent back.
+async fn d2_asked_too_early_microsofts_page_is_shown_again(app: TestApp) {
+    prepare(&app).await;
+    let request = CreateAuthorization {
+        way: Way::Consent,
+        ..CreateAuthorization::new(app.ids(&["CON-015"]).await, Method::Modern)
+    };
+    let before = app.administrator_before_save(app.create_authorization(&request).await, ADMINISTRATOR).await;
+    app.save_and_settle(&before).await;
+    app.carry_on(&before.attempt.secret).await;
+    let again = app.settled(before.authorization.id).await.sign_ins.remove(0);
+    assert_eq!(again.state, SignInState::ApprovalNeeded, "{:?}", again.problem);
+    app.person(ADMINISTRATOR).approve(&again.approval_url.expect("Microsoft's page")).await;
+    app.carry_on(&before.attempt.secret).await;
+    let done = app.settled(before.authorization.id).await;
+    assert_eq!(done.state, AuthorizationState::Done, "{:?}", done.sign_ins[0].problem);
+}
+
+/// D2: Microsoft knows no such app: that is said within seconds, and another id can be tried.
+async fn d2_a_mistyped_id_is_said_and_can_be_mended(app: TestApp) {
+    prepare(&app).await;
+    let request = CreateAuthorization {
+        way: Way::OwnApp,
+        ..CreateAuthorization::new(app.ids(&["CON-015"]).await, Method::Modern)
+    };
+    let authorization = app.create_authorization(&request).await;
+    let path = format!("/api/v1/authorizations/{}/own-app", authorization.id);
+    for client in [7, 8] {
+        let named = OwnApp { client_id: Some(ClientId(uuid::Uuid::from_u128(client))) };
+        app.key().post(&path, &named).await.ok::<AppView>();
+        let told = app.settled(authorization.id).await.sign_ins.remove(0);
+        let problem = told.problem.expect("a remedy");
+        assert_eq!((told.state, problem.code.as_str()), (SignInState::Waiting, "own_app_unknown"), "{problem:?}");
     }
 }

@@ -4,7 +4,7 @@ use crate::features::connect::machine::fixtures::{modern, person, view};
 use crate::features::connect::machine::{Event, Note};
 use crate::features::connect::stop::Stop;
 use crate::text::connect as words;
-use shared::api::authorizations::{StepState, StepView};
+use shared::api::authorizations::{AuthorizationKind, StepState, StepView};
 use shared::api::connect::ConnectApp;
 use shared::api::problem::{Help, HelpAction, MicrosoftIds};
 
@@ -281,4 +281,18 @@ fn m6_any_administrator_of_the_tenant_comes_to_the_review() {
     let text = page(&state, HERE).text();
     assert_eq!(state.name(), "review");
     assert!(text.contains("Rekey Backup") && !text.contains("Not the account that was asked for"), "{text}");
+}
+
+#[test]
+fn d8_e7_before_saving_a_removal_and_a_renewal_say_what_they_do() {
+    for (kind, said, unsaid) in [
+        (AuthorizationKind::Remove, ["deleted", "backups stop", "Save and remove"], "An app is made"),
+        (AuthorizationKind::UpdateConfiguration, ["stay as they are", "go on", "Save and renew"], "All together"),
+    ] {
+        let view = ConnectView { kind, ..modern(SignInState::Waiting) };
+        let phase = Phase::Review(person("anna@contoso.com"));
+        let text = page(&State { phase, view: Some(view), note: Note::None }, HERE).text();
+        assert!(said.iter().all(|part| text.contains(part)) && !text.contains(unsaid), "{text}");
+        assert!(!text.contains("Save and set up"), "{text}");
+    }
 }
