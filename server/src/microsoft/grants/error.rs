@@ -147,14 +147,10 @@ impl GrantError {
         }
     }
 
-    /// Whether it says nothing of the account: our certificate, our request, or an answer that nobody can read. Then no
-    /// connection has ended, however long it lasts. Another account's answer is the account's matter.
+    /// Whether it says nothing of the account: our certificate, our request, or Microsoft's keys that we could not have. Then
+    /// no connection has ended, however long it lasts.
     pub fn is_ours(&self) -> bool {
-        match self {
-            Self::OurFault { .. } => true,
-            Self::WrongAnswer(wrong) => *wrong != WrongAnswer::OtherAccount,
-            _ => false,
-        }
+        matches!(self, Self::OurFault { .. } | Self::WrongAnswer(WrongAnswer::IdToken(Reason::NoKeys)))
     }
 
     /// Whether the same request may succeed later without anybody doing anything.

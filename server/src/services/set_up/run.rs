@@ -365,11 +365,17 @@ impl Run {
         let tx = self.app.store.write(self.work.organization).await?;
         tx.touch_authorization(self.authorization.id).await?;
         let found = tx.find_authorization(self.authorization.id).await?;
-        if found.is_some_and(|one| one.state == AuthorizationState::Open) {
-            work::postpone(&tx, &self.work, self.app.clock.now_millis(), self.work.attempts).await?;
-        } else if work::finish(&tx, &self.work).await?
-            && let Some(journal) = &self.journal
-        {
+        let is_open = found.is_some_and(|one| one.state == AuthorizationState::Open);
+        let holds = if is_open {
+            work::postpone(&tx, &self.work, self.app.clock.now_millis(), self.work.attempts).await?
+        } else {
+            work::finish(&tx, &self.work).await?
+        };
+        if !holds {
+            // Another node's: nothing is written.
+            return Ok(());
+        }
+        if let Some(journal) = self.journal.as_ref().filter(|_| !is_open) {
             tx.end_journal(journal.id, JournalState::Failed, self.app.now()).await?;
         }
         tx.commit().await?;
