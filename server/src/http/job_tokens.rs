@@ -2,13 +2,14 @@
 
 use super::{
     Http,
-    answer::Json,
+    answer::json,
     caller::JobKey,
     input::{Body, Id},
     problem::ApiError,
 };
 use crate::services::job_tokens::{self, Asked, Refusal};
-use axum::extract::State;
+use axum::{extract::State, response::Response};
+use bytes::Bytes;
 use shared::{
     api::{
         job_tokens::{CreateJobToken, JobToken},
@@ -40,8 +41,10 @@ pub async fn create(
     JobKey(secret): JobKey,
     Id(set): Id<BackupSetId>,
     Body(request): Body<CreateJobToken>,
-) -> Result<Json<JobToken>, ApiError> {
+) -> Result<Response, ApiError> {
     let limit = |key| http.limits.take_job_token(key, http.app.now());
     let asked = Asked { set, request };
-    Ok(Json(job_tokens::create(&http.app, secret.expose(), asked, limit).await?))
+    let answer = job_tokens::create(&http.app, secret.expose(), asked, limit).await?;
+    // Written once: nobody copies the token for each who asks.
+    Ok(json(Bytes::from_owner(answer)))
 }

@@ -12,7 +12,7 @@ mod decide;
 pub mod ledger;
 mod pass;
 
-pub use cache::Cache;
+pub use cache::{Answer, Cache};
 
 use super::{ServiceError, api_keys};
 use crate::{seal::hash_secret, state::AppState, store::api_keys::ApiKey};
@@ -20,7 +20,7 @@ use cache::{Minted, Refused, TokenKey};
 use decide::{Decision, Grounds};
 use pass::Question;
 use shared::{
-    api::job_tokens::{CreateJobToken, JobToken},
+    api::job_tokens::CreateJobToken,
     id::{ApiKeyId, BackupSetId, OrganizationId},
     rules::manifest::Resource,
 };
@@ -55,7 +55,7 @@ impl<E: Into<ServiceError>> From<E> for Refusal {
 }
 
 /// A token for a job. `limit` is asked once the key is known.
-pub async fn create<L, R>(app: &AppState, secret: &str, asked: Asked, limit: L) -> Result<JobToken, R>
+pub async fn create<L, R>(app: &AppState, secret: &str, asked: Asked, limit: L) -> Result<Answer, R>
 where
     L: Fn(ApiKeyId) -> Result<(), R> + Send + Sync,
     R: From<Refusal> + Send,
@@ -80,7 +80,7 @@ async fn decided(
     organization: OrganizationId,
     key: ApiKey,
     question: Question,
-) -> Result<JobToken, ServiceError> {
+) -> Result<Answer, ServiceError> {
     // Before reading: a change from here on ends what is decided below.
     let generation = app.store.generation(organization);
     let decision = decide::decide(app, organization, &key, &question).await?;
@@ -91,7 +91,7 @@ async fn decided(
             format!("The app's token lacks {missing}. An administrator of the tenant runs Update configuration."),
         ));
     }
-    let pass = pass::Pass::new(organization, &key, decision, minted, generation);
+    let pass = pass::Pass::new(organization, &key, &decision, &minted, generation)?;
     let counted = pass.counted(&question);
     if fresh {
         app.job_tokens.saw(&counted, app.now());

@@ -38,12 +38,7 @@ async fn keep(
     }
     order.record(&tx).await?;
     tx.commit().await?;
-    Ok(Minted {
-        token: granted.access_token,
-        made_at: order.app.now(),
-        expires_at: asked_at.plus(life),
-        permissions: granted.scopes,
-    })
+    Ok(Minted::new(granted.access_token, order.app.now(), asked_at.plus(life), granted.scopes))
 }
 
 async fn refused(order: &Order, held: Held, error: &GrantError) -> Result<ServiceError, ServiceError> {

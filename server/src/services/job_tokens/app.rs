@@ -47,12 +47,7 @@ async fn keep(
     tx.update_app_first_token(id, order.app.now()).await?;
     order.record(&tx).await?;
     tx.commit().await?;
-    Ok(Minted {
-        token: token.access_token,
-        made_at: order.app.now(),
-        expires_at: asked_at.plus(life),
-        permissions: token.roles,
-    })
+    Ok(Minted::new(token.access_token, order.app.now(), asked_at.plus(life), token.roles))
 }
 
 async fn refused(order: &Order, id: ConnectionId, error: &GrantError) -> Result<ServiceError, ServiceError> {

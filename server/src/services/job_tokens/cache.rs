@@ -3,6 +3,7 @@
 
 use super::{
     LEAST_LIFE,
+    decide::Decision,
     ledger::Ledger,
     pass::{Pass, Question},
 };
@@ -12,6 +13,7 @@ use futures::{
     future::{BoxFuture, Shared},
 };
 use shared::{
+    api::job_tokens::JobToken,
     id::{ConnectionId, OrganizationId},
     rules::{manifest::Resource, scopes::Purpose},
     secret::Secret,
@@ -43,10 +45,69 @@ pub(super) struct TokenKey {
 
 /// A token.
 pub(super) struct Minted {
-    pub(super) token: Secret<String>,
+    token: Secret<String>,
     pub(super) made_at: Timestamp,
     pub(super) expires_at: Timestamp,
     pub(super) permissions: Vec<String>,
+    /// The answer last written with it: the same for every set of its connection.
+    answer: Mutex<Option<Answer>>,
+}
+
+impl Minted {
+    pub(super) fn new(
+        token: Secret<String>,
+        made_at: Timestamp,
+        expires_at: Timestamp,
+        permissions: Vec<String>,
+    ) -> Self {
+        Self { token, made_at, expires_at, permissions, answer: Mutex::default() }
+    }
+
+    /// The answer to whoever was let through by this decision.
+    pub(super) fn answer(&self, decision: &Decision) -> Result<Answer, ServiceError> {
+        let mut known = self.answer.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = known.as_ref().filter(|known| known.0.is_of(decision)) {
+            return Ok(known.clone());
+        }
+        let view = JobToken {
+            access_token: self.token.expose().clone(),
+            expires_at: self.expires_at,
+            base_url: decision.base_url.clone(),
+            tenant: decision.tenant,
+            account: decision.account.clone(),
+            permissions: self.permissions.clone(),
+        };
+        // Long enough at once: a buffer that grows would leave the token behind, unwiped.
+        let mut body = Vec::with_capacity(view.access_token.len() + 4096);
+        serde_json::to_writer(&mut body, &view).map_err(|_| StoreError::Unreadable("job token"))?;
+        drop(Secret::new(view.access_token));
+        let (base_url, account) = (view.base_url, view.account);
+        let answer = Answer(Arc::new(Written { base_url, account, body: Secret::new(body) }));
+        *known = Some(answer.clone());
+        Ok(answer)
+    }
+}
+
+/// A [`JobToken`] as JSON, written once and shared by all who get it; wiped with its last holder.
+#[derive(Clone)]
+pub struct Answer(Arc<Written>);
+
+struct Written {
+    base_url: String,
+    account: Option<String>,
+    body: Secret<Vec<u8>>,
+}
+
+impl Written {
+    fn is_of(&self, decision: &Decision) -> bool {
+        self.base_url == decision.base_url && self.account == decision.account
+    }
+}
+
+impl AsRef<[u8]> for Answer {
+    fn as_ref(&self) -> &[u8] {
+        self.0.body.expose()
+    }
 }
 
 /// Why a call gave no token, for all who waited for it.

@@ -3,11 +3,16 @@
 //! A pass stands only while nothing of its organization was changed through this node since it was decided, and for
 //! [`LOOK_AGAIN`] at most, so that a change by another node shows within that time (M4). Times are looked at on each use.
 
-use super::{Cache, LEAST_LIFE, cache::Minted, decide::Decision, ledger::Counted};
-use crate::{state::AppState, store::api_keys::ApiKey};
+use super::{
+    Cache, LEAST_LIFE,
+    cache::{Answer, Minted},
+    decide::Decision,
+    ledger::Counted,
+};
+use crate::{services::ServiceError, state::AppState, store::api_keys::ApiKey};
 use shared::{
-    api::job_tokens::{CreateJobToken, JobToken},
-    id::{ApiKeyId, BackupSetId, ConnectionId, OrganizationId, TenantId},
+    api::job_tokens::CreateJobToken,
+    id::{ApiKeyId, BackupSetId, ConnectionId, OrganizationId},
     time::Timestamp,
 };
 use std::{
@@ -34,10 +39,8 @@ pub(super) struct Pass {
     pub(super) key: ApiKeyId,
     organization: OrganizationId,
     connection: ConnectionId,
-    tenant: TenantId,
-    account: Option<String>,
-    base_url: String,
-    minted: Arc<Minted>,
+    answer: Answer,
+    expires_at: Timestamp,
     ends_at: Option<Timestamp>,
     generation: u64,
     decided: Instant,
@@ -47,22 +50,20 @@ impl Pass {
     pub(super) fn new(
         organization: OrganizationId,
         key: &ApiKey,
-        decision: Decision,
-        minted: Arc<Minted>,
+        decision: &Decision,
+        minted: &Minted,
         generation: u64,
-    ) -> Self {
-        Self {
+    ) -> Result<Self, ServiceError> {
+        Ok(Self {
             key: key.id,
             organization,
             connection: decision.connection(),
-            tenant: decision.tenant,
-            account: decision.account,
-            base_url: decision.base_url,
-            minted,
+            answer: minted.answer(decision)?,
+            expires_at: minted.expires_at,
             ends_at: decision.ends_at,
             generation,
             decided: Instant::now(),
-        }
+        })
     }
 
     fn stands(&self, app: &AppState) -> bool {
@@ -70,7 +71,7 @@ impl Pass {
         self.generation == app.store.generation(self.organization)
             && self.decided.elapsed() < LOOK_AGAIN
             && self.ends_at.is_none_or(|end| now < end)
-            && self.minted.expires_at.since(now) >= LEAST_LIFE
+            && self.expires_at.since(now) >= LEAST_LIFE
     }
 
     pub(super) fn counted(&self, question: &Question) -> Counted {
@@ -84,15 +85,8 @@ impl Pass {
         }
     }
 
-    pub(super) fn answer(&self) -> JobToken {
-        JobToken {
-            access_token: self.minted.token.expose().clone(),
-            expires_at: self.minted.expires_at,
-            base_url: self.base_url.clone(),
-            tenant: self.tenant,
-            account: self.account.clone(),
-            permissions: self.minted.permissions.clone(),
-        }
+    pub(super) fn answer(&self) -> Answer {
+        self.answer.clone()
     }
 }
 

@@ -7,7 +7,7 @@ use server::{
     state::AppState,
     store::Store,
 };
-use shared::id::BackupSetId;
+use shared::{api::job_tokens::JobToken, id::BackupSetId};
 use std::collections::HashSet;
 
 /// Rounds of requests that all find nothing in memory. 100 rounds of 100 are the 10,000 of the goal; `REKEY_RACES` sets
@@ -17,7 +17,8 @@ const AT_ONCE: usize = 50;
 
 async fn ask(node: AppState, key: String, set: BackupSetId) -> Result<String, Refusal> {
     let asked = Asked { set, request: BACKUP };
-    let token = job_tokens::create::<_, Refusal>(&node, &key, asked, |_| Ok(())).await?;
+    let answer = job_tokens::create::<_, Refusal>(&node, &key, asked, |_| Ok(())).await?;
+    let token: JobToken = serde_json::from_slice(answer.as_ref()).expect("a job token");
     Ok(token.access_token)
 }
 
