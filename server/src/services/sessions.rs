@@ -122,7 +122,7 @@ pub async fn create(app: &AppState, request: &CreateSession) -> Result<(Secret<S
     };
     let organization = organization.ok_or_else(|| ServiceError::Forbidden {
         code: "not_a_member",
-        detail: "You signed in correctly, but this account is not a member here. Ask an owner of your organization to invite it.".to_owned(),
+        detail: "You signed in correctly, but this account is not a member here. Whoever was invited waits until the inviter has confirmed the account; otherwise ask an owner of your organization for an invitation.".to_owned(),
     })?;
     let tx = app.store.write(organization).await?;
     use_up(app, &tx, &request.secret).await?;

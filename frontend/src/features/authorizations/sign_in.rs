@@ -62,7 +62,7 @@ pub fn SignInCard(
         _ => authorizations::holder(&sign_in.account),
     };
     // Nobody signs in for an app that the customer makes.
-    let may_sign_in = way != Way::OwnApp || sign_in.state != SignInState::Waiting;
+    let may_sign_in = way != Way::OwnApp;
     let action = if only_save {
         Some(view! { <SaveNow authorization sign_in=sign_in.id primary on_change/> }.into_any())
     } else {

@@ -47,7 +47,7 @@ fn row(expiry: ExpiryView, now: Timestamp) -> impl IntoView {
         <tr role="row" data-expiry=expiry.certificate.to_string()>
             <td role="cell" class="mark-cell"><Keymark tenant=expiry.customer.tenant/></td>
             <td role="cell" class="name"><a href=format!("/customers/{}", expiry.customer.id)>{expiry.customer.name}</a></td>
-            <td role="cell" class="nowrap">{browser::short_day(expiry.not_after)}" "<span class="faint">"("<Moment at=expiry.not_after/>")"</span></td>
+            <td role="cell"><span class="nowrap">{browser::short_day(expiry.not_after)}</span>" "<span class="faint nowrap">"("<Moment at=expiry.not_after/>")"</span></td>
             <td role="cell" class="data">{expiry.app_name}{expiry.shortened.map(|why| view! { <span class="why">{why}</span> })}</td>
             <td role="cell" class="nowrap"><Status tone text=word/>{renews}</td>
         </tr>

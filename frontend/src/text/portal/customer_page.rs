@@ -33,7 +33,7 @@ pub const PRINT: &str = "Print";
 /// A dead link.
 pub const DEAD: &str = "This link cannot be used";
 /// A dead link.
-pub const DEAD_WHY: &str = "It is unknown, was ended or is too old. Ask whoever backs up for a new one.";
+pub const DEAD_WHY: &str = "It is unknown, was ended or is too old. If you have just loaded this page again, open the link from your mail once more. Otherwise ask whoever backs up for a new one.";
 
 /// The headline.
 pub fn heading(customer: &str) -> String {

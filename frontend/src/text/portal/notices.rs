@@ -5,7 +5,7 @@ pub const SECTION: &str = "Worth a look";
 /// Leads to the desk.
 pub const ALL_CERTIFICATES: &str = "All certificates";
 /// An action.
-pub const RENEW: &str = "Renew it";
+pub const RENEW: &str = "See the app";
 /// An action.
 pub const REPAIR: &str = "Repair it";
 /// An action.

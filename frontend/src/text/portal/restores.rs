@@ -23,7 +23,7 @@ pub const CLOSE: &str = "Close now";
 /// A field.
 pub const FORM_REASON: &str = "Why is a restore needed?";
 /// A field.
-pub const FORM_HINT: &str = "Stands in the activity list, such as: mailbox of Finance, ticket 4711";
+pub const FORM_HINT: &str = "Stands with the restore, such as: mailbox of Finance, ticket 4711";
 /// A field.
 pub const HOW_LONG: &str = "For how long?";
 /// A button.
