@@ -8,6 +8,7 @@ pub mod embed;
 pub mod modern;
 pub mod planted;
 pub mod road;
+pub mod sealed;
 pub mod set_up;
 
 use crate::{databases::TestDatabase, person::Person};

@@ -4,6 +4,7 @@
 //! The killed thing is the real program, `rekey serve`, as a process of its own; Microsoft is the emulator in this process.
 
 mod kill {
+    mod rotation;
     mod set_up;
     mod wave;
 }
@@ -47,36 +48,39 @@ const ACCOUNT: &str = "tom.reed@contoso.com";
 /// The program under test. Dropped, it is killed.
 struct Server(Child);
 
+/// The program with everything that it is configured by.
+fn program(app: &TestApp) -> Command {
+    let database = match &app.database.config {
+        DatabaseConfig::Sqlite { path } => format!("sqlite:{}", path.display()),
+        DatabaseConfig::Postgres { url, .. } => url.clone(),
+    };
+    let config = &app.state.microsoft.config;
+    let port = app.origin.rsplit(':').next().expect("a port");
+    let mut program = Command::new(binary::rekey());
+    program
+        .env("REKEY_LISTEN", format!("127.0.0.1:{port}"))
+        .env("REKEY_ORIGIN", &app.origin)
+        .env("REKEY_DATABASE", database)
+        .env("REKEY_KEYS", app.data().join("keys"))
+        .env("REKEY_AUDIT_HEADS", app.audit_heads())
+        .env("REKEY_LOG", "error")
+        .env("REKEY_MICROSOFT_LOGIN", config.authority.login_origin())
+        .env("REKEY_MICROSOFT_GRAPH", config.authority.graph_origin())
+        .env("REKEY_MICROSOFT_SIGN_IN_CLIENT_ID", config.sign_in.to_string())
+        .env("REKEY_MICROSOFT_ACCESS_CLIENT_ID", config.access.client_id.to_string())
+        .env("REKEY_MICROSOFT_ACCESS_CERTIFICATE_FILE", app.data().join("access.crt.pem"))
+        .env("REKEY_MICROSOFT_ACCESS_KEY_FILE", app.data().join("access.key.pem"))
+        .env("REKEY_MICROSOFT_SETUP_SIGN_IN_CLIENT_ID", world::SETUP_SIGN_IN.to_string())
+        .env("REKEY_MICROSOFT_SETUP_CLIENT_ID", world::SETUP.to_string())
+        .env("REKEY_MICROSOFT_SETUP_CERTIFICATE_FILE", app.data().join("setup.crt.pem"))
+        .env("REKEY_MICROSOFT_SETUP_KEY_FILE", app.data().join("setup.key.pem"))
+        .stdin(Stdio::null());
+    program
+}
+
 impl Server {
     async fn start(app: &TestApp) -> Self {
-        let database = match &app.database.config {
-            DatabaseConfig::Sqlite { path } => format!("sqlite:{}", path.display()),
-            DatabaseConfig::Postgres { url, .. } => url.clone(),
-        };
-        let config = &app.state.microsoft.config;
-        let port = app.origin.rsplit(':').next().expect("a port");
-        let child = Command::new(binary::rekey())
-            .arg("serve")
-            .env("REKEY_LISTEN", format!("127.0.0.1:{port}"))
-            .env("REKEY_ORIGIN", &app.origin)
-            .env("REKEY_DATABASE", database)
-            .env("REKEY_KEYS", app.data().join("keys"))
-            .env("REKEY_AUDIT_HEADS", app.audit_heads())
-            .env("REKEY_LOG", "error")
-            .env("REKEY_MICROSOFT_LOGIN", config.authority.login_origin())
-            .env("REKEY_MICROSOFT_GRAPH", config.authority.graph_origin())
-            .env("REKEY_MICROSOFT_SIGN_IN_CLIENT_ID", config.sign_in.to_string())
-            .env("REKEY_MICROSOFT_ACCESS_CLIENT_ID", config.access.client_id.to_string())
-            .env("REKEY_MICROSOFT_ACCESS_CERTIFICATE_FILE", app.data().join("access.crt.pem"))
-            .env("REKEY_MICROSOFT_ACCESS_KEY_FILE", app.data().join("access.key.pem"))
-            .env("REKEY_MICROSOFT_SETUP_SIGN_IN_CLIENT_ID", world::SETUP_SIGN_IN.to_string())
-            .env("REKEY_MICROSOFT_SETUP_CLIENT_ID", world::SETUP.to_string())
-            .env("REKEY_MICROSOFT_SETUP_CERTIFICATE_FILE", app.data().join("setup.crt.pem"))
-            .env("REKEY_MICROSOFT_SETUP_KEY_FILE", app.data().join("setup.key.pem"))
-            .stdin(Stdio::null())
-            .spawn()
-            .expect("the server starts");
-        let server = Self(child);
+        let server = Self(program(app).arg("serve").spawn().expect("the server starts"));
         server.until_ready(app).await;
         server
     }

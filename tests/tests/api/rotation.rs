@@ -3,14 +3,32 @@
 use rekey_tests::{app::TestApp, app_on_both};
 use server::{
     random::SystemRandom,
-    seal::{Keyring, add_key, remove_key},
+    seal::{KeyId, Keyring, add_key, remove_key},
     services::reseal,
     store::sealed::SealedKind,
 };
 use shared::{api::authorizations::AuthorizationState, method::Method};
-use std::{sync::Arc, time::Duration};
+use std::{
+    future::poll_fn,
+    path::Path,
+    pin::pin,
+    sync::Arc,
+    task::{Context, Poll},
+};
 
-app_on_both! { s4_a_rotation_is_online_resumable_and_loses_nothing }
+app_on_both! {
+    s4_a_rotation_is_online_resumable_and_loses_nothing,
+    s4_a_rotation_is_interrupted_at_many_points,
+}
+
+/// Values of each kind: more than one transaction takes.
+const EACH: usize = 120;
+/// Interruptions with some values sealed anew and others not, spread over the whole rotation.
+const POINTS: usize = 20;
+
+fn keyring(keys: &Path) -> Keyring {
+    Keyring::load(keys, Arc::new(SystemRandom)).expect("a keyring")
+}
 
 async fn s4_a_rotation_is_online_resumable_and_loses_nothing(mut app: TestApp) {
     app.import_sample().await;
@@ -20,23 +38,14 @@ async fn s4_a_rotation_is_online_resumable_and_loses_nothing(mut app: TestApp) {
     let old = app.state.keyring.active();
     let keys = app.data().join("keys");
     let new = add_key(&keys, &SystemRandom).expect("a key");
-    let keyring = Arc::new(Keyring::load(&keys, Arc::new(SystemRandom)).expect("both keys"));
-    assert_eq!(keyring.active(), new);
-    assert_eq!(reseal::uses(&app.state.store, &keyring).await.unwrap()[&old].sealed, 3);
-    // Interrupted at many points: whatever is sealed opens, under one key or the other.
-    for round in 0..20_u64 {
-        let (store, ring) = (app.state.store.clone(), keyring.clone());
-        let work = tokio::spawn(async move { reseal::reseal(&store, &ring).await });
-        let _ = tokio::time::timeout(Duration::from_micros(200 * round), async { work.is_finished() }).await;
-        work.abort();
-        let _ = work.await;
-        readable(&app, &keyring).await;
-    }
-    reseal::reseal(&app.state.store, &keyring).await.expect("it ends");
-    assert_eq!(reseal::reseal(&app.state.store, &keyring).await.unwrap(), 0, "nothing is left to do");
-    let uses = reseal::uses(&app.state.store, &keyring).await.unwrap();
+    let both = keyring(&keys);
+    assert_eq!(both.active(), new);
+    assert_eq!(reseal::uses(&app.state.store, &both).await.unwrap()[&old].sealed, 3);
+    assert_eq!(reseal::reseal(&app.state.store, &both).await.expect("it ends"), 3);
+    assert_eq!(reseal::reseal(&app.state.store, &both).await.unwrap(), 0, "nothing is left to do");
+    let uses = reseal::uses(&app.state.store, &both).await.unwrap();
     assert_eq!((uses[&old].sealed, uses[&new].sealed), (0, 3));
-    // Nothing sealed needs the old key; the active one is never deleted.
+    // The active key is never deleted.
     assert!(remove_key(&keys, new).is_err());
     app.restart().await;
     let more = app.authorize_modern(&["CON-002"]).await;
@@ -46,17 +55,69 @@ async fn s4_a_rotation_is_online_resumable_and_loses_nothing(mut app: TestApp) {
     assert_eq!((app.set("CON-002").await.method, app.set("CON-003").await.method), (Method::Modern, Method::Hybrid));
 }
 
-/// Every refresh token opens, and every sealed value names a key that is there.
-async fn readable(app: &TestApp, keyring: &Keyring) {
-    let tx = app.state.store.read(app.organization).await.expect("a transaction");
-    for kind in SealedKind::ALL {
-        for row in tx.list_sealed(kind, None, 100).await.expect("sealed values") {
-            let key = row.sealed.key_id().expect("a key id");
-            assert!(keyring.ids().any(|id| id == key), "{kind:?}");
+/// Each time another key, and the work ends after another number of its steps, as if the process had died there. What no value
+/// uses goes at once, so that a use that was not counted would leave something unreadable.
+async fn s4_a_rotation_is_interrupted_at_many_points(mut app: TestApp) {
+    app.import_sample().await;
+    app.connect_account(&["CON-001"], "backup@contoso.com").await;
+    app.plant_sealed(EACH).await;
+    app.seal_audit().await;
+    let (keys, first) = (app.data().join("keys"), app.state.keyring.active());
+    let before = app.opened(&app.state.keyring).await;
+    let all = u64::try_from(EACH * SealedKind::ALL.len() + 1).unwrap();
+    assert_eq!(before.len(), EACH * SealedKind::ALL.len() + 1);
+    add_key(&keys, &SystemRandom).expect("a key");
+    let (steps, changed) = steps(&app, &keyring(&keys), usize::MAX).await;
+    assert_eq!((changed, steps > 2 * POINTS), (Some(all), true), "{steps} steps");
+    let (mut halves, mut most) = (0, 0);
+    while halves < POINTS {
+        most += steps / POINTS;
+        let new = add_key(&keys, &SystemRandom).expect("a key");
+        let ring = keyring(&keys);
+        let (_, ended) = self::steps(&app, &ring, most).await;
+        let uses = reseal::uses(&app.state.store, &ring).await.unwrap();
+        assert_eq!(uses.values().map(|one| one.sealed).sum::<u64>(), all, "each value once, under some key");
+        halves += usize::from(ended.is_none() && (1..all).contains(&uses[&new].sealed));
+        if ended.is_some() {
+            // Once more from the beginning, at other steps.
+            most = halves;
+        }
+        forget_unused(&app, &keys, new).await;
+        assert_eq!(app.opened(&keyring(&keys)).await, before, "interrupted after {most} steps");
+    }
+    // Whoever begins again goes on from there, and then no older key is in use.
+    let ring = keyring(&keys);
+    let left = all - reseal::uses(&app.state.store, &ring).await.unwrap()[&ring.active()].sealed;
+    assert_eq!(reseal::reseal(&app.state.store, &ring).await.unwrap(), left);
+    forget_unused(&app, &keys, ring.active()).await;
+    let kept: Vec<KeyId> = keyring(&keys).ids().collect();
+    assert!(kept.len() == 2 && kept.contains(&first), "the first one verifies the audit log");
+    assert_eq!(app.opened(&keyring(&keys)).await, before);
+    app.restart().await;
+    let more = app.authorize(&["CON-003"]).await;
+    assert_eq!(app.save_connected(&more).await.state, AuthorizationState::Done);
+}
+
+/// Seals anew until so many steps were made; gives how many there were, and what came of it if it ended by itself.
+async fn steps(app: &TestApp, keyring: &Keyring, most: usize) -> (usize, Option<u64>) {
+    let mut work = pin!(reseal::reseal(&app.state.store, keyring));
+    let mut made = 0;
+    let step = |context: &mut Context<'_>| {
+        if made == most {
+            return Poll::Ready(None);
+        }
+        made += 1;
+        work.as_mut().poll(context).map(Some)
+    };
+    let ended = poll_fn(step).await;
+    (made, ended.map(|changed| changed.expect("no failure")))
+}
+
+/// Deletes every key that nothing is said to use.
+async fn forget_unused(app: &TestApp, keys: &Path, active: KeyId) {
+    for (key, uses) in reseal::uses(&app.state.store, &keyring(keys)).await.unwrap() {
+        if (uses.sealed, uses.audit) == (0, 0) && key != active {
+            remove_key(keys, key).expect("it goes");
         }
     }
-    drop(tx);
-    let mut with_both = app.state.clone();
-    with_both.keyring = Arc::new(Keyring::load(&app.data().join("keys"), Arc::new(SystemRandom)).expect("both keys"));
-    assert_eq!(app.refresh_tokens_by(&with_both).await.len(), 2);
 }
