@@ -9,7 +9,7 @@ use server::http::limits::LimitsConfig;
 use shared::{
     api::{
         authorizations::{AuthorizationState, AuthorizationView, SignInState},
-        connect::{ConnectView, StartAttempt},
+        connect::{AttemptStart, ConnectView, StartAttempt},
     },
     method::Method,
 };
@@ -17,6 +17,7 @@ use shared::{
 app_on_both! {
     o1_o8_dead_links_look_alike,
     o4_opening_changes_nothing,
+    o7_nothing_of_a_link_takes_part_in_what_microsoft_is_asked,
     o8_calling_off_stops_a_save_that_is_being_carried_out,
 }
 
@@ -74,9 +75,45 @@ async fn o4_opening_changes_nothing(app: TestApp) {
     }
     assert_same(&before, &app.dump().await);
     assert_eq!(app.emulator.requests(), [], "Microsoft is not asked anything");
-    // O7: nothing of an address takes part in what is asked of Microsoft.
-    let refused = app.connect(&link).get("/api/v1/connect?login_hint=x&prompt=none&scope=Mail.ReadWrite").await;
-    assert!(refused.status == 200 || refused.status == 422);
+}
+
+/// O7: whatever somebody writes into a link or sends with its secret, the tab gets the same trip, and Microsoft is asked the same.
+async fn o7_nothing_of_a_link_takes_part_in_what_microsoft_is_asked(app: TestApp) {
+    const WRITTEN: &str = "login_hint=eve@contoso.com&domain_hint=evil.example&prompt=none&scope=Mail.ReadWrite";
+    app.import_sample().await;
+    let made = app.authorize(&["CON-001"]).await;
+    let link = app.link(made.id).await;
+    let body = StartAttempt { sign_in: made.sign_ins[0].id, start_over: false };
+    let mut asked = Vec::new();
+    for path in ["/api/v1/connect/attempts".to_owned(), format!("/api/v1/connect/attempts?{WRITTEN}")] {
+        app.emulator.clear_requests();
+        let attempt: AttemptStart = app.connect(&link).post(&path, &body).await.ok();
+        app.person("backup@contoso.com").sign_in(&attempt).await;
+        let starts = app.emulator.requests().into_iter().filter(|one| one.path.ends_with("/oauth2/v2.0/authorize"));
+        let mut query = starts.map(|one| one.query).next().expect("Microsoft was asked");
+        for changing in ["state", "nonce", "code_challenge"] {
+            query.remove(changing).expect("a fresh value");
+        }
+        asked.push((query, AttemptStart { secret: String::new(), nonce: String::new(), ..attempt }));
+    }
+    let [(expected, plain), (query, written)] = asked.as_slice() else { panic!("two trips") };
+    assert_eq!(query, expected);
+    assert!(written == plain, "another trip");
+    assert_eq!((query.get("login_hint"), query.get("domain_hint")), (None, None));
+    assert_eq!(query["prompt"], "select_account");
+    assert!(query["scope"].starts_with("openid profile ") && query["scope"].ends_with("/.default"), "{query:?}");
+    // What is sent beside it is refused, and what is written behind the secret makes it another one.
+    let before = app.dump().await;
+    for pair in WRITTEN.split('&') {
+        let (name, value) = pair.split_once('=').expect("a pair");
+        let mut body = serde_json::to_value(body.clone()).expect("a body");
+        body[name] = value.into();
+        app.connect(&link).post("/api/v1/connect/attempts", &body).await.refused(422, "field_invalid");
+        for between in ["&", "?", ";"] {
+            looks(&app.connect(&format!("{link}{between}{pair}")).post("/api/v1/connect/attempts", &body).await);
+        }
+    }
+    assert_same(&before, &app.dump().await);
 }
 
 async fn o8_calling_off_stops_a_save_that_is_being_carried_out(app: TestApp) {
