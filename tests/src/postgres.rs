@@ -57,12 +57,8 @@ rm -rf "$2"
 /// # Panics
 /// When PostgreSQL is not installed or does not start: these tests are never skipped.
 pub async fn database() -> PostgresDatabase {
-    static CLUSTER: OnceLock<Result<Cluster, String>> = OnceLock::new();
     static MADE: AtomicU64 = AtomicU64::new(1);
-    let cluster = match CLUSTER.get_or_init(start) {
-        Ok(cluster) => cluster,
-        Err(problem) => panic!("{problem}"),
-    };
+    let cluster = cluster();
     let name = format!("test_{}", MADE.fetch_add(1, Ordering::SeqCst));
     let admin = connect(&cluster.url("postgres", "postgres")).await;
     for sql in [
@@ -73,6 +69,33 @@ pub async fn database() -> PostgresDatabase {
     }
     admin.close().await.expect("a connection closes");
     PostgresDatabase { url: cluster.url(&name, &name), superuser_url: cluster.url("postgres", &name) }
+}
+
+/// Copies a database of the cluster, with its rows and its owner. Whoever is connected to it loses the connection.
+///
+/// # Panics
+/// When it cannot be copied.
+pub async fn copy_of(url: &str) -> PostgresDatabase {
+    let cluster = cluster();
+    let name = url.rsplit('/').next().expect("a database");
+    let copy = format!("{name}_copy");
+    let admin = connect(&cluster.url("postgres", "postgres")).await;
+    for sql in [
+        format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"),
+        format!("CREATE DATABASE {copy} OWNER {name} TEMPLATE {name}"),
+    ] {
+        admin.execute_unprepared(&sql).await.expect("the superuser may copy databases");
+    }
+    admin.close().await.expect("a connection closes");
+    PostgresDatabase { url: cluster.url(name, &copy), superuser_url: cluster.url("postgres", &copy) }
+}
+
+fn cluster() -> &'static Cluster {
+    static CLUSTER: OnceLock<Result<Cluster, String>> = OnceLock::new();
+    match CLUSTER.get_or_init(start) {
+        Ok(cluster) => cluster,
+        Err(problem) => panic!("{problem}"),
+    }
 }
 
 impl Cluster {

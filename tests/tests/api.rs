@@ -20,6 +20,7 @@ mod api {
     mod live;
     mod members;
     mod misbehaviour;
+    mod off_boarding;
     mod policies;
     mod programs;
     mod road;

@@ -30,7 +30,6 @@ app_on_both! {
     l4_b08_nothing_of_the_administrator_is_kept,
     b15_e7_update_configuration_renews_and_repairs,
     f8_a_fresh_switch_can_be_undone,
-    d8_o10_off_boarding_is_proved,
     d4_a_tainted_application_is_never_used,
     e3_the_validity_steps_down_to_what_the_tenant_allows,
     b04_b09_only_modern_grants_with_certificates_are_used,
@@ -181,24 +180,6 @@ async fn f8_a_fresh_switch_can_be_undone(app: TestApp) {
     assert!(undone.left.iter().any(|text| text.contains(&made.client_id.unwrap().to_string())), "{:?}", undone.left);
     assert!(undone.certificates.iter().all(|one| one.state == CertificateState::Removed));
     app.key().post(&path, &serde_json::json!({})).await.refused(409, "not_set_up");
-}
-
-/// D8, O10: an administrator removes the app; its absence is proved, its keys are forgotten.
-async fn d8_o10_off_boarding_is_proved(app: TestApp) {
-    app.import_sample().await;
-    app.set_up(&["CON-015"]).await;
-    let made = app.app(Purpose::Backup).await;
-    let path = format!("/api/v1/apps/{}/remove", made.id);
-    app.key().post(&path, &serde_json::json!({})).await.refused(403, "member_needed");
-    let removal: AuthorizationView = app.member().await.post(&path, &serde_json::json!({})).await.ok();
-    let before = app.administrator_before_save(removal, ADMINISTRATOR).await;
-    let view = app.save_and_settle(&before).await;
-    assert_eq!(view.sign_in.state, SignInState::Done, "{:?} {:?}", view.sign_in.problem, view.sign_in.steps);
-    let gone = app.app(Purpose::Backup).await;
-    assert_eq!((gone.state, gone.sets), (AppState::Removed, 0));
-    assert!(gone.certificates.iter().all(|one| one.state == CertificateState::Removed));
-    let there = app.emulator.directory_applications(CONTOSO);
-    assert!(there.iter().all(|one| one.display_name != "Rekey Backup"), "deleted for good");
 }
 
 /// D4, D5: a planted application, or one that somebody else can use by now, is never adopted.
