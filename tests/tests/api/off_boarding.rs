@@ -1,6 +1,6 @@
 //! Off-boarding: a customer's app is taken away, its absence is proved, and no older database brings it back (D8, O10).
 
-use super::jobs::{BACKUP, ask};
+use crate::api::jobs::{BACKUP, ask};
 use emulator::DirectoryApplication;
 use rekey_tests::{
     app::{TestApp, eventually, set_up::ADMINISTRATOR},
