@@ -2,9 +2,13 @@
 
 use crate::app::eventually;
 use server::outbound::mail::MailConfig;
+use shared::secret::Secret;
 use std::{
     collections::VecDeque,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 use tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
@@ -16,6 +20,7 @@ use tokio::{
 pub struct Mailbox {
     address: String,
     letters: Arc<Mutex<VecDeque<String>>>,
+    users: Arc<AtomicUsize>,
 }
 
 impl Mailbox {
@@ -26,7 +31,7 @@ impl Mailbox {
     pub async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = format!("smtp://{}", listener.local_addr().expect("an address"));
-        let mailbox = Self { address, letters: Arc::default() };
+        let mailbox = Self { address, letters: Arc::default(), users: Arc::default() };
         let kept = mailbox.clone();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -40,6 +45,17 @@ impl Mailbox {
     pub fn config(&self) -> MailConfig {
         let from = "Rekey <rekey@northwind.example>".to_owned();
         MailConfig { smtp: self.address.clone(), password: None, from }
+    }
+
+    /// The same for a user who signs in with a password.
+    pub fn config_with(&self, user: &str, password: &str) -> MailConfig {
+        let smtp = self.address.replace("smtp://", &format!("smtp://{user}@"));
+        MailConfig { smtp, password: Some(Secret::new(password.to_owned())), ..self.config() }
+    }
+
+    /// How many users signed in.
+    pub fn users(&self) -> usize {
+        self.users.load(Ordering::SeqCst)
     }
 
     /// The oldest letter that nobody has read, as it came on the wire; waits for it.
@@ -104,7 +120,11 @@ impl Mailbox {
                     continue;
                 }
                 None => match line.split(' ').next().unwrap_or_default().to_uppercase().as_str() {
-                    "EHLO" => b"250-mailbox\r\n250 8BITMIME\r\n",
+                    "EHLO" => b"250-mailbox\r\n250-AUTH PLAIN\r\n250 8BITMIME\r\n",
+                    "AUTH" => {
+                        self.users.fetch_add(1, Ordering::SeqCst);
+                        b"235 welcome\r\n"
+                    }
                     "DATA" => {
                         data = Some(String::new());
                         b"354 go on\r\n"
