@@ -1,19 +1,22 @@
-//! Conditional Access: with a challenge the browser passes it on; without one a person hears what to do (B2, B3, J3, P7).
+//! Conditional Access: with a challenge the browser passes it on; without one a person hears what to do (B1 to B3, J3, P7).
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use emulator::scenario::{ConditionalAccess, Policies, Requirement, Stage};
 use rekey_tests::{
-    app::{TestApp, client::Answer},
+    app::{TestApp, client::Answer, set_up::ADMINISTRATOR},
     app_on_both,
 };
 use shared::{
     api::{authorizations::SignInState, connect::ConnectView, problem::HelpAction},
     method::Method,
 };
+use std::collections::BTreeSet;
 
 app_on_both! {
     p7_a_challenge_reaches_the_browser_unchanged_and_is_answered,
     b3_j3_a_block_without_a_challenge_is_explained,
+    b1_an_enforced_administrator_proves_herself_at_microsoft_alone,
+    b2_everything_works_where_device_code_is_blocked,
 }
 
 fn rule(app: &TestApp, require: Requirement) {
@@ -76,4 +79,36 @@ async fn b3_j3_a_block_without_a_challenge_is_explained(app: TestApp) {
     let tid = app.identity("backup@contoso.com").0.0;
     app.emulator.set_policies(tid, Policies::default()).unwrap();
     app.connect_account(&["CON-001"], "backup@contoso.com").await;
+}
+
+/// B1: which second factor it is, is between her and Microsoft. The code is typed there, and nothing of it comes to Rekey.
+async fn b1_an_enforced_administrator_proves_herself_at_microsoft_alone(app: TestApp) {
+    app.import_sample().await;
+    let tenants = &app.emulator.scenario().tenants;
+    let anna = tenants.iter().flat_map(|tenant| &tenant.people).find(|person| person.username == ADMINISTRATOR);
+    assert!(anna.is_some_and(|anna| anna.mfa_enforced), "a second factor is enforced");
+    app.emulator.clear_requests();
+    app.set_up(&["CON-015"]).await;
+    let log = app.emulator.requests();
+    let typed = log.iter().filter(|one| one.form.contains_key("code") && !one.is_token(None));
+    let codes: BTreeSet<&str> = typed.map(|one| one.path.as_str()).collect();
+    assert_eq!(codes, BTreeSet::from(["/common/mfa"]));
+    assert_eq!(app.set("CON-015").await.method, Method::Modern);
+}
+
+/// B2: this Microsoft gives no device code to anybody; both roads go to their end and never ask for one.
+async fn b2_everything_works_where_device_code_is_blocked(app: TestApp) {
+    let http = reqwest::Client::new();
+    let base = format!("{}{}/oauth2/v2.0", app.emulator.login(), app.identity(ADMINISTRATOR).0);
+    let form = [("client_id", app.state.microsoft.config.sign_in.to_string()), ("scope", "openid".to_owned())];
+    assert!(http.post(format!("{base}/devicecode")).form(&form).send().await.unwrap().status().is_client_error());
+    app.emulator.clear_requests();
+    app.import_sample().await;
+    app.connect_account(&["CON-001"], "backup@contoso.com").await;
+    app.set_up(&["CON-015"]).await;
+    assert_eq!((app.set("CON-001").await.method, app.set("CON-015").await.method), (Method::Hybrid, Method::Modern));
+    for one in app.emulator.requests() {
+        let grant = one.form.get("grant_type").map_or("", String::as_str);
+        assert!(!one.path.contains("device") && !grant.contains("device"), "{} {grant}", one.path);
+    }
 }

@@ -1,6 +1,6 @@
-//! C5, M-6: who may set a tenant up; Microsoft's 403 decides.
+//! B4, C5, M-6: who may set a tenant up; Microsoft's 403 decides.
 
-use super::{BACKUP, CONTOSO, SECOND, called, is_whole, only, prepare};
+use super::{BACKUP, CONTOSO, SECOND, called, changes, is_whole, only, prepare};
 use emulator::{Effect, Fault, scenario::Person};
 use rekey_tests::{
     app::{Backend, Setup, TestApp, set_up::ADMINISTRATOR},
@@ -22,20 +22,28 @@ app_on_both! {
     c5_microsofts_refusal_decides_and_names_the_roles,
 }
 
+/// A Global Administrator whose tenant asks for no second factor.
+const CARELESS: &str = "vera.gray@contoso.com";
 /// A Privileged Role Administrator who is also Application Developer; Contoso has the rest of the demo's people.
 pub const DEVELOPER: &str = "dana.wolf@contoso.com";
 
 /// The demo's world with [`DEVELOPER`] in it.
 pub async fn with_developer(backend: Backend) -> TestApp {
-    let mut setup = Setup::new(backend);
-    let contoso = setup.scenario.tenants.iter_mut().find(|tenant| tenant.tid == CONTOSO).expect("Contoso");
-    contoso.people.push(Person {
+    let developer = Person {
         oid: Some(uuid::uuid!("a11ce000-0000-4000-8000-000000000099")),
         totp_secret: Some("KVKFKRCPNZQUYMLXOVYDSQKJKZDTSRLD".to_owned()),
         mfa_enforced: true,
         roles: vec!["Privileged Role Administrator".to_owned(), "Application Developer".to_owned()],
         ..Person::new(DEVELOPER, "practice-dana", "Dana Wolf")
-    });
+    };
+    with_person(backend, developer).await
+}
+
+/// The demo's world with somebody more at Contoso.
+async fn with_person(backend: Backend, person: Person) -> TestApp {
+    let mut setup = Setup::new(backend);
+    let contoso = setup.scenario.tenants.iter_mut().find(|tenant| tenant.tid == CONTOSO).expect("Contoso");
+    contoso.people.push(person);
     let app = TestApp::start_with(setup).await;
     prepare(&app).await;
     app
@@ -101,6 +109,44 @@ async fn m6d_c5_the_owner_goes_and_the_clean_up_stays_pending_on_sqlite() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn m6d_c5_the_owner_goes_and_the_clean_up_stays_pending_on_postgres() {
     the_owner_goes_and_the_clean_up_stays_pending(Backend::Postgres).await;
+}
+
+/// B4: Microsoft says that the administrator used a password alone. That is not taken, though the role would do, and nothing is made;
+/// somebody with a second factor takes the same link.
+async fn a_password_alone_is_not_taken(backend: Backend) {
+    let careless = Person {
+        oid: Some(uuid::uuid!("a11ce000-0000-4000-8000-000000000098")),
+        roles: vec!["Global Administrator".to_owned()],
+        ..Person::new(CARELESS, "practice-vera", "Vera Gray")
+    };
+    let app = with_person(backend, careless).await;
+    let before = app.administrator_before_save(app.authorize_modern(&["CON-015"]).await, CARELESS).await;
+    let unchanged = app.dump().await;
+    app.emulator.clear_requests();
+    let view = app.save_and_settle(&before).await;
+    let problem = view.sign_in.problem.expect("a remedy");
+    assert_eq!((view.sign_in.state, problem.code.as_str()), (SignInState::Failed, "mfa_missing"));
+    assert_eq!(problem.action, HelpAction::SignInAgain);
+    assert_eq!(changes(&app), [], "the token is dropped unused");
+    let after = app.dump().await;
+    for table in ["apps", "certificates", "backup_sets", "connections"] {
+        assert_eq!(after[table], unchanged[table], "{table}");
+    }
+    let attempt = app.attempt(&before.link, before.authorization.sign_ins[0].id).await;
+    let tokens = app.person(ADMINISTRATOR).sign_in(&attempt).await;
+    let again = rekey_tests::app::road::Before { attempt, tokens, ..before };
+    assert_eq!(app.save_and_settle(&again).await.sign_in.state, SignInState::Done);
+    is_whole(&app).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn b4_a_password_alone_is_not_taken_on_sqlite() {
+    a_password_alone_is_not_taken(Backend::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn b4_a_password_alone_is_not_taken_on_postgres() {
+    a_password_alone_is_not_taken(Backend::Postgres).await;
 }
 
 /// Roles by claim are advice: where Microsoft refuses, the set-up stops with the roles' names, and nothing has changed.
