@@ -71,6 +71,8 @@ pub struct Setup {
     pub limits: LimitsConfig,
     /// How mail leaves; it does not, unless told.
     pub mail: Option<MailConfig>,
+    /// The product's name.
+    pub brand: String,
 }
 
 impl Setup {
@@ -83,7 +85,7 @@ impl Setup {
         let mut scenario = world::scenario().expect("the demo's scenario");
         // Tests that are about slow copies say so.
         scenario.switches.replication_seconds = 0;
-        Self { backend, scenario, rules: RuleSwitches::default(), limits, mail: None }
+        Self { backend, scenario, rules: RuleSwitches::default(), limits, mail: None, brand: "Rekey".to_owned() }
     }
 }
 
@@ -168,7 +170,8 @@ impl TestApp {
         Keyring::create(&directory.path().join("keys"), random).expect("a keyring");
         let store = database.store.clone();
         let mail = setup.mail.as_ref();
-        let state = assemble(&emulator, &origin, registrations.clone(), setup.rules, directory.path(), store, mail);
+        let settings = Settings { origin: origin.clone(), brand: setup.brand, rules: setup.rules };
+        let state = assemble(&emulator, settings, registrations.clone(), directory.path(), store, mail);
         let organization = seed::organization(&state).await.expect("an organization");
         let api_key = seed::api_key(&state, seed::SCRIPT).await.expect("an API key");
         let node = Node::start(state.clone(), listener, options(&setup.limits, directory.path())).expect("a node");
@@ -200,8 +203,8 @@ impl TestApp {
     pub async fn restart(&mut self) {
         self.stop().await;
         let store = Store::open(&self.database.config).await.expect("the database opens again");
-        let (rules, data) = (self.state.settings.rules, self.directory.path());
-        self.state = assemble(&self.emulator, &self.origin, self.registrations.clone(), rules, data, store, None);
+        let (settings, data) = (Settings::clone(&self.state.settings), self.directory.path());
+        self.state = assemble(&self.emulator, settings, self.registrations.clone(), data, store, None);
         let port = self.origin.rsplit(':').next().and_then(|port| port.parse().ok()).expect("a port");
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.expect("the same port");
         self.node = Some(Node::start(self.state.clone(), listener, options(&self.limits, data)).expect("a node"));
@@ -374,9 +377,8 @@ fn register(emulator: &Emulator, origin: &str, data: &Path) -> world::Registrati
 
 fn assemble(
     emulator: &Arc<Emulator>,
-    origin: &str,
+    settings: Settings,
     registrations: world::Registrations,
-    rules: RuleSwitches,
     data: &Path,
     store: Store,
     mail: Option<&MailConfig>,
@@ -398,8 +400,8 @@ fn assemble(
         microsoft: Microsoft::new(config, &clock, &random).expect("Microsoft is set up"),
         clock,
         random,
-        outgoing: Arc::new(Outgoing::new(origin, mail).expect("the ways out are set up")),
-        settings: Arc::new(Settings { origin: origin.to_owned(), brand: "Rekey".to_owned(), rules }),
+        outgoing: Arc::new(Outgoing::new(&settings.origin, mail).expect("the ways out are set up")),
+        settings: Arc::new(settings),
         changes: Changes::default(),
         job_tokens: Cache::default(),
     }

@@ -3,8 +3,10 @@
 mod api {
     mod audit_export;
     mod binding;
+    mod brand;
     mod certificates;
     mod choosing;
+    mod collisions;
     mod consent;
     mod customer_page;
     mod embed;
