@@ -4,6 +4,7 @@
 //! The killed thing is the real program, `rekey serve`, as a process of its own; Microsoft is the emulator in this process.
 
 mod kill {
+    mod alone;
     mod rotation;
     mod set_up;
     mod wave;

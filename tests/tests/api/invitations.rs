@@ -1,8 +1,8 @@
 //! Invitations for somebody without an account: bound to one sign-in of one tenant, used up by Save, taken back at once
-//! (H2, H3, O1-O8, N2, N11), sent by real mail.
+//! (H2, H3, H5, O1-O8, N2, N11), sent by real mail.
 
 use rekey_tests::{
-    app::{Backend, Setup, TestApp, client::Answer, dump::assert_same},
+    app::{Backend, OWNER, Setup, TestApp, client::Answer, dump::assert_same},
     app_on_both,
     mailbox::Mailbox,
 };
@@ -24,6 +24,7 @@ app_on_both! {
     o8_taken_back_it_stops_whoever_is_on_the_way,
     o1_o8_dead_invitations_look_alike,
     bad_requests_name_the_field,
+    h5_no_partner_relationship_is_needed,
 }
 
 async fn invite(app: &TestApp, id: AuthorizationId, body: Value) -> (InvitationView, String) {
@@ -172,6 +173,26 @@ async fn bad_requests_name_the_field(app: TestApp) {
     app.key().post(&path, &json!({ "contact": "nobody" })).await.refused(422, "field_invalid");
     let set: Value = app.key().post(&path, &json!({ "contact": "it@contoso.com", "language": "de" })).await.ok();
     assert_eq!((&set["contact"], &set["contact_language"]), (&json!("it@contoso.com"), &json!("de")));
+}
+
+/// H5: at Microsoft the provider is nothing to its customer: no delegated administration, nobody and no app of the provider's tenant.
+/// The customer's own people sign in to their own tenant, and that tenant alone is asked.
+async fn h5_no_partner_relationship_is_needed(app: TestApp) {
+    app.import_sample().await;
+    let (provider, customer) = (app.identity(OWNER).0.0, app.identity("backup@contoso.com").0.to_string());
+    app.emulator.clear_requests();
+    app.connect_account(&["CON-001"], "backup@contoso.com").await;
+    app.set_up(&["CON-015"]).await;
+    let asked: Vec<String> = app.emulator.requests().into_iter().map(|one| one.path.to_lowercase()).collect();
+    let of_a_tenant = asked.iter().filter(|path| path.contains("/oauth2/v2.0/"));
+    assert!(
+        of_a_tenant.clone().count() > 5 && of_a_tenant.clone().all(|path| path[1..].starts_with(&customer)),
+        "{asked:?}"
+    );
+    let partners = ["tenantrelationships", "delegatedadmin", "contracts", "partner"];
+    assert!(asked.iter().all(|path| partners.iter().all(|word| !path.contains(word))), "{asked:?}");
+    assert!(app.emulator.service_principals().iter().all(|one| one.tid != provider));
+    assert!(app.emulator.grants().iter().all(|one| one.tid != provider));
 }
 
 /// H2: the mail is real, in the language asked for, as text and HTML, and its link works; the server keeps the secret sealed and
