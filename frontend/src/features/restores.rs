@@ -70,7 +70,7 @@ fn Table(restores: Vec<RestoreView>, #[prop(into)] on_change: Callback<()>) -> i
     let rows: Vec<_> = restores.into_iter().map(row).collect();
     view! {
         {(!rows.is_empty()).then(|| view! {
-            <div class="table-wrap" role="region" aria-labelledby="restores" tabindex="0">
+            <div class="table-wrap" role="region" aria-label=restores::TABLE tabindex="0">
                 <table class="table">
                     <thead><tr>
                         <th scope="col">{restores::REASON}</th>

@@ -51,7 +51,7 @@ pub fn Connections(connections: Vec<ConnectionView>) -> impl IntoView {
         view! { <p class="muted">{customers::NO_CONNECTION}</p> }.into_any()
     } else {
         view! {
-            <div class="table-wrap" role="region" aria-labelledby="connections" tabindex="0">
+            <div class="table-wrap" role="region" aria-label=customers::CONNECTIONS_TABLE tabindex="0">
                 <table class="table" data-test="connections">
                     <thead><tr>
                         <th scope="col">{customers::ACCOUNT}</th>

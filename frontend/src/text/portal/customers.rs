@@ -35,6 +35,8 @@ pub const ADD: &str = "Add a customer";
 pub const ADDING: &str = "Looking up the tenant";
 /// The search field.
 pub const SEARCH: &str = "Search customers";
+/// For a screen reader.
+pub const CONNECTIONS_TABLE: &str = "Table of connected accounts";
 /// The table.
 pub const TABLE: &str = "Table of customers";
 /// A column.

@@ -22,6 +22,8 @@ pub const CLOSED: &str = "Closed";
 pub const CLOSE: &str = "Close now";
 /// A field.
 pub const FORM_REASON: &str = "Why is a restore needed?";
+/// For a screen reader.
+pub const TABLE: &str = "Table of restores";
 /// A field.
 pub const FORM_HINT: &str = "Stands with the restore, such as: mailbox of Finance, ticket 4711";
 /// A field.
