@@ -98,6 +98,8 @@ pub async fn keep(app: &AppState, tx: &Scoped, mut held: Held, granted: &Granted
         note(app, tx, one, "connection.recovered", String::new()).await?;
         notices::resolve(app, tx, NoticeKind::ConnectionTrouble, one.id.0).await?;
     }
+    // What `blame_ourselves` told of is over.
+    notices::resolve(app, tx, NoticeKind::ConnectionTrouble, app.microsoft.config.access.client_id.0).await?;
     store(tx, &held).await
 }
 
@@ -144,7 +146,7 @@ pub async fn release(app: &AppState, held: &Held) -> Result<(), ServiceError> {
 }
 
 /// Gives the connection back as it was: what failed is this installation's own, and says nothing of the account. Everybody
-/// hears of it once; the first beat that works again settles it.
+/// hears of it once; the first refresh that works again settles it.
 pub async fn blame_ourselves(app: &AppState, held: &Held, error: &GrantError) -> Result<(), ServiceError> {
     let client = app.microsoft.config.access.client_id;
     tracing::error!(%client, %error, aadsts = error.ids().and_then(|ids| ids.aadsts), "Rekey's own registration fails");
@@ -165,12 +167,6 @@ pub async fn blame_ourselves(app: &AppState, held: &Held, error: &GrantError) ->
     };
     notices::raise(app, &tx, notice).await?;
     Ok(tx.commit().await?)
-}
-
-/// What [`blame_ourselves`] told of is over.
-pub async fn settle_ours(app: &AppState, tx: &Scoped) -> Result<(), ServiceError> {
-    let client = app.microsoft.config.access.client_id;
-    notices::resolve(app, tx, NoticeKind::ConnectionTrouble, client.0).await.map(|_| ())
 }
 
 fn next_state(connection: &Connection, error: &GrantError, now: Timestamp) -> (ConnectionState, Option<i64>) {

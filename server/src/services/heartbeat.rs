@@ -40,8 +40,8 @@ pub async fn plan_after(app: &AppState, tx: &Scoped, id: ConnectionId, seconds: 
     Ok(work::add(tx, work).await?)
 }
 
-/// How soon a beat comes again after trouble that may pass, in seconds.
-pub const SOON: i64 = 300;
+/// How soon a beat comes again after trouble that may pass, in seconds; longer each time, an hour at most.
+const SOON: i64 = 300;
 
 /// One beat.
 pub async fn run(app: &AppState, work: Work) -> Result<(), ServiceError> {
@@ -59,7 +59,6 @@ pub async fn run(app: &AppState, work: Work) -> Result<(), ServiceError> {
         Ok(granted) => {
             let tx = app.store.write(work.organization).await?;
             let kept = delegated::keep(app, &tx, held, &granted).await?;
-            delegated::settle_ours(app, &tx).await?;
             settle(app, tx, work, kept, Some(beat_after(id))).await
         }
         Err(error) if error.is_temporary() => {
@@ -89,7 +88,8 @@ async fn wait(app: &AppState, work: Work, error: GrantError) -> Result<(), Servi
         GrantError::Throttled { retry_after, .. } | GrantError::Unavailable { retry_after, .. } => retry_after,
         _ => None,
     };
-    let seconds = after.map_or(SOON, |after| i64::try_from(after.as_secs()).unwrap_or(3600)).clamp(60, 3600);
+    let usual = SOON << work.attempts.clamp(0, 4);
+    let seconds = after.map_or(usual, |after| i64::try_from(after.as_secs()).unwrap_or(3600)).clamp(60, 3600);
     let tx = app.store.write(work.organization).await?;
     work::postpone(&tx, &work, app.clock.now_millis() + seconds * 1000, work.attempts + 1).await?;
     Ok(tx.commit().await?)

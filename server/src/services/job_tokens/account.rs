@@ -50,9 +50,6 @@ async fn refused(order: &Order, held: Held, error: &GrantError) -> Result<Servic
     }
     if error.is_ours() {
         delegated::blame_ourselves(app, &held, error).await?;
-        let tx = app.store.write(order.key.organization).await?;
-        heartbeat::plan_after(app, &tx, id, heartbeat::SOON).await?;
-        tx.commit().await?;
         return Ok(ServiceError::conflict("set_up_wrong", said(Some(&help::for_grant(error)), "")));
     }
     let tx = app.store.write(order.key.organization).await?;
