@@ -6,6 +6,7 @@ use crate::features::Nothing;
 use crate::features::api_keys::{FRESH, Fresh};
 use crate::features::customers::Field;
 use crate::features::page::{Trouble, load};
+use crate::features::session;
 use crate::remote::{Action, Remote};
 use crate::text::portal::restores;
 use leptos::prelude::*;
@@ -23,6 +24,7 @@ pub fn Restores(
 ) -> impl IntoView {
     let list = Remote::new(|| api::get::<Vec<RestoreView>>("/api/v1/restores"));
     let again = Callback::new(move |()| list.refetch());
+    let manages = session::manages();
     view! {
         <section class="section" aria-labelledby="restores" data-test="restores">
             <header><h2 id="restores">{restores::SECTION}</h2></header>
@@ -30,7 +32,7 @@ pub fn Restores(
             {load(list, 2, move |all| {
                 let own: Vec<_> = all.into_iter().filter(|one| one.customer.id == customer).take(10).collect();
                 let is_open = own.iter().any(|one| one.open);
-                let form = (!is_open).then(|| view! { <Approve customer on_made=again/> });
+                let form = move || (!is_open && manages.get()).then(|| view! { <Approve customer on_made=again/> });
                 view! { <Table restores=own on_change=again/>{form} }.into_any()
             })}
         </section>

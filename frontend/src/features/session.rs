@@ -17,7 +17,7 @@ use crate::api::{self, ApiFailure};
 use crate::browser;
 use crate::remote::Remote;
 use leptos::prelude::*;
-use shared::api::session::{Meta, SessionView};
+use shared::api::session::{MemberRole, Meta, SessionView};
 
 /// Where the path to come back to is kept during a sign-in.
 const RETURN_KEY: &str = "rekey.return";
@@ -57,6 +57,16 @@ pub fn refresh() {
     if let Some(session) = use_context::<Session>() {
         session.refresh();
     }
+}
+
+/// Whether whoever is signed in is an owner or an admin; `false` while that is not known. Only what is shown hangs on it: the
+/// server decides.
+pub fn manages() -> Memo<bool> {
+    let session = use_context::<Session>();
+    Memo::new(move |_| {
+        let role = session.and_then(Session::view).map(|view| view.member.role);
+        matches!(role, Some(MemberRole::Owner | MemberRole::Admin))
+    })
 }
 
 /// What everybody may know, read once.

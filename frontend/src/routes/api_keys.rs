@@ -4,6 +4,7 @@ use crate::api;
 use crate::components::Art;
 use crate::features::api_keys::{KeyTable, MakeKey};
 use crate::features::page::{PageHead, load};
+use crate::features::session;
 use crate::remote::Remote;
 use crate::text::portal::api_keys;
 use leptos::prelude::*;
@@ -14,12 +15,13 @@ use shared::api::api_keys::ApiKeyView;
 pub fn ApiKeys() -> impl IntoView {
     let keys = Remote::new(|| api::get::<Vec<ApiKeyView>>("/api/v1/api-keys"));
     let again = Callback::new(move |()| keys.refetch());
+    let manages = session::manages();
     view! {
         <div class="page">
             <PageHead title=api_keys::TITLE heading=api_keys::TITLE sub=view! { {api_keys::SUB} }.into_any()>
                 <a class="button" href=api_keys::DOCS_AT rel="external">{api_keys::DOCS}</a>
             </PageHead>
-            <MakeKey on_made=again/>
+            {move || manages.get().then(|| view! { <MakeKey on_made=again/> })}
             {load(keys, 4, move |keys| show(keys, again))}
         </div>
     }

@@ -6,6 +6,7 @@ use crate::components::{Art, Button, ButtonKind, ButtonLink};
 use crate::features::customers::filter::Filter;
 use crate::features::customers::{AddCustomer, CustomerTable, FleetToolbar};
 use crate::features::page::{PageHead, Pager, load};
+use crate::features::session;
 use crate::remote::Remote;
 use crate::router::use_query_map;
 use crate::text;
@@ -51,10 +52,13 @@ pub fn Customers() -> impl IntoView {
             }
         }
     });
+    let manages = session::manages();
     view! {
         <div class="page wide">
             <PageHead title=customers::TITLE heading=customers::TITLE sub=view! { {customers::SUB} }.into_any()>
-                <Button attr:data-test="add-customer" attr:aria-expanded=move || adding.get().to_string() icon="plus" on_press=move |_| adding.update(|open| *open = !*open)>{customers::ADD}</Button>
+                {move || manages.get().then(|| view! {
+                    <Button attr:data-test="add-customer" attr:aria-expanded=move || adding.get().to_string() icon="plus" on_press=move |_| adding.update(|open| *open = !*open)>{customers::ADD}</Button>
+                })}
             </PageHead>
             {move || adding.get().then(|| view! { <AddCustomer/> })}
             <div class="stack">

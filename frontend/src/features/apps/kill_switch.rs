@@ -6,6 +6,7 @@ use crate::components::{Button, ButtonKind, Icon, Notice, Tone};
 use crate::features::api_keys::{FRESH, Fresh};
 use crate::features::customers::Field;
 use crate::features::page::Trouble;
+use crate::features::session;
 use crate::remote::Action;
 use crate::text::portal::apps;
 use leptos::prelude::*;
@@ -51,8 +52,9 @@ pub fn KillSwitchForm(
         }
     };
     let done = move || report.get().map(told);
+    let manages = session::manages();
     view! {
-        <section class="section" aria-labelledby="kill-switch">
+        <section class="section" aria-labelledby="kill-switch" hidden=move || !manages.get()>
             <header><h2 id="kill-switch">{apps::KILL}</h2></header>
             <p class="muted">{apps::KILL_WHY}</p>
             <details class="more" data-test="kill-switch">
