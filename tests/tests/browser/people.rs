@@ -96,6 +96,10 @@ async fn o6_h6_a_colleague_joins_and_works_with_chosen_customers() {
     tessa.open("/customers").await;
     let customers = tessa.read("main", "Contoso").await;
     assert!(!customers.contains("Fabrikam") && !customers.contains("Adatum"), "{customers}");
+    tessa.see_exactly("[data-test=add-customer]", 0).await;
+    owner.open("/customers").await;
+    owner.see("[data-test=add-customer]").await;
+    owner.open("/members").await;
     // Removed, she is out with the next click.
     let members = demo.api("/api/v1/members").await;
     assert_eq!(members.as_array().map(Vec::len), Some(2));
