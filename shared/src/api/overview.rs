@@ -20,7 +20,6 @@ pub struct Overview {
     /// Customers with a connection that is not well.
     pub attention: Vec<CustomerView>,
     /// Customers whose sets have left passwords and have no access any more, most sets first, at most ten.
-    #[serde(default)]
     pub without_access: Vec<WithoutAccess>,
 }
 
