@@ -14,6 +14,8 @@ use steps::{Seen, step};
 use world::{Dice, World};
 
 const STEPS: usize = 60;
+/// A sequence that is still not enough then never will be.
+const MOST_STEPS: usize = 1_000;
 
 async fn h8_never_crossed(backend: Backend) {
     let sequences = env::var("REKEY_SEQUENCES").ok().and_then(|text| text.parse().ok()).unwrap_or(2_u64);
@@ -27,6 +29,7 @@ async fn h8_never_crossed(backend: Backend) {
             step(&mut world, &mut seen, &mut dice).await;
             check(&world).await;
             steps += 1;
+            assert!(steps < MOST_STEPS, "some road never came to its end: sequence {seed}");
         }
     }
 }
