@@ -19,10 +19,12 @@ for (const [, ids] of Object.entries(Object.groupBy([...document.querySelectorAl
 return faults;
 ";
 
-/// Runs axe by the rules of WCAG 2.2 A and AA and its own good practice, or by some rules alone.
+/// Runs axe, once colours have changed, by the rules of WCAG 2.2 A and AA and its own good practice, or by some rules alone.
 const AXE: &str = r"
 const only = arguments[0] || { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] };
-return axe.run(document, { resultTypes: ['violations'], runOnly: only, iframes: false }).then(found =>
+const frame = () => new Promise(next => requestAnimationFrame(next));
+const changes = () => document.getAnimations().filter(one => one instanceof CSSTransition).map(one => one.finished.catch(() => {}));
+return frame().then(frame).then(() => Promise.all(changes())).then(() => axe.run(document, { resultTypes: ['violations'], runOnly: only, iframes: false })).then(found =>
     found.violations.flatMap(rule => rule.nodes.map(node =>
         `${rule.id}: ${node.html.slice(0, 200)} (${node.failureSummary.replace(/\s+/g, ' ').slice(0, 300)})`)));
 ";
