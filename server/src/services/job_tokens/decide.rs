@@ -162,7 +162,8 @@ async fn by_account(
         Some(id) => tx.find_connection(id).await?,
         None => None,
     };
-    let connection = connection.ok_or_else(no_connection)?;
+    // Never another customer's, whatever a record says (H8).
+    let connection = connection.filter(|one| one.customer == set.customer).ok_or_else(no_connection)?;
     check_account(&connection)?;
     let held: Vec<&str> = connection.scopes.split_whitespace().collect();
     let has = |value: &str| held.iter().any(|scope| scope.eq_ignore_ascii_case(value));
@@ -223,7 +224,8 @@ async fn by_app(app: &AppState, tx: &Scoped, set: &BackupSet, question: &Questio
         Some(id) => tx.find_app(id).await?,
         None => None,
     };
-    let backup = backup.ok_or_else(no_connection)?;
+    // Never another customer's, whatever a record says (H8).
+    let backup = backup.filter(|one| one.customer == set.customer).ok_or_else(no_connection)?;
     let one = match purpose {
         Purpose::Backup => backup,
         Purpose::Restore => tx.find_app_of(backup.tenant, Purpose::Restore).await?.ok_or_else(|| {

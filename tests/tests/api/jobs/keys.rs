@@ -16,6 +16,7 @@ app_on_both! {
     m2_a_limited_key_sees_its_customers_and_nothing_else,
     a_key_for_backups_gets_no_token_that_writes_and_changes_nothing,
     limits_of_a_key_are_checked_when_it_is_made,
+    h8_a_set_that_a_list_moves_leaves_its_access_behind,
     a_key_that_grows_suddenly_broad_is_told,
 }
 
@@ -93,6 +94,22 @@ async fn a_key_for_backups_gets_no_token_that_writes_and_changes_nothing(app: Te
     let next = key(&app, json!({ "name": "backups", "purposes": ["restore"] })).await;
     ask_with(&app, &next.secret, "CON-015", RESTORE).await.ok::<JobToken>();
     ask_with(&app, &made.secret, "CON-015", BACKUP).await.ok::<JobToken>();
+}
+
+/// H8: a list says that Fabrikam's set is Contoso's now. Whoever may work with Contoso alone gets nothing of Fabrikam's by it.
+async fn h8_a_set_that_a_list_moves_leaves_its_access_behind(app: TestApp) {
+    app.import_sample().await;
+    app.plant_app(&["FAB-001"]).await;
+    let contoso = app.customer("Contoso Ltd").await.id;
+    let made = key(&app, json!({ "name": "contoso", "customers": [contoso] })).await;
+    let body = json!({ "sets": [{
+        "external_id": "FAB-001", "name": "Moved", "customer": "Contoso Ltd", "tenant": "contoso.com",
+        "account": "backup@contoso.com", "workloads": ["exchange"],
+    }] });
+    app.key().put("/api/v1/backup-sets", &body).await.ok::<Value>();
+    let answer = ask_with(&app, &made.secret, "FAB-001", BACKUP).await;
+    assert_ne!(answer.status, 200, "a token of {}", answer.value()["tenant"]);
+    assert_eq!(app.set("FAB-001").await.connection, None);
 }
 
 async fn limits_of_a_key_are_checked_when_it_is_made(app: TestApp) {

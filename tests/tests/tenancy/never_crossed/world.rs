@@ -128,6 +128,8 @@ impl World {
     }
 }
 
+/// What a set is called once a list has moved it.
+pub const MOVED: &str = "Moved";
 const HEAD: &str = "external_id,name,customer,tenant,account,covers,workloads,client_version\n";
 
 /// Four sets of an account for hybrid, and two of everybody's for modern, of each tenant.
@@ -161,5 +163,5 @@ pub async fn import(client: &Client, csv: &str) {
 /// One line that says that a set is another tenant's now.
 pub fn moved(id: &str, domain: &str) -> String {
     let account = PEOPLE.iter().find(|(of, _)| *of == domain).expect("a tenant of this world").1;
-    format!("{HEAD}{id},Moved,{domain},{domain},{account},own_account,exchange,9.1.0.0\n")
+    format!("{HEAD}{id},{MOVED},{domain},{domain},{account},own_account,exchange,9.1.0.0\n")
 }
