@@ -128,7 +128,9 @@ impl Mail {
             Ok(Ok(_)) => Ok(()),
             Ok(Err(error)) if error.is_permanent() => Err(MailError::Refused),
             Ok(Err(error)) => {
-                tracing::warn!(%error, "mail could not be sent");
+                // Not the other side's words: they may repeat what was sent, an address or more.
+                let status = error.status().map(|status| status.to_string());
+                tracing::warn!(status, timeout = error.is_timeout(), tls = error.is_tls(), "mail could not be sent");
                 Err(MailError::Later)
             }
             Err(_) => Err(MailError::Later),
