@@ -80,6 +80,12 @@ fn missing(needs: &[Need], look: &dyn Fn(&Row) -> Option<PathBuf>) -> Vec<&'stat
     NEEDS.iter().filter(|row| needs.contains(&row.need) && look(row).is_none()).collect()
 }
 
+/// A program that a need has brought.
+fn program(need: Need) -> Result<PathBuf, Failure> {
+    let row = NEEDS.iter().find(|row| row.need == need).ok_or("no such need")?;
+    look(row).ok_or_else(|| format!("Not found: {}", row.called).into())
+}
+
 fn look(row: &Row) -> Option<PathBuf> {
     shell::find(row.names, &folders_beside_the_path())
 }

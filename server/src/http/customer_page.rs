@@ -40,9 +40,9 @@ pub async fn ask_removal(
     caller: ConnectSecret,
     Body(request): Body<AskRemoval>,
 ) -> Result<Json<ConnectLink>, ApiError> {
-    let link = caller.open(&http, customer_page::link(&http.app, caller.secret.expose()).await)?;
-    http.limits.take_link_change(link, http.app.now())?;
-    let asked = customer_page::ask_removal(&http.app, caller.secret.expose(), request.connection).await;
+    let asking = caller.open(&http, customer_page::ask(&http.app, caller.secret.expose()).await)?;
+    http.limits.take_link_change(asking.link(), http.app.now())?;
+    let asked = customer_page::ask_removal(&http.app, asking, request.connection).await;
     Ok(Json(caller.open(&http, asked)?))
 }
 

@@ -6,6 +6,7 @@ use axum::{extract::ConnectInfo, http::request::Parts};
 use shared::{id::ApiKeyId, time::Timestamp};
 use std::{
     collections::HashMap,
+    hash::Hash,
     net::{IpAddr, Ipv4Addr, SocketAddr},
     sync::{Mutex, PoisonError},
 };
@@ -45,11 +46,14 @@ impl Default for LimitsConfig {
     }
 }
 
+/// When a window began, and how many there were in it.
+type Windows<K> = HashMap<K, (Timestamp, u32)>;
+
 /// The counters.
 pub struct Limits {
     config: LimitsConfig,
-    counts: Mutex<HashMap<(Kind, IpAddr), (Timestamp, u32)>>,
-    holders: Mutex<HashMap<(PerHolder, Uuid), (Timestamp, u32)>>,
+    counts: Mutex<Windows<(Kind, IpAddr)>>,
+    holders: Mutex<Windows<(PerHolder, Uuid)>>,
 }
 
 /// What is counted for each API key or link. Only real ones come here.
@@ -127,15 +131,14 @@ impl Limits {
 
     fn take(&self, kind: PerHolder, holder: Uuid, most: u32, now: Timestamp) -> Result<(), ApiError> {
         let mut holders = self.holders.lock().unwrap_or_else(PoisonError::into_inner);
-        if holders.len() >= MOST_ADDRESSES {
-            holders.retain(|_, (since, _)| now.since(*since) < WINDOW);
+        let key = (kind, holder);
+        // Only a newcomer needs room: whoever is counted already is not slowed down by the crowd.
+        if holders.len() >= MOST_ADDRESSES && !holders.contains_key(&key) {
+            forget_ended(&mut holders, now);
         }
-        let (since, count) = holders.entry((kind, holder)).or_insert((now, 0));
-        if now.since(*since) >= WINDOW {
-            (*since, *count) = (now, 0);
-        }
+        let (since, count) = window(&mut holders, key, now);
         if *count >= most {
-            return Err(ApiError::TooMany { retry_after: (WINDOW - now.since(*since)).clamp(1, WINDOW) });
+            return Err(too_many(*since, now));
         }
         *count += 1;
         Ok(())
@@ -144,9 +147,7 @@ impl Limits {
     fn check(&self, kind: Kind, address: IpAddr, most: u32, now: Timestamp) -> Result<(), ApiError> {
         let counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         match counts.get(&(kind, address)) {
-            Some((since, count)) if now.since(*since) < WINDOW && *count >= most => {
-                Err(ApiError::TooMany { retry_after: (WINDOW - now.since(*since)).clamp(1, WINDOW) })
-            }
+            Some((since, count)) if now.since(*since) < WINDOW && *count >= most => Err(too_many(*since, now)),
             _ => Ok(()),
         }
     }
@@ -154,17 +155,30 @@ impl Limits {
     fn count(&self, kind: Kind, address: IpAddr, now: Timestamp) {
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         if counts.len() >= MOST_ADDRESSES {
-            counts.retain(|_, (since, _)| now.since(*since) < WINDOW);
+            forget_ended(&mut counts, now);
         }
         if counts.len() >= MOST_ADDRESSES {
             counts.clear();
         }
-        let entry = counts.entry((kind, address)).or_insert((now, 0));
-        if now.since(entry.0) >= WINDOW {
-            *entry = (now, 0);
-        }
-        entry.1 += 1;
+        window(&mut counts, (kind, address), now).1 += 1;
     }
+}
+
+/// The window that goes on, or a new one.
+fn window<K: Eq + Hash>(windows: &mut Windows<K>, key: K, now: Timestamp) -> &mut (Timestamp, u32) {
+    let window = windows.entry(key).or_insert((now, 0));
+    if now.since(window.0) >= WINDOW {
+        *window = (now, 0);
+    }
+    window
+}
+
+fn forget_ended<K>(windows: &mut Windows<K>, now: Timestamp) {
+    windows.retain(|_, (since, _)| now.since(*since) < WINDOW);
+}
+
+fn too_many(since: Timestamp, now: Timestamp) -> ApiError {
+    ApiError::TooMany { retry_after: (WINDOW - now.since(since)).clamp(1, WINDOW) }
 }
 
 #[cfg(test)]

@@ -287,15 +287,7 @@ pub async fn forget_keys(tx: &Scoped, app: &App, now: shared::time::Timestamp) -
     for one in tx.list_certificates(&[app.id]).await? {
         let from = one.state;
         if one.private_key.is_some() || from != CertificateState::Removed {
-            let gone = Certificate {
-                state: CertificateState::Removed,
-                private_key: None,
-                renew_at: None,
-                remove_at: None,
-                removed_at: Some(now),
-                ..one
-            };
-            tx.update_certificate(&gone, from).await?;
+            tx.update_certificate(&one.removed(now), from).await?;
         }
     }
     Ok(())

@@ -52,8 +52,7 @@ pub fn without_sign_in(app: &AppState, authorization: AuthorizationId, sign_in: 
 pub async fn start(app: &AppState, opened: &Opened, request: &StartAttempt) -> Result<AttemptStart, ServiceError> {
     let now = app.now();
     let tx = app.store.write(opened.organization).await?;
-    tx.touch_authorization(opened.authorization).await?;
-    let authorization = tx.find_authorization(opened.authorization).await?.ok_or(ServiceError::NotFound)?;
+    let authorization = tx.touch_and_find_authorization(opened.authorization).await?.ok_or(ServiceError::NotFound)?;
     if authorization.state != AuthorizationState::Open {
         return Err(ServiceError::conflict(
             "not_open",

@@ -352,8 +352,7 @@ pub async fn add_work(app: &AppState, tx: &Scoped, attempt: AttemptId) -> Result
 /// Carries on the Save that was pressed, after a consent or an approval. Does nothing when nothing waits.
 pub async fn carry_on(app: &AppState, opened: &Opened) -> Result<(), ServiceError> {
     let tx = app.store.write(opened.organization).await?;
-    tx.touch_authorization(opened.authorization).await?;
-    let authorization = tx.find_authorization(opened.authorization).await?.ok_or(ServiceError::NotFound)?;
+    let authorization = tx.touch_and_find_authorization(opened.authorization).await?.ok_or(ServiceError::NotFound)?;
     let mut proofs = Vec::new();
     let mut carried = false;
     for sign_in in tx.list_sign_ins(&[opened.authorization]).await? {
@@ -483,8 +482,7 @@ pub async fn save_connected(
 ) -> Result<(), ServiceError> {
     let now = app.now();
     let tx = app.store.write(scope).await?;
-    tx.touch_authorization(authorization).await?;
-    let found = tx.find_authorization(authorization).await?.ok_or(ServiceError::NotFound)?;
+    let found = tx.touch_and_find_authorization(authorization).await?.ok_or(ServiceError::NotFound)?;
     let sign_in =
         tx.find_sign_in(id).await?.filter(|one| one.authorization == found.id).ok_or(ServiceError::NotFound)?;
     if found.state != AuthorizationState::Open || sign_in.state == SignInState::Working {

@@ -10,7 +10,6 @@ use crate::{
     store::{
         Reach, Scope, Scoped,
         apps::App,
-        authorizations::Authorization,
         connections::Connection,
         customer_links::CustomerLink,
         customers::Customer,
@@ -24,7 +23,7 @@ use shared::{
         customer_page::{ConnectedView, CustomerPage, CustomerPageLink},
         customers::ConnectionState,
     },
-    id::{AuthorizationId, ConnectionId, CustomerId},
+    id::{ConnectionId, CustomerId},
     rules::scopes::Purpose,
     secret::Secret,
     time::Timestamp,
@@ -173,40 +172,43 @@ async fn sets_of(tx: &Scoped, id: ConnectionId) -> Result<(Vec<String>, u64), Se
     Ok((sets.into_iter().map(|set| set.name).collect(), tx.count_sets_of_connection(id).await?))
 }
 
-/// Which link a secret is.
-pub async fn link(app: &AppState, secret: &str) -> Result<Uuid, ServiceError> {
-    Ok(open(app, secret).await?.1.id)
+/// A link that a secret has opened, before it asks for something.
+pub struct Asking {
+    tx: Scoped,
+    link: CustomerLink,
+    customer: Customer,
+}
+
+impl Asking {
+    /// Which link it is.
+    pub const fn link(&self) -> Uuid {
+        self.link.id
+    }
+}
+
+/// Opens the page's secret for a request.
+pub async fn ask(app: &AppState, secret: &str) -> Result<Asking, ServiceError> {
+    let (tx, link, customer) = open(app, secret).await?;
+    Ok(Asking { tx, link, customer })
 }
 
 /// Begins a removal: an authorization for which an administrator of the tenant signs in, and the link to it. One that this
 /// page began and nobody finished goes on.
-pub async fn ask_removal(app: &AppState, secret: &str, id: ConnectionId) -> Result<ConnectLink, ServiceError> {
-    let (tx, link, customer) = open(app, secret).await?;
+pub async fn ask_removal(app: &AppState, asking: Asking, id: ConnectionId) -> Result<ConnectLink, ServiceError> {
+    let Asking { tx, link, customer } = asking;
     let scope = Scope { organization: tx.organization, reach: Reach::only(Some(vec![customer.id])) };
     let actor = Actor::Customer(link.id, customer.name);
-    let begun = open_removal(&tx, &actor, customer.id, id).await?;
+    let found = tx.find_app(id).await?.filter(|one| one.customer == customer.id).ok_or(ServiceError::NotFound)?;
+    let open = tx.list_open_authorizations_of(customer.id).await?;
+    let begun = tx.find_authorizations(&open).await?.into_iter().find(|one| {
+        one.kind == AuthorizationKind::Remove
+            && one.created_by == actor.name()
+            && one.restores == (found.purpose == Purpose::Restore)
+    });
     drop(tx);
     let removal = match begun {
-        Some(begun) => begun,
+        Some(begun) => begun.id,
         None => apps::remove(app, &scope, &actor, id).await?.id,
     };
     authorizations::create_link(app, &scope, &actor, removal).await
-}
-
-async fn open_removal(
-    tx: &Scoped,
-    actor: &Actor,
-    customer: CustomerId,
-    id: ConnectionId,
-) -> Result<Option<AuthorizationId>, ServiceError> {
-    let app = tx.find_app(id).await?.filter(|one| one.customer == customer).ok_or(ServiceError::NotFound)?;
-    for open in tx.list_open_authorizations_of(customer).await? {
-        let found = tx.find_authorization(open).await?.filter(|one| one.kind == AuthorizationKind::Remove);
-        let same =
-            |one: &Authorization| one.created_by == actor.name() && one.restores == (app.purpose == Purpose::Restore);
-        if found.is_some_and(|one| same(&one)) {
-            return Ok(Some(open));
-        }
-    }
-    Ok(None)
 }

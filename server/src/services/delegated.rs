@@ -119,7 +119,7 @@ pub async fn fail(
     let changed = one.state != state;
     one.state = state;
     if changed {
-        let code = error.ids().and_then(|ids| ids.aadsts).unwrap_or(0);
+        let code = error.aadsts().unwrap_or(0);
         let event = match state {
             ConnectionState::Ended => "connection.ended",
             ConnectionState::NeedsHolder => "connection.needs_holder",
@@ -149,11 +149,11 @@ pub async fn release(app: &AppState, held: &Held) -> Result<(), ServiceError> {
 /// hears of it once; the first refresh that works again settles it.
 pub async fn blame_ourselves(app: &AppState, held: &Held, error: &GrantError) -> Result<(), ServiceError> {
     let client = app.microsoft.config.access.client_id;
-    tracing::error!(%client, %error, aadsts = error.ids().and_then(|ids| ids.aadsts), "Rekey's own registration fails");
+    tracing::error!(%client, %error, aadsts = error.aadsts(), "Rekey's own registration fails");
     let tx = app.store.write(held.organization).await?;
     tx.release_connection(held.connection.id, held.epoch).await?;
     let remedy = help::for_grant(error);
-    let code = error.ids().and_then(|ids| ids.aadsts).map_or_else(String::new, |code| format!(" (AADSTS{code})"));
+    let code = error.aadsts().map_or_else(String::new, |code| format!(" (AADSTS{code})"));
     let notice = NewNotice {
         kind: NoticeKind::ConnectionTrouble,
         customer: None,

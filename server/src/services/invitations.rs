@@ -65,8 +65,7 @@ pub async fn create(
 ) -> Result<InvitationCreated, ServiceError> {
     let wanted = check(app, request)?;
     let tx = app.store.write(scope).await?;
-    tx.touch_authorization(id).await?;
-    let authorization = tx.find_authorization(id).await?.ok_or(ServiceError::NotFound)?;
+    let authorization = tx.touch_and_find_authorization(id).await?.ok_or(ServiceError::NotFound)?;
     let mut queue = tx.list_sign_ins(&[id]).await?;
     queue.retain(|one| request.sign_in.is_none_or(|wanted| wanted == one.id));
     let sign_in = match (queue.len(), queue.pop()) {

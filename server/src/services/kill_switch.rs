@@ -250,15 +250,7 @@ async fn note(
 ) -> Result<(), ServiceError> {
     let tx = app.store.write(organization).await?;
     for one in gone {
-        let removed = Certificate {
-            state: CertificateState::Removed,
-            private_key: None,
-            renew_at: None,
-            remove_at: None,
-            removed_at: Some(app.now()),
-            ..one.clone()
-        };
-        tx.update_certificate(&removed, CertificateState::Previous).await?;
+        tx.update_certificate(&one.clone().removed(app.now()), CertificateState::Previous).await?;
     }
     if let Some(found) = tx.find_app(id).await?.filter(|one| one.state == Health::Off) {
         let changed = App { left: left.to_vec(), ..found.clone() };

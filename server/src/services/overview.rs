@@ -3,12 +3,13 @@
 use super::{ServiceError, authorizations, backup_sets, customers};
 use crate::{
     state::AppState,
-    store::{Scope, backup_sets::Filter},
+    store::{Scope, Scoped, backup_sets::Filter},
 };
 use shared::api::{
     authorizations::AuthorizationState,
     overview::{Overview, WithoutAccess},
 };
+use std::collections::HashMap;
 
 /// Everything the first screen shows.
 pub async fn find(app: &AppState, scope: &Scope) -> Result<Overview, ServiceError> {
@@ -21,11 +22,7 @@ pub async fn find(app: &AppState, scope: &Scope) -> Result<Overview, ServiceErro
         ids.truncate(40);
     }
     let unwell = tx.customers_needing_attention(10).await?;
-    let mut without_access = Vec::new();
-    for (id, sets) in tx.list_without_access(10).await? {
-        let customer = tx.find_customer(id).await?.ok_or(ServiceError::NotFound)?;
-        without_access.push(WithoutAccess { customer: backup_sets::customer_ref(&customer), sets });
-    }
+    let without_access = without_access(&tx).await?;
     let open = tx.list_authorizations(Some(AuthorizationState::Open), None, 10).await?;
     Ok(Overview {
         sets,
@@ -35,4 +32,14 @@ pub async fn find(app: &AppState, scope: &Scope) -> Result<Overview, ServiceErro
         attention: customers::find_views(app, &tx, unwell).await?,
         without_access,
     })
+}
+
+async fn without_access(tx: &Scoped) -> Result<Vec<WithoutAccess>, ServiceError> {
+    let found = tx.list_without_access(10).await?;
+    let ids: Vec<_> = found.iter().map(|(id, _)| *id).collect();
+    let customers: HashMap<_, _> = tx.find_customers(&ids).await?.into_iter().map(|one| (one.id, one)).collect();
+    let named = |(id, sets)| {
+        customers.get(&id).map(|customer| WithoutAccess { customer: backup_sets::customer_ref(customer), sets })
+    };
+    Ok(found.into_iter().filter_map(named).collect())
 }

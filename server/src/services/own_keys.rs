@@ -56,7 +56,7 @@ impl KeyError {
 
 /// Whether a refused token means that Microsoft does not know the certificate (yet).
 pub fn is_unknown_key(error: &GrantError) -> bool {
-    error.ids().and_then(|ids| ids.aadsts) == Some(UNKNOWN_KEY)
+    error.aadsts() == Some(UNKNOWN_KEY)
 }
 
 /// The remedy when an app gets no token.

@@ -56,6 +56,21 @@ pub struct Certificate {
     pub removed_at: Option<Timestamp>,
 }
 
+impl Certificate {
+    /// Forgotten and off: what becomes of it at its end.
+    #[must_use]
+    pub fn removed(self, now: Timestamp) -> Self {
+        Self {
+            state: CertificateState::Removed,
+            private_key: None,
+            renew_at: None,
+            remove_at: None,
+            removed_at: Some(now),
+            ..self
+        }
+    }
+}
+
 impl TryFrom<table::Model> for Certificate {
     type Error = StoreError;
     fn try_from(row: table::Model) -> Result<Self, StoreError> {

@@ -46,7 +46,7 @@ async fn made(app: &TestApp) -> (App, Certificate) {
 async fn answer(app: &TestApp, record: &App, certificate: &Certificate) -> Option<u32> {
     let resource = TokenResource::Graph;
     let token = certificates::token(&app.state, app.organization, record, certificate, &resource).await.unwrap();
-    token.err().map(|error| error.ids().and_then(|ids| ids.aadsts).expect("Microsoft's number"))
+    token.err().map(|error| error.aadsts().expect("Microsoft's number"))
 }
 
 /// An administrator removes the app of Contoso.

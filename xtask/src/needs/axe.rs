@@ -1,6 +1,7 @@
 //! axe-core, which finds what keeps people out of a page (contrast, names, roles). It is a script that browser tests run in the
 //! page; it comes as the one file of a Python wheel, checked by its hash, and stays in the target folder.
 
+use super::{Need, program};
 use crate::{Failure, shell};
 use std::{
     fs,
@@ -31,8 +32,7 @@ pub fn fetch(target: &Path) -> Result<(), Failure> {
     fs::create_dir_all(&folder)?;
     let pinned = folder.join("requirements.txt");
     fs::write(&pinned, WHEEL)?;
-    let pip = shell::find(&["pip3", "pip"], &[]).ok_or("Not found: pip3")?;
-    let mut download = Command::new(pip);
+    let mut download = Command::new(program(Need::Pip)?);
     download.args(["download", "--quiet", "--disable-pip-version-check", "--no-deps", "--require-hashes"]);
     download.args(["--only-binary", ":all:", "--dest"]).arg(&folder).arg("--requirement").arg(&pinned);
     if !shell::succeeds(&mut download) {
@@ -40,7 +40,7 @@ pub fn fetch(target: &Path) -> Result<(), Failure> {
     }
     let wheel = fs::read_dir(&folder)?.flatten().map(|entry| entry.path());
     let wheel = wheel.filter(|path| path.extension().is_some_and(|extension| extension == "whl")).last();
-    let mut unpack = Command::new("python3");
+    let mut unpack = Command::new(program(Need::Python)?);
     unpack.args(["-m", "zipfile", "-e"]).arg(wheel.ok_or("pip fetched no wheel")?).arg(&folder);
     if !shell::succeeds(&mut unpack) {
         return Err("python3 could not unpack axe-core's wheel".into());

@@ -147,6 +147,11 @@ impl GrantError {
         }
     }
 
+    /// Microsoft's number, where it gave one.
+    pub fn aadsts(&self) -> Option<u32> {
+        self.ids().and_then(|ids| ids.aadsts)
+    }
+
     /// Whether it says nothing of the account: our certificate, our request, or Microsoft's keys that we could not have. Then
     /// no connection has ended, however long it lasts.
     pub fn is_ours(&self) -> bool {

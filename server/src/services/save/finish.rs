@@ -23,8 +23,8 @@ pub async fn finish(mut run: Run<'_>, ready: Ready) -> Result<(), ServiceError> 
     let app = run.app;
     let tx = app.store.write(run.work.organization).await?;
     // First, as everywhere: it locks the authorization, so that of two last sign-ins the second sees the first one done.
-    tx.touch_authorization(run.sign_in.authorization).await?;
-    let authorization = tx.find_authorization(run.sign_in.authorization).await?.ok_or(ServiceError::NotFound)?;
+    let authorization =
+        tx.touch_and_find_authorization(run.sign_in.authorization).await?.ok_or(ServiceError::NotFound)?;
     let connection = store_connection(&run, &tx, authorization.customer, &ready).await?;
     let (changed, kept) = change_sets(&run, &tx, connection, authorization.method).await?;
     steps::complete(&mut run.sign_in.steps, "saved");

@@ -41,12 +41,12 @@ pub async fn clean_up(run: &mut Run, sign_in_token: &Secret<String>, token: &Sec
 async fn another_follows(run: &Run) -> Result<bool, StoreError> {
     let tx = run.app.store.read(run.work.organization).await?;
     let open = tx.list_open_authorizations_of(run.customer.id).await?;
-    let others: Vec<_> = open.into_iter().filter(|id| *id != run.authorization.id).collect();
+    let mut others = tx.find_authorizations(&open).await?;
+    others.retain(|one| one.id != run.authorization.id && one.method == Method::Modern && one.way != Way::OwnApp);
+    let others: Vec<_> = others.into_iter().map(|one| one.id).collect();
     for sign_in in tx.list_sign_ins(&others).await?.into_iter().filter(|one| one.state == SignInState::Working) {
-        let holds_a_token = tx.find_saved_attempt(sign_in.id).await?.is_some_and(|attempt| attempt.saved.is_some());
-        let found = tx.find_authorization(sign_in.authorization).await?;
-        let sets_up = found.is_some_and(|one| one.method == Method::Modern && one.way != Way::OwnApp);
-        if holds_a_token && sets_up {
+        // Without what Save brought, it is a proof of what is connected already.
+        if tx.find_saved_attempt(sign_in.id).await?.is_some_and(|attempt| attempt.saved.is_some()) {
             return Ok(true);
         }
     }
@@ -64,7 +64,7 @@ async fn remove_and_prove(run: &mut Run, sign_in_token: &Secret<String>, token: 
     for _ in 0..TRIES {
         let Some(grants) = run.app.microsoft.setup.clone() else { return Ok(false) };
         match grants.on_behalf_of(sign_in_token, account, &super::WANTED).await {
-            Err(error) if error.ids().and_then(|ids| ids.aadsts) == Some(NOT_IN_TENANT) => return Ok(true),
+            Err(error) if error.aadsts() == Some(NOT_IN_TENANT) => return Ok(true),
             // Nothing can be proved with this account any more.
             Err(error) if is_account_trouble(&error) => return Ok(false),
             _ => run.wait(&mut patience, None, "Slower than usual, but not failed: Microsoft is still copying").await?,

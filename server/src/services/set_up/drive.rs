@@ -124,7 +124,6 @@ async fn drop_owner(run: &mut Run, token: &Secret<String>, made: &[Making]) -> R
 }
 
 /// The app is there; its permissions are the administrator's to grant on Microsoft's own page (D2).
-/// The stop at which an administrator grants the app its permissions on Microsoft's own page.
 pub(super) fn consent_at_microsoft(run: &Run, making: &Making) -> Stop {
     let remedy = help::own(
         "consent_at_microsoft",

@@ -1,7 +1,7 @@
 //! The one flip: apps, certificates and all sets of the authorization in one transaction (F7, M-11, B-15).
 
 use super::{
-    make::Making,
+    make::{Making, still_there},
     run::{Run, Stop},
     steps,
 };
@@ -61,7 +61,7 @@ pub async fn flip(run: &mut Run, made: Vec<Making>) -> Result<(), Stop> {
 async fn store_app(run: &Run, tx: &Scoped, making: Making, now: Timestamp) -> Result<(), Stop> {
     let fresh = making.certificate.state == CertificateState::Made;
     // Jobs and probes went on meanwhile: what they noted stands.
-    let stored = super::make::still_there(tx, &making.app).await?;
+    let stored = still_there(tx, &making.app).await?;
     let app = App {
         state: AppState::Working,
         set_up_at: stored.set_up_at.or(Some(now)),

@@ -1,7 +1,7 @@
 //! Makes one app in the tenant: record, certificate, application, service principal, key (D1, D4, D5, E3, P8).
 
 use super::{
-    run::{Patience, Run, Stop, person},
+    run::{Patience, Run, Stop, person, person_as_told},
     steps,
 };
 use crate::{
@@ -22,7 +22,7 @@ use crate::{
 use shared::{
     api::{
         apps::{AppState, CertificateState, Way},
-        authorizations::AuthorizationKind,
+        authorizations::{AuthorizationKind, SignInState},
         problem::HelpAction,
     },
     id::{ConnectionId, ObjectId},
@@ -403,11 +403,7 @@ fn no_validity(refusal: &GraphError) -> Stop {
         "Microsoft refused certificates for two years, 365, 180 and 90 days. An administrator changes the app management policy of the tenant, or brings an app with a certificate that the policy accepts. No backup set has changed.",
         HelpAction::AskAdministrator,
     );
-    let ids = help::for_graph(refusal).ids;
-    Stop::Person(
-        shared::api::authorizations::SignInState::Failed,
-        Box::new(shared::api::problem::Help { ids, ..remedy }),
-    )
+    person_as_told(SignInState::Failed, help::for_graph(refusal), remedy)
 }
 
 /// What the app of these workloads is granted.

@@ -25,6 +25,7 @@ use shared::{
     id::{AuthorizationId, ClientId, ConnectionId, ObjectId},
     method::Method,
     rules::scopes::Purpose,
+    time::Timestamp,
 };
 
 /// Proves and flips without any administrator's token: after consent at Microsoft, with an app of the customer's own, or
@@ -124,11 +125,10 @@ async fn fresh_certificate(
 }
 
 /// What was prepared for an authorization before this one and never proved goes.
-async fn forget_prepared(tx: &Scoped, app: &App) -> Result<(), StoreError> {
+async fn forget_prepared(tx: &Scoped, app: &App, now: Timestamp) -> Result<(), StoreError> {
     for one in tx.list_certificates(&[app.id]).await? {
         if one.state == CertificateState::Made {
-            let gone = Certificate { state: CertificateState::Removed, private_key: None, ..one };
-            tx.update_certificate(&gone, CertificateState::Made).await?;
+            tx.update_certificate(&one.removed(now), CertificateState::Made).await?;
         }
     }
     Ok(())
@@ -148,8 +148,7 @@ pub async fn own_app(
 ) -> Result<ConnectionId, ServiceError> {
     let fresh = fresh_certificate(app, scope, id).await?;
     let tx = app.store.write(scope).await?;
-    tx.touch_authorization(id).await?;
-    let authorization = tx.find_authorization(id).await?.ok_or(ServiceError::NotFound)?;
+    let authorization = tx.touch_and_find_authorization(id).await?.ok_or(ServiceError::NotFound)?;
     if authorization.state != AuthorizationState::Open {
         return Err(ServiceError::conflict("not_open", "This authorization is finished or was called off."));
     }
@@ -166,7 +165,7 @@ pub async fn own_app(
     let connection = match (known, fresh) {
         (Some(known), fresh) if known.way == Way::OwnApp => {
             if let Some(fresh) = fresh {
-                forget_prepared(&tx, &known).await?;
+                forget_prepared(&tx, &known, app.now()).await?;
                 tx.add_certificate(&fresh).await?;
             }
             known

@@ -3,7 +3,7 @@
 use super::{
     drive::consent_at_microsoft,
     make::Making,
-    run::{Patience, Run, Stop, person},
+    run::{Patience, Run, Stop, person, person_as_told},
     steps,
 };
 use crate::{
@@ -17,11 +17,7 @@ use crate::{
     services::{certificates, help, save::proof_code},
 };
 use shared::{
-    api::{
-        apps::Way,
-        authorizations::SignInState,
-        problem::{Help, HelpAction},
-    },
+    api::{apps::Way, authorizations::SignInState, problem::HelpAction},
     rules::{
         manifest::{AppPermission, Drift, Resource, drift},
         scopes::Purpose,
@@ -63,7 +59,7 @@ async fn resource_token(
     let expected: Vec<&AppPermission> =
         making.permissions.iter().copied().filter(|permission| permission.resource == resource).collect();
     let mut patience = Patience::default();
-    let mut tries = 0;
+    let (mut tries, mut refusals) = (0, 0);
     loop {
         let organization = run.work.organization;
         match certificates::token(&run.app, organization, &making.app, &making.certificate, at).await? {
@@ -83,11 +79,11 @@ async fn resource_token(
                 run.wait(&mut patience, None, "Slower than usual, but not failed: permissions are on their way")
                     .await?;
             }
-            Err(error) if run.authorization.way == Way::OwnApp && tries >= TRIES_OF_OWN && is_unknown(&error) => {
+            Err(error) if run.authorization.way == Way::OwnApp && refusals >= TRIES_OF_OWN && is_unknown(&error) => {
                 return Err(own_app_unknown(&error));
             }
             Err(error) => {
-                tries += 1;
+                refusals += 1;
                 run.forgive_grant(&mut patience, error).await?;
             }
         }
@@ -106,7 +102,7 @@ fn own_app_unknown(error: &GrantError) -> Stop {
         "Compare the application (client) id with the one in Microsoft Entra, and look whether the certificate of this page is registered there. A change shows after a minute or two; then prove it again. No backup set has changed.",
         HelpAction::Retry,
     );
-    Stop::Person(SignInState::Waiting, Box::new(Help { ids: help::for_grant(error).ids, ..remedy }))
+    person_as_told(SignInState::Waiting, help::for_grant(error), remedy)
 }
 
 fn roles_differ(differs: &Drift) -> Stop {

@@ -22,6 +22,7 @@ use shared::{
         authorizations::{AuthorizationState, SignInState},
         problem::HelpAction,
     },
+    id::ConnectionId,
     secret::Secret,
 };
 
@@ -56,7 +57,7 @@ pub async fn remove(run: &mut Run, token: &Secret<String>) -> Result<(), Stop> {
             steps::detail(&mut run.sign_in.steps, &step, text.to_owned());
         }
         run.show(&step).await?;
-        gone.push((app, is_proved));
+        gone.push((app.id, is_proved));
     }
     forget(run, &gone).await
 }
@@ -95,7 +96,7 @@ async fn prove_gone(run: &mut Run, app: &App) -> Result<bool, Stop> {
     for _ in 0..TRIES {
         let organization = run.work.organization;
         match certificates::token(&run.app, organization, app, &current, &TokenResource::Graph).await? {
-            Err(error) if error.ids().and_then(|ids| ids.aadsts) == Some(NOT_IN_TENANT) => return Ok(true),
+            Err(error) if error.aadsts() == Some(NOT_IN_TENANT) => return Ok(true),
             _ => {
                 run.wait(&mut patience, None, "Slower than usual, but not failed: Microsoft is still deleting").await?;
             }
@@ -110,13 +111,13 @@ async fn prove_gone(run: &mut Run, app: &App) -> Result<bool, Stop> {
 }
 
 /// Keys forgotten, sets without a connection, records closed: one transaction.
-async fn forget(run: &mut Run, all: &[(App, bool)]) -> Result<(), Stop> {
+async fn forget(run: &mut Run, all: &[(ConnectionId, bool)]) -> Result<(), Stop> {
     let now = run.app.now();
     steps::complete(&mut run.sign_in.steps, "saved");
     let tx = run.begin().await?;
-    for (app, is_proved) in all {
+    for (id, is_proved) in all {
         // As it is now: jobs that were refused meanwhile have noted it.
-        let app = &tx.find_app(app.id).await?.ok_or(Stop::Lost)?;
+        let app = &tx.find_app(*id).await?.ok_or(Stop::Lost)?;
         apps::forget_keys(&tx, app, now).await?;
         let gone = App {
             state: AppState::Removed,

@@ -68,6 +68,11 @@ pub fn person(code: &str, title: &str, text: &str, action: HelpAction) -> Stop {
     Stop::Person(SignInState::Failed, Box::new(help::own(code, title, text, action)))
 }
 
+/// The same in another state, with the ids of Microsoft's answer for whoever looks it up.
+pub fn person_as_told(state: SignInState, told: Help, own: Help) -> Stop {
+    Stop::Person(state, Box::new(Help { ids: told.ids, ..own }))
+}
+
 /// How often something was tried.
 #[derive(Debug, Default)]
 pub struct Patience {
@@ -153,9 +158,8 @@ impl Run {
     /// A transaction in which this node still holds the set-up, and nobody called it off.
     pub async fn begin(&self) -> Result<Scoped, Stop> {
         let tx = self.app.store.write(self.work.organization).await?;
-        tx.touch_authorization(self.authorization.id).await?;
         let lease = self.app.clock.now_millis() + LEASE;
-        let open = tx.find_authorization(self.authorization.id).await?;
+        let open = tx.touch_and_find_authorization(self.authorization.id).await?;
         let open = open.is_some_and(|one| one.state == AuthorizationState::Open);
         if !open || !work::postpone(&tx, &self.work, lease, self.work.attempts).await? {
             return Err(Stop::Lost);
@@ -363,8 +367,7 @@ impl Run {
     /// builds on changed meanwhile, it is as if its node had died: somebody continues.
     async fn release(&self) -> Result<(), ServiceError> {
         let tx = self.app.store.write(self.work.organization).await?;
-        tx.touch_authorization(self.authorization.id).await?;
-        let found = tx.find_authorization(self.authorization.id).await?;
+        let found = tx.touch_and_find_authorization(self.authorization.id).await?;
         let is_open = found.is_some_and(|one| one.state == AuthorizationState::Open);
         let holds = if is_open {
             work::postpone(&tx, &self.work, self.app.clock.now_millis(), self.work.attempts).await?
@@ -405,7 +408,7 @@ impl Run {
 /// The administrator's account itself: gone, locked, its password expired, switched off, or signed out everywhere
 /// ("Microsoft Entra authentication and authorization error codes"). Waiting does not help.
 pub fn is_account_trouble(error: &GrantError) -> bool {
-    let code = error.ids().and_then(|ids| ids.aadsts);
+    let code = error.aadsts();
     matches!(code, Some(50_034 | 50_053 | 50_055 | 50_057 | 50_133 | 50_144 | 50_173))
 }
 
@@ -429,6 +432,5 @@ fn role_missing(error: &GraphError) -> Stop {
         "Setting this up needs a Global Administrator, or a Privileged Role Administrator who is also Application Administrator, Cloud Application Administrator or Application Developer. Roles that must be switched on first (PIM) count only when they are on before the sign-in. No backup set has changed.",
         HelpAction::AskAdministrator,
     );
-    let ids = help::for_graph(error).ids;
-    Stop::Person(SignInState::Failed, Box::new(Help { ids, ..remedy }))
+    person_as_told(SignInState::Failed, help::for_graph(error), remedy)
 }
