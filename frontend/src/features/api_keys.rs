@@ -6,5 +6,5 @@ mod make;
 mod table;
 
 pub use limits::CustomerChecks;
-pub use make::{FRESH, Fresh, MakeKey};
+pub use make::MakeKey;
 pub use table::KeyTable;

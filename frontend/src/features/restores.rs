@@ -3,10 +3,9 @@
 use crate::api;
 use crate::components::{Button, ButtonKind, Moment, Status, Tone};
 use crate::features::Nothing;
-use crate::features::api_keys::{FRESH, Fresh};
 use crate::features::customers::Field;
 use crate::features::page::{Trouble, load};
-use crate::features::session;
+use crate::features::session::{self, Refused};
 use crate::remote::{Action, Remote};
 use crate::text::portal::restores;
 use leptos::prelude::*;
@@ -134,6 +133,6 @@ fn Approve(customer: CustomerId, #[prop(into)] on_made: Callback<()>) -> impl In
                 <Button attr:data-test="approve" attr:r#type="submit" busy=make.pending() kind=ButtonKind::Plain on_press=|_| ()>{restores::APPROVE}</Button>
             </div>
         </form>
-        {move || elsewhere().map(|failure| if failure.code() == FRESH { view! { <Fresh/> }.into_any() } else { view! { <Trouble failure/> }.into_any() })}
+        {move || elsewhere().map(|failure| view! { <Refused failure/> })}
     }
 }

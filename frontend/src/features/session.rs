@@ -4,12 +4,14 @@
 
 mod button;
 mod menu;
+mod refused;
 pub mod return_path;
 mod sheet;
 mod shell;
 pub mod trip;
 
 pub use button::SignInButton;
+pub use refused::Refused;
 pub use sheet::{Quiet, Sheet};
 pub use shell::Shell;
 
@@ -59,14 +61,15 @@ pub fn refresh() {
     }
 }
 
-/// Whether whoever is signed in is an owner or an admin; `false` while that is not known. Only what is shown hangs on it: the
-/// server decides.
-pub fn manages() -> Memo<bool> {
+/// Whether whoever is signed in has a role that fits; `false` while that is not known.
+pub fn has_role(fits: fn(MemberRole) -> bool) -> Memo<bool> {
     let session = use_context::<Session>();
-    Memo::new(move |_| {
-        let role = session.and_then(Session::view).map(|view| view.member.role);
-        matches!(role, Some(MemberRole::Owner | MemberRole::Admin))
-    })
+    Memo::new(move |_| session.and_then(Session::view).is_some_and(|view| fits(view.member.role)))
+}
+
+/// Whether whoever is signed in is an owner or an admin.
+pub fn manages() -> Memo<bool> {
+    has_role(|role| matches!(role, MemberRole::Owner | MemberRole::Admin))
 }
 
 /// What everybody may know, read once.

@@ -7,7 +7,7 @@ use crate::features::audit::Recent;
 use crate::features::home::{FirstRun, Fleet, Tasks};
 use crate::features::notices::NoticeList;
 use crate::features::page::{PageHead, load};
-use crate::features::session::Session;
+use crate::features::session;
 use crate::remote::Remote;
 use crate::text::portal::home;
 use leptos::prelude::*;
@@ -39,10 +39,7 @@ fn everyday(fleet: overview::Overview) -> AnyView {
         view! { <ButtonLink attr:data-test="choose-sets" href="/backup-sets" kind=ButtonKind::Plain>{home::LOOK}<Icon name="arrow"/></ButtonLink> }
     };
     // What happened in the whole organization is not a technician's to read.
-    let session = use_context::<Session>();
-    let may_read = Memo::new(move |_| {
-        session.and_then(Session::view).is_some_and(|view| view.member.role != MemberRole::Technician)
-    });
+    let may_read = session::has_role(|role| role != MemberRole::Technician);
     let recent = move || may_read.get().then(|| view! { <Recent/> });
     view! {
         <PageHead title=home::TITLE heading=home::headline(fleet.sets) note=browser::day(browser::now()) sub>{action}</PageHead>

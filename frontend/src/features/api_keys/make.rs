@@ -3,17 +3,13 @@
 use super::limits::{LimitFields, Limits};
 use super::made::Made;
 use crate::api;
-use crate::components::{Button, ButtonKind, Notice, Tone};
+use crate::components::{Button, ButtonKind};
 use crate::features::customers::Field;
-use crate::features::page::Trouble;
-use crate::features::session;
+use crate::features::session::Refused;
 use crate::remote::Action;
-use crate::text::portal::{account, api_keys};
+use crate::text::portal::api_keys;
 use leptos::prelude::*;
 use shared::api::api_keys::{ApiKeyCreated, CreateApiKey};
-
-/// The server's word for a sign-in that is too old.
-pub const FRESH: &str = "sign_in_stale";
 
 /// The form, and the new key in its place until it was copied.
 #[component]
@@ -70,16 +66,6 @@ pub fn MakeKey(
             Some(key) => view! { <Made key on_kept=move |()| make.clear()/> }.into_any(),
             None => form().into_any(),
         }}
-        {move || elsewhere().map(|failure| if failure.code() == FRESH { view! { <Fresh/> }.into_any() } else { view! { <Trouble failure/> }.into_any() })}
-    }
-}
-
-/// The sign-in is too old for keys.
-#[component]
-pub fn Fresh() -> impl IntoView {
-    view! {
-        <Notice tone=Tone::Warn title=api_keys::FRESH text=api_keys::FRESH_WHY>
-            <div class="actions"><Button attr:data-test="sign-in-again" on_press=|_| session::sign_in_again()>{account::SIGN_IN_BUTTON}</Button></div>
-        </Notice>
+        {move || elsewhere().map(|failure| view! { <Refused failure/> })}
     }
 }

@@ -1,11 +1,10 @@
 //! API keys as a table.
 
-use super::make::{FRESH, Fresh};
 use crate::api;
 use crate::components::{Button, ButtonKind, Moment, Status, Tone};
 use crate::features::Nothing;
 use crate::features::exposure::exposure_link;
-use crate::features::page::Trouble;
+use crate::features::session::Refused;
 use crate::remote::Action;
 use crate::text::portal::api_keys;
 use leptos::prelude::*;
@@ -75,6 +74,6 @@ pub fn KeyTable(
                 <tbody>{rows}</tbody>
             </table>
         </div>
-        {move || failure().map(|failure| if failure.code() == FRESH { view! { <Fresh/> }.into_any() } else { view! { <Trouble failure/> }.into_any() })}
+        {move || failure().map(|failure| view! { <Refused failure/> })}
     }
 }

@@ -2,9 +2,8 @@
 
 use crate::api::{self, ApiFailure};
 use crate::components::{Button, ButtonKind, Notice, Tone};
-use crate::features::api_keys::{FRESH, Fresh};
-use crate::features::page::Trouble;
-use crate::features::{Nothing, session};
+use crate::features::Nothing;
+use crate::features::session::{self, Refused};
 use crate::remote::Action;
 use crate::router::{NavigateOptions, use_navigate};
 use crate::text::portal::{apps, authorizations};
@@ -120,7 +119,7 @@ pub fn Actions(
     view! {
         <div class="stack tight" role="group" aria-label=apps::ACTIONS>
             {move || (!is_gone).then(|| asked.get().map_or_else(usual, sure))}
-            {move || failure().map(|failure| if failure.code() == FRESH { view! { <Fresh/> }.into_any() } else { view! { <Trouble failure/> }.into_any() })}
+            {move || failure().map(|failure| view! { <Refused failure/> })}
             {is_urgent.then(|| view! { <Notice tone=Tone::Info title=apps::REPAIR text=apps::REPAIR_WHY/> })}
         </div>
     }

@@ -3,10 +3,8 @@
 use super::card::Left;
 use crate::api;
 use crate::components::{Button, ButtonKind, Icon, Notice, Tone};
-use crate::features::api_keys::{FRESH, Fresh};
 use crate::features::customers::Field;
-use crate::features::page::Trouble;
-use crate::features::session;
+use crate::features::session::{self, Refused};
 use crate::remote::Action;
 use crate::text::portal::apps;
 use leptos::prelude::*;
@@ -69,7 +67,7 @@ pub fn KillSwitchForm(
                     </div>
                 </form>
             </details>
-            {move || elsewhere().map(|failure| if failure.code() == FRESH { view! { <Fresh/> }.into_any() } else { view! { <Trouble failure/> }.into_any() })}
+            {move || elsewhere().map(|failure| view! { <Refused failure/> })}
             {done}
         </section>
     }

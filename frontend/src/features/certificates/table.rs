@@ -33,15 +33,15 @@ pub fn ExpiryTable(
 }
 
 fn row(expiry: ExpiryView, now: Timestamp) -> impl IntoView {
-    let (tone, word) = match need(&expiry, now) {
+    let need = need(&expiry, now);
+    let (tone, word) = match need {
         Need::Nobody => (Tone::Ok, certificates::BY_ITSELF),
         Need::Administrator => (Tone::Warn, certificates::BY_HAND),
         Need::Soon => (Tone::Danger, certificates::BY_HAND),
     };
-    let by_itself = need(&expiry, now) == Need::Nobody;
     let renews = expiry
         .renew_at
-        .filter(|_| by_itself)
+        .filter(|_| need == Need::Nobody)
         .map(|at| view! { <span class="faint after">{browser::short_day(at)}</span> });
     view! {
         <tr role="row" data-expiry=expiry.certificate.to_string()>

@@ -4,9 +4,8 @@ use super::choice::{Choice, ChoiceFields};
 use super::secret::Secret;
 use crate::api;
 use crate::components::{Button, ButtonKind};
-use crate::features::api_keys::{FRESH, Fresh};
 use crate::features::customers::Field;
-use crate::features::page::Trouble;
+use crate::features::session::Refused;
 use crate::remote::Action;
 use crate::text::portal::channels;
 use leptos::prelude::*;
@@ -74,6 +73,6 @@ pub fn AddChannel(
             {move || (!is_complete.get()).then(|| view! { <p class="note">{channels::CHOOSE_ONE}</p> })}
         </form>
         {move || secret().map(|value| view! { <Secret value on_kept=move |()| add.clear()/> })}
-        {move || elsewhere().map(|failure| if failure.code() == FRESH { view! { <Fresh/> }.into_any() } else { view! { <Trouble failure/> }.into_any() })}
+        {move || elsewhere().map(|failure| view! { <Refused failure/> })}
     }
 }

@@ -2,8 +2,8 @@
 
 use crate::api;
 use crate::components::{Button, Notice, Tone};
-use crate::features::api_keys::{CustomerChecks, FRESH, Fresh};
-use crate::features::page::Trouble;
+use crate::features::api_keys::CustomerChecks;
+use crate::features::session::Refused;
 use crate::remote::Action;
 use crate::text::portal::{api_keys, channels};
 use leptos::prelude::*;
@@ -132,8 +132,7 @@ pub fn ChoiceForm(
     let said = move || match save.value().get() {
         None => ().into_any(),
         Some(Ok(_)) => view! { <Notice tone=Tone::Ok title=channels::SAVED/> }.into_any(),
-        Some(Err(failure)) if failure.code() == FRESH => view! { <Fresh/> }.into_any(),
-        Some(Err(failure)) => view! { <Trouble failure/> }.into_any(),
+        Some(Err(failure)) => view! { <Refused failure/> }.into_any(),
     };
     view! {
         <form class="form stack" on:submit=submit novalidate data-test="channel-choice">

@@ -5,8 +5,8 @@ use crate::api;
 use crate::browser;
 use crate::components::{Button, ButtonKind, Moment, Notice, Tone};
 use crate::features::Nothing;
-use crate::features::api_keys::{FRESH, Fresh};
 use crate::features::page::Trouble;
+use crate::features::session::Refused;
 use crate::remote::Action;
 use crate::router::{NavigateOptions, use_navigate};
 use crate::text::portal::channels;
@@ -16,10 +16,6 @@ use shared::time::Timestamp;
 
 /// How long a test takes as a rule.
 const MOMENT_MS: i32 = 1500;
-
-fn failed(failure: api::ApiFailure) -> AnyView {
-    if failure.code() == FRESH { view! { <Fresh/> }.into_any() } else { view! { <Trouble failure/> }.into_any() }
-}
 
 /// Sends a test.
 #[component]
@@ -68,7 +64,7 @@ pub fn Rotation(
             let value = made.secret.unwrap_or_default();
             view! { <Secret value on_kept=move |()| rotate.clear()/> }.into_any()
         }
-        Some(Err(failure)) => failed(failure),
+        Some(Err(failure)) => view! { <Refused failure/> }.into_any(),
         None => ().into_any(),
     };
     view! {
@@ -109,7 +105,7 @@ pub fn Removal(#[prop(into)] channel: String) -> impl IntoView {
     view! {
         <section class="section" aria-labelledby="removal">
             <header><h2 id="removal">{channels::END}</h2></header>
-            <div class="stack"><p class="muted">{channels::END_WHY}</p><div class="actions">{action}</div>{move || failure().map(failed)}</div>
+            <div class="stack"><p class="muted">{channels::END_WHY}</p><div class="actions">{action}</div>{move || failure().map(|failure| view! { <Refused failure/> })}</div>
         </section>
     }
 }

@@ -1,8 +1,8 @@
 //! The form that lets an origin show Rekey.
 
-use super::failed;
 use crate::api;
 use crate::components::{Button, ButtonKind, Icon};
+use crate::features::session::Refused;
 use crate::remote::Action;
 use crate::text::portal::consoles;
 use leptos::prelude::*;
@@ -51,7 +51,7 @@ pub fn AddConsole(
                 <span class="note thumbprint" role="status" data-test="console-added">{added}</span>
             </div>
         </form>
-        {move || elsewhere().map(failed)}
+        {move || elsewhere().map(|failure| view! { <Refused failure/> })}
     }
 }
 

@@ -1,10 +1,10 @@
 //! The origins that may show Rekey, as a table; each can be removed.
 
-use super::failed;
 use crate::api;
 use crate::browser;
 use crate::components::{Button, ButtonKind, Moment};
 use crate::features::Nothing;
+use crate::features::session::Refused;
 use crate::remote::Action;
 use crate::text::portal::consoles;
 use leptos::prelude::*;
@@ -113,7 +113,7 @@ fn Sure(
             <div class="stack">
                 <p class="thumbprint">{why}</p>
                 <div class="actions"><Button attr:data-test="remove-console-sure" kind=ButtonKind::Danger busy=remove.pending() on_press=move |_| { remove.dispatch(id.clone()); }>{consoles::REMOVE_SURE}</Button></div>
-                {move || failure().map(failed)}
+                {move || failure().map(|failure| view! { <Refused failure/> })}
             </div>
         </td></tr>
     }

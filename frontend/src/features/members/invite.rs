@@ -3,9 +3,8 @@
 use super::choose::{Choice, RoleFields};
 use crate::api;
 use crate::components::{Button, ButtonKind, CopyField, Moment};
-use crate::features::api_keys::{FRESH, Fresh};
 use crate::features::customers::Field;
-use crate::features::page::Trouble;
+use crate::features::session::Refused;
 use crate::remote::Action;
 use crate::text::portal::members;
 use leptos::prelude::*;
@@ -74,6 +73,6 @@ pub fn InviteMember(
             Some(link) => ready(link).into_any(),
             None => form().into_any(),
         }}
-        {move || elsewhere().map(|failure| if failure.code() == FRESH { view! { <Fresh/> }.into_any() } else { view! { <Trouble failure/> }.into_any() })}
+        {move || elsewhere().map(|failure| view! { <Refused failure/> })}
     }
 }

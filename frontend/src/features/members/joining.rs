@@ -3,8 +3,7 @@
 use crate::api;
 use crate::components::{Button, ButtonKind, Fact, Facts, Moment, Status, Tone};
 use crate::features::Nothing;
-use crate::features::api_keys::{FRESH, Fresh};
-use crate::features::page::Trouble;
+use crate::features::session::Refused;
 use crate::remote::Action;
 use crate::text::portal::{members, shell};
 use leptos::prelude::*;
@@ -79,7 +78,7 @@ fn One(one: MemberInvitationView, on_change: Callback<()>) -> impl IntoView {
                 {yes}
                 <Button attr:data-test="revoke-member-invitation" kind=ButtonKind::Quiet busy=revoke.pending() on_press=move |_| { revoke.dispatch(()); }>{members::TAKE_BACK}</Button>
             </div>
-            {move || failure().map(|failure| if failure.code() == FRESH { view! { <Fresh/> }.into_any() } else { view! { <Trouble failure/> }.into_any() })}
+            {move || failure().map(|failure| view! { <Refused failure/> })}
         </article>
     }
 }

@@ -4,8 +4,7 @@ use super::choose::{Choice, RoleFields};
 use crate::api;
 use crate::components::{Button, ButtonKind};
 use crate::features::Nothing;
-use crate::features::api_keys::{FRESH, Fresh};
-use crate::features::page::Trouble;
+use crate::features::session::Refused;
 use crate::remote::Action;
 use crate::text::portal::{members, shell};
 use leptos::prelude::*;
@@ -87,7 +86,7 @@ fn Edit(member: MemberDetail, on_change: Callback<()>) -> impl IntoView {
                 <Button attr:data-test="save-member" kind=ButtonKind::Primary busy=save.pending() on_press=move |_| { save.dispatch(()); }>{shell::SAVE}</Button>
                 {removal}
             </div>
-            {move || failure().map(|failure| if failure.code() == FRESH { view! { <Fresh/> }.into_any() } else { view! { <Trouble failure/> }.into_any() })}
+            {move || failure().map(|failure| view! { <Refused failure/> })}
         </div>
     }
 }

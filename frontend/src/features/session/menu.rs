@@ -63,8 +63,7 @@ pub fn Menu(session: Session) -> impl IntoView {
         view! { <a href=href aria-current=current on:click=|_| browser::hide_popover("side")><Icon name=icon/>{name}{number}</a> }
     };
     // What belongs to the organization as a whole is not a technician's; the server says so, too.
-    let is_technician =
-        Memo::new(move |_| session.view().is_some_and(|view| view.member.role == MemberRole::Technician));
+    let is_technician = super::has_role(|role| role == MemberRole::Technician);
     let main = move || {
         let shown = move |item: &Item| item.href != "/activity" || !is_technician.get();
         ITEMS.into_iter().filter(shown).map(line).collect_view()
