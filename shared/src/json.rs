@@ -128,7 +128,7 @@ macro_rules! ids {
 }
 pub(crate) use ids;
 
-/// Types that are read from one of some words.
+/// Types that are read from one of some words. A word that is missing here does not compile.
 macro_rules! words {
     ($($name:ident { $first:literal $empty:ident $($word:literal $variant:ident)* })*) => {$(
         impl $crate::json::Read for $name {
@@ -143,6 +143,10 @@ macro_rules! words {
                 Self::$empty
             }
         }
+
+        const _: fn($name) = |all| match all {
+            $name::$empty $(| $name::$variant)* => {}
+        };
     )*};
 }
 pub(crate) use words;

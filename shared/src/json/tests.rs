@@ -153,7 +153,7 @@ fn the_portals_first_load_is_read_as_serde_does() {
     for language in crate::language::Language::ALL {
         reads_alike::<crate::language::Language>(&json!(language.as_str()));
     }
-    for kind in ["certificate_ends", "connection_trouble", "drift", "key_breadth"] {
+    for kind in crate::api::notices::NoticeKind::ALL.map(crate::api::notices::NoticeKind::as_str) {
         reads_alike::<Page<NoticeView>>(&json!({
             "items": [{
                 "id": ID, "kind": kind, "customer": { "id": ID, "name": "n", "domain": "d", "tenant": ID }, "subject": ID,
