@@ -16,8 +16,9 @@ mod build {
 use build::{bundle, embed, languages, scripts, wasm};
 use std::{env, error::Error, path::PathBuf};
 
-/// The entry points: a binary, a template and a style bundle of this name each; and whether it is cut into chunks.
-const PAGES: [(&str, bool); 4] = [("portal", true), ("connect", false), ("embed", false), ("window", false)];
+/// The programs: a binary of this name each; and whether it is cut into chunks.
+const PROGRAMS: [(&str, bool); 5] =
+    [("portal", true), ("shell", false), ("connect", false), ("embed", false), ("window", false)];
 
 fn main() -> Result<(), Box<dyn Error>> {
     let server = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
@@ -45,11 +46,19 @@ fn main() -> Result<(), Box<dyn Error>> {
     let icons = files.address("icons.svg")?;
     let spoken = languages::add(&frontend, &mut files)?;
     let folder = wasm::compile(workspace, &out, release, &icons, &languages::table(&spoken))?;
-    for (page, is_split) in PAGES {
-        let app = wasm::bindgen(&folder, page, is_split, &out, release)?;
-        bundle::app(page, app, &mut files)?;
+    for (program, is_split) in PROGRAMS {
+        let app = wasm::bindgen(&folder, program, is_split, &out, release)?;
+        bundle::app(program, app, &mut files)?;
     }
-    let mut pages = vec![bundle::page(&frontend, "portal", &files, &[])?];
+    // Where the shell shows the page itself, and where it needs the pages program at once.
+    let ahead = bundle::fetched_ahead("portal", &files)?;
+    let mut pages = vec![
+        bundle::page(&frontend, "portal", &files, &[("ahead", String::new())])?,
+        bundle::HtmlPage {
+            name: "pages".to_owned(),
+            ..bundle::page(&frontend, "portal", &files, &[("ahead", ahead)])?
+        },
+    ];
     for language in &spoken {
         for (page, holes) in
             [("connect", language.holes()), ("embed", language.frame_holes()), ("window", language.holes())]

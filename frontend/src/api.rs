@@ -3,7 +3,7 @@
 //! Same-origin fetch with the session's cookie. Requests that change something carry `rekey-request: 1`; those of the
 //! connect page carry their secret in `rekey-connect`, never in an address. A new endpoint needs nothing here: call
 //! [`get`], [`post`] or [`put`] with a type of `shared::api`. What every first load of the portal needs goes without
-//! serde, by [`read`], [`act`] and [`remove`] (docs/decisions/0009).
+//! serde, by [`read`], [`act`], [`send`] and [`remove`] (docs/decisions/0009).
 
 pub mod connect;
 pub mod embed;
@@ -19,7 +19,7 @@ pub use upload::post_body;
 
 use request::{Method, Request};
 use serde::{Serialize, de::DeserializeOwned};
-use shared::json::Read;
+use shared::json::{Read, Write};
 
 /// Reads a resource.
 pub async fn get<T: DeserializeOwned>(path: &str) -> Result<T, ApiFailure> {
@@ -54,6 +54,11 @@ pub async fn read<T: Read>(path: &str) -> Result<T, ApiFailure> {
 /// Does something that its address says whole; the answer is read with the small reader.
 pub async fn act<T: Read>(path: &str) -> Result<T, ApiFailure> {
     Request::new(Method::Post, path).body("{}".to_owned()).send().await?.view()
+}
+
+/// Does something; body and answer go without serde.
+pub async fn send<T: Read>(path: &str, body: &dyn Write) -> Result<T, ApiFailure> {
+    Request::new(Method::Post, path).body(body.write()).send().await?.view()
 }
 
 /// Removes something.

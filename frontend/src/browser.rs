@@ -10,17 +10,22 @@ mod page;
 pub mod tab;
 
 pub use files::{Blob, File, FileList, chosen_files, download};
-pub use history::{on_history, on_link, push, scroll_to_top};
+pub use history::{go, on_history, on_link, on_link_ahead, travel};
 pub use page::{
-    Address, address, can_share, clean_address, copy, document_language, focus, focus_heading, hide_popover, navigate,
-    on_fragment, on_height, on_page_hide, on_page_restored, print, reload, replace, select, set_language,
-    set_root_attribute, set_root_property, set_title, share, show_failure, take_place, value_of,
+    Address, address, arrived, can_share, clean_address, copy, document_language, focus, focus_heading, hide_popover,
+    load_module, navigate, on, on_fragment, on_height, on_page_hide, on_page_restored, print, reload, replace, select,
+    set_language, set_root_attribute, set_root_property, set_title, share, show_failure, take_place, tell, value_of,
 };
 
 use js_sys::{Array, Date, Object, Promise, Reflect};
 use shared::time::Timestamp;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
+
+/// Told on this window when the portal's pages program fills its place.
+pub const PAGES_HERE: &str = "rekey-pages-here";
+/// Told on this window when that program could not be loaded; the build writes the same name into its glue.
+pub const PAGES_MISSING: &str = "rekey-pages-missing";
 
 /// `N` bytes from the browser's cryptographic generator; `None` when it has none.
 pub fn random<const N: usize>() -> Option<[u8; N]> {

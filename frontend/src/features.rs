@@ -1,6 +1,5 @@
 //! What people do here, one module a thing.
 
-#[cfg(feature = "portal")]
 pub mod address;
 #[cfg(feature = "portal")]
 pub mod api_keys;
@@ -26,7 +25,6 @@ pub mod customers;
 pub mod embed;
 #[cfg(feature = "portal")]
 pub mod exposure;
-#[cfg(feature = "portal")]
 pub mod home;
 #[cfg(feature = "portal")]
 pub mod imports;
@@ -35,13 +33,11 @@ pub mod invitations;
 #[cfg(feature = "portal")]
 pub mod members;
 #[cfg(feature = "portal")]
-pub mod notices;
-#[cfg(feature = "portal")]
 pub mod page;
 #[cfg(feature = "portal")]
 pub mod restores;
-#[cfg(feature = "portal")]
 pub mod session;
+pub mod shell;
 #[cfg(feature = "portal")]
 pub mod waves;
 pub mod window;

@@ -8,7 +8,9 @@ pub mod browser;
 #[cfg(feature = "portal")]
 pub mod components;
 pub mod features;
+pub mod map;
 pub mod markup;
+pub mod place;
 #[cfg(feature = "portal")]
 pub mod remote;
 #[cfg(feature = "portal")]

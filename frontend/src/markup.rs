@@ -1,7 +1,7 @@
 //! Markup as values: a page is a tree, made by plain functions and tested without a browser.
 //!
-//! The connect page is built from it and not from Leptos views, which would make it three times as large (see
-//! `docs/decisions`). Text is only ever a text node; there is no way to write HTML here.
+//! What is loaded first is built from it and not from Leptos views, which would make it two or three times as large (see
+//! `docs/decisions`): the connect page, and the portal's shell. Text is only ever a text node; there is no way to write HTML here.
 
 use std::borrow::Cow;
 
@@ -32,7 +32,7 @@ pub struct Element {
 impl Element {
     /// An element of SVG.
     pub fn is_svg(&self) -> bool {
-        matches!(self.name, "svg" | "use" | "path")
+        matches!(self.name, "svg" | "use" | "path" | "rect")
     }
 
     /// The value of an attribute.

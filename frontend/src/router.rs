@@ -1,12 +1,10 @@
 //! Where in the portal one is, and how one gets elsewhere: the address as signals, links and the history.
 //!
-//! Small, because every first load carries it: a crate for this weighed 47 KB packed (docs/decisions/0009). The map of
-//! addresses and pages is in `routes`. A page reads its address with [`use_query_map`] and [`use_params_map`] and leads
+//! Small: a crate for this weighed 47 KB packed (docs/decisions/0009). The map of addresses is [`crate::map`]; links are
+//! followed by the shell, which tells of it as the browser tells of *back*. A page reads its address with [`use_query_map`] and [`use_params_map`] and leads
 //! on with links or [`use_navigate`].
 
-mod place;
-
-pub use place::{Pairs, Place};
+pub use crate::place::{Matched, Pairs, Place};
 
 use crate::browser;
 use leptos::prelude::*;
@@ -18,15 +16,6 @@ pub struct Location {
     pub pathname: Memo<String>,
     /// The parameters after `?`.
     pub query: Memo<Pairs>,
-}
-
-/// Which route of the map one is on, and what its pattern found in the path.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Matched {
-    /// The place in the map, when one of its patterns fits.
-    pub route: Option<usize>,
-    /// What stands for `:name` in the pattern.
-    pub params: Pairs,
 }
 
 /// How to go somewhere.
@@ -47,7 +36,6 @@ impl Default for NavigateOptions {
 /// The router of this tab.
 #[derive(Clone, Copy)]
 pub struct Router {
-    place: RwSignal<Place>,
     location: Location,
     params: Memo<Pairs>,
     /// The place in the map.
@@ -60,7 +48,6 @@ impl Router {
         let place = RwSignal::new(here());
         let matched = Memo::new(move |_| place.with(find));
         let router = Self {
-            place,
             location: Location {
                 pathname: Memo::new(move |_| place.with(|place| place.path.clone())),
                 query: Memo::new(move |_| place.with(|place| Pairs::parse(&place.query))),
@@ -70,18 +57,7 @@ impl Router {
         };
         provide_context(router);
         browser::on_history(move || place.set(here()));
-        browser::on_link(move |address| router.go(address, NavigateOptions::default()));
         router
-    }
-
-    fn go(self, address: &str, options: NavigateOptions) {
-        let to = Place::parse(address);
-        let stays = self.place.with_untracked(|place| *place == to);
-        browser::push(address, options.replace || stays);
-        self.place.set(to);
-        if options.scroll {
-            browser::scroll_to_top();
-        }
     }
 }
 
@@ -107,6 +83,5 @@ pub fn use_params_map() -> Memo<Pairs> {
 
 /// Goes to a path of the portal, with its query.
 pub fn use_navigate() -> impl Fn(&str, NavigateOptions) + Copy + 'static {
-    let router = expect_context::<Router>();
-    move |address, options| router.go(address, options)
+    |address, options| browser::travel(address, options.replace, options.scroll)
 }

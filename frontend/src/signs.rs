@@ -1,10 +1,8 @@
 //! Signs that both entry points show, apart from how either draws them: icons, the key mark, tones, ids for support.
 
-#[cfg(feature = "portal")]
 use crate::text;
 use crate::text::{digits, join};
 use sha2::{Digest, Sha256};
-#[cfg(feature = "portal")]
 use shared::api::problem::MicrosoftIds;
 use shared::id::TenantId;
 
@@ -85,7 +83,6 @@ pub enum StageState {
     Done,
 }
 
-#[cfg(feature = "portal")]
 /// The ids as lines of text: each with its label, those that are there.
 pub fn id_lines(ids: &MicrosoftIds, request_id: Option<&str>) -> Vec<(&'static str, String)> {
     [

@@ -4,17 +4,12 @@
 //! name is a parameter (`brand`). Voice: sentence case, short words, what happened, why, what to do.
 
 pub mod connect;
-#[cfg(feature = "portal")]
 mod en;
-#[cfg(feature = "portal")]
 pub mod portal;
-#[cfg(feature = "portal")]
 mod when;
 pub mod words;
 
-#[cfg(feature = "portal")]
 pub use en::*;
-#[cfg(feature = "portal")]
 pub use when::{span, when};
 
 /// Texts one after the other. One function for all, where each `concat` would be code of its own.

@@ -148,13 +148,25 @@ pub fn app(page: &str, app: App, files: &mut Files) -> Result<(), Box<dyn Error>
         loader = split::address(&loader, &chunk.name, &file.address, &file.integrity)?;
     }
     let glue = if loader.is_empty() { app.glue } else { split::join(&app.glue, &loader)? };
+    // The shell says it where the portal's pages should be; who else does not come has nobody to say so.
+    let failed = if page == "portal" { "rekey-pages-missing" } else { "rekey-boot-failed" };
     let start = format!(
         "\n__wbg_init({{module_or_path: fetch(new URL('{address}', import.meta.url), {{integrity: '{integrity}', \
          credentials: 'same-origin'}})}}).catch((error) => {{ console.error(error); \
-         dispatchEvent(new Event('rekey-boot-failed')); }});\n"
+         dispatchEvent(new Event('{failed}')); }});\n"
     );
     files.add(&format!("{page}.js"), format!("{glue}{start}").into_bytes());
     Ok(())
+}
+
+/// What makes the browser fetch a program beside the page's own, for the head of its HTML.
+pub fn fetched_ahead(program: &str, files: &Files) -> Result<String, Box<dyn Error>> {
+    let (glue, wasm) = (files.find(&format!("{program}.js"))?, files.find(&format!("{program}.wasm"))?);
+    Ok(format!(
+        "\n  <link rel=\"modulepreload\" href=\"{}\" integrity=\"{}\">\n  \
+         <link rel=\"preload\" as=\"fetch\" type=\"application/wasm\" crossorigin href=\"{}\">",
+        glue.address, glue.integrity, wasm.address
+    ))
 }
 
 /// A page's HTML in one language.

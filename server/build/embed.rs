@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use std::{error::Error, fmt::Write as _, fs, path::Path};
 
 /// The entry points.
-const ENTRIES: [&str; 4] = ["portal", "connect", "embed", "window"];
+const ENTRIES: [&str; 5] = ["portal", "pages", "connect", "embed", "window"];
 
 const LEFT_OUT: &str = "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>Left out</title>\n\
 <p>The web app was left out of this build (REKEY_SKIP_WEB).</p>\n</html>\n";

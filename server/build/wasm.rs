@@ -42,11 +42,25 @@ pub fn compile(
     // A folder of its own: the outer cargo holds the lock of the other one.
     let target = target_folder(out).join("web");
     let cargo = env::var_os("CARGO").ok_or("CARGO is set by cargo")?;
-    // The portal is cut into chunks, which takes its relocations. The connect page, the frame and its window are built
-    // apart from it, without the portal's framework in their programs.
+    // The portal's pages are cut into chunks, which takes their relocations. What is loaded first is built apart from
+    // them, without their framework: the portal's shell, the connect page, the frame and its window.
     for (what, link) in [
         (&["rustc", "--bin", "portal"][..], &["--", "-Clink-args=--emit-relocs"][..]),
-        (&["build", "--bin", "connect", "--bin", "embed", "--bin", "window", "--no-default-features"], &[]),
+        (
+            &[
+                "build",
+                "--bin",
+                "connect",
+                "--bin",
+                "embed",
+                "--bin",
+                "window",
+                "--bin",
+                "shell",
+                "--no-default-features",
+            ],
+            &[],
+        ),
     ] {
         let mut command = Command::new(&cargo);
         command.current_dir(workspace);

@@ -30,8 +30,10 @@ pub struct Asset {
 /// An entry point of the web app.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Page {
-    /// The portal.
+    /// The portal's first screen and the way in.
     Portal,
+    /// Any other page of the portal: the same, with its second program on the way at once.
+    Pages,
     /// The connect page.
     Connect,
     /// The frame in another console's page.
@@ -54,6 +56,7 @@ pub fn stylesheets() -> Vec<&'static str> {
 pub fn page(page: Page, headers: &HeaderMap) -> Option<&'static Asset> {
     let forms = match page {
         Page::Portal => PORTAL,
+        Page::Pages => PAGES,
         Page::Connect => CONNECT,
         Page::Embed => EMBED,
         Page::Window => WINDOW,
@@ -236,14 +239,14 @@ mod tests {
     #[test]
     fn pages_are_never_kept_and_files_always() {
         assert_eq!(ask(&[]).headers()["cache-control"], "public, max-age=31536000, immutable");
-        for which in [Page::Portal, Page::Connect, Page::Embed, Page::Window] {
+        for which in [Page::Portal, Page::Pages, Page::Connect, Page::Embed, Page::Window] {
             assert_eq!(page_answer(which, &HeaderMap::new()).headers()["cache-control"], "no-store");
         }
     }
 
     #[test]
     fn no_page_has_anything_inline() {
-        for which in [Page::Portal, Page::Connect, Page::Embed, Page::Window] {
+        for which in [Page::Portal, Page::Pages, Page::Connect, Page::Embed, Page::Window] {
             let shown = page(which, &HeaderMap::new()).unwrap();
             let html = String::from_utf8(shown.raw.to_vec()).unwrap();
             assert!(!html.contains("<style") && !html.contains(" style="));

@@ -1,6 +1,5 @@
 //! Why a request did not do what it should.
 
-#[cfg(feature = "portal")]
 use crate::text;
 use shared::api::problem::{MicrosoftIds, Problem};
 
@@ -19,7 +18,6 @@ pub enum ApiFailure {
 }
 
 impl ApiFailure {
-    #[cfg(feature = "portal")]
     /// What happened.
     pub fn title(&self) -> String {
         match self {
@@ -29,7 +27,6 @@ impl ApiFailure {
         }
     }
 
-    #[cfg(feature = "portal")]
     /// Why, and what to do.
     pub fn detail(&self) -> String {
         match self {

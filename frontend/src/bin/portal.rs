@@ -1,11 +1,12 @@
-//! The portal: what members of an organization work with.
+//! The portal's pages, for the place that the shell keeps for them.
 
 use leptos::prelude::*;
 use rekey_frontend::browser;
-use rekey_frontend::routes::Portal;
+use rekey_frontend::routes::Pages;
 
 fn main() {
-    if let Some(place) = browser::take_place("app") {
-        leptos::mount::mount_to(place, || view! { <Portal/> }).forget();
+    if let Some(place) = browser::take_place("pages") {
+        leptos::mount::mount_to(place, || view! { <Pages/> }).forget();
+        browser::tell(browser::PAGES_HERE);
     }
 }

@@ -26,6 +26,11 @@ impl Place {
         Some(Self { node: element.into(), document, shown: Vec::new() })
     }
 
+    /// The value of an attribute of the element itself.
+    pub fn attribute(&self, name: &str) -> Option<String> {
+        self.node.dyn_ref::<web_sys::Element>()?.get_attribute(name)
+    }
+
     /// Shows `tag` in the place of what was there.
     pub fn show(&mut self, tag: Tag) {
         let new = vec![tag];
@@ -50,6 +55,34 @@ impl Place {
         let closure = Closure::<dyn Fn(Event)>::new(|event: Event| event.prevent_default());
         let _ = self.node.add_event_listener_with_callback("submit", closure.as_ref().unchecked_ref());
         closure.forget();
+    }
+}
+
+/// An element that is not of the markup: another program fills it, and it can stand in one place or another.
+pub struct Slot {
+    element: web_sys::Element,
+    document: Document,
+}
+
+impl Slot {
+    /// A slot with this id, which stands nowhere yet.
+    pub fn new(id: &str) -> Option<Self> {
+        let document = web_sys::window()?.document()?;
+        let element = document.create_element("div").ok()?;
+        element.set_id(id);
+        Some(Self { element, document })
+    }
+
+    /// Stands at the end of the element with this id; nowhere, while there is none.
+    pub fn move_into(&self, id: &str) {
+        let parent = self.document.get_element_by_id(id);
+        if self.element.parent_element() == parent {
+            return;
+        }
+        match parent {
+            Some(parent) => drop(parent.append_child(&self.element)),
+            None => self.element.remove(),
+        }
     }
 }
 

@@ -173,6 +173,49 @@ pub fn on_height(f: impl Fn(i32) + 'static) {
     closure.forget();
 }
 
+/// Notes in the document that the page at `path` is shown, for all programs of this page; gives the path before, when it
+/// was another. Who arrives from elsewhere takes the focus to the headline; who loads again does not.
+pub fn arrived(path: &str) -> Option<String> {
+    const ARRIVED: &str = "data-arrived";
+    let root = root()?;
+    let before = root.get_attribute(ARRIVED);
+    let _ = root.set_attribute(ARRIVED, path);
+    before.filter(|before| before != path)
+}
+
+/// Tells this window that something happened.
+pub fn tell(event: &str) {
+    if let (Some(window), Ok(event)) = (web_sys::window(), web_sys::Event::new(event)) {
+        let _ = window.dispatch_event(&event);
+    }
+}
+
+/// Calls `f` whenever this window is told so.
+pub fn on(event: &str, f: impl Fn() + 'static) {
+    if let Some(window) = web_sys::window() {
+        let closure = Closure::<dyn Fn()>::new(f);
+        let _ = window.add_event_listener_with_callback(event, closure.as_ref().unchecked_ref());
+        closure.forget();
+    }
+}
+
+/// Loads a module of this site and runs it; `failed` when it does not come, or is not the one that was meant
+/// (Subresource Integrity).
+pub fn load_module(address: &str, integrity: &str, failed: impl Fn() + 'static) {
+    let document = web_sys::window().and_then(|window| window.document());
+    let Some((document, body)) = document.and_then(|document| Some((document.clone(), document.body()?))) else {
+        return;
+    };
+    let Ok(script) = document.create_element("script") else { return };
+    for (name, value) in [("type", "module"), ("integrity", integrity), ("src", address)] {
+        let _ = script.set_attribute(name, value);
+    }
+    let closure = Closure::<dyn Fn()>::new(failed);
+    let _ = script.add_event_listener_with_callback("error", closure.as_ref().unchecked_ref());
+    closure.forget();
+    let _ = body.append_child(&script);
+}
+
 /// Shows the page's own word that it could not be loaded.
 pub fn show_failure() {
     let document = web_sys::window().and_then(|window| window.document());

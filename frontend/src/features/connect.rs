@@ -11,7 +11,7 @@ pub mod driver;
 pub(super) mod frame;
 pub mod machine;
 pub mod page;
-pub(super) mod parts;
+pub mod parts;
 pub mod person;
 mod review;
 mod security;

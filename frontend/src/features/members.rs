@@ -4,9 +4,7 @@ mod choose;
 mod invite;
 mod joining;
 mod table;
-mod waits;
 
 pub use invite::InviteMember;
 pub use joining::Joining;
 pub use table::MemberTable;
-pub use waits::Waits;

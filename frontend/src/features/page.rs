@@ -7,7 +7,7 @@ mod load;
 mod pager;
 mod search;
 
-pub use head::{Arrival, Brand, Crumb, PageHead, arrive};
+pub use head::{Brand, Crumb, PageHead, arrive};
 pub use load::{NothingHere, Trouble, load};
 pub use pager::{Pager, Trail};
 pub use search::SearchField;

@@ -1,25 +1,26 @@
-//! Who is signed in to the portal: the way in, the menu around every page, the way out.
+//! Who is signed in to the portal: the trip to Microsoft, the way back to where one was, and what a page may know of it.
 //!
-//! The server decides what a person may do; what the menu hides is courtesy.
+//! The server decides what a person may do; what a page hides is courtesy.
 
-mod button;
-mod menu;
+#[cfg(feature = "portal")]
+mod context;
+#[cfg(feature = "portal")]
 mod refused;
 pub mod return_path;
+#[cfg(feature = "portal")]
 mod sheet;
-mod shell;
 pub mod trip;
 
-pub use button::SignInButton;
+#[cfg(feature = "portal")]
+pub use context::{Installation, Session, has_role, manages, refresh};
+#[cfg(feature = "portal")]
 pub use refused::Refused;
+#[cfg(feature = "portal")]
 pub use sheet::{Quiet, Sheet};
-pub use shell::Shell;
 
-use crate::api::{self, ApiFailure};
 use crate::browser;
-use crate::remote::Remote;
-use leptos::prelude::*;
-use shared::api::session::{MemberRole, Meta, SessionView};
+use crate::text;
+use crate::text::portal::account;
 
 /// Where the path to come back to is kept during a sign-in.
 const RETURN_KEY: &str = "rekey.return";
@@ -27,54 +28,13 @@ const RETURN_KEY: &str = "rekey.return";
 const ENDED_KEY: &str = "rekey.ended";
 /// Says that somebody was signed in here, in this tab: who never was has no session that could end.
 const WAS_HERE_KEY: &str = "rekey.was_here";
+/// Told on this window when the menu's numbers have changed.
+pub const CHANGED: &str = "rekey-session";
 
-/// The session around a page: read it, and read it again after a change that moves the menu's numbers.
-#[derive(Clone, Copy)]
-pub struct Session(Remote<Result<SessionView, ApiFailure>>);
-
-impl Session {
-    fn new() -> Self {
-        Self(Remote::new(|| async {
-            let view = api::read::<SessionView>("/api/v1/session").await;
-            if view.is_ok() {
-                browser::tab::set(WAS_HERE_KEY, "1");
-            }
-            view
-        }))
-    }
-
-    /// Who is signed in; `None` while that is not known.
-    pub fn view(self) -> Option<SessionView> {
-        self.0.get().and_then(Result::ok)
-    }
-
-    /// Reads the numbers beside the menu again.
-    pub fn refresh(self) {
-        self.0.refetch();
-    }
+/// Notes that somebody is signed in here.
+pub fn was_here() {
+    browser::tab::set(WAS_HERE_KEY, "1");
 }
-
-/// Reads the numbers beside the menu again, on a page that has a menu.
-pub fn refresh() {
-    if let Some(session) = use_context::<Session>() {
-        session.refresh();
-    }
-}
-
-/// Whether whoever is signed in has a role that fits; `false` while that is not known.
-pub fn has_role(fits: fn(MemberRole) -> bool) -> Memo<bool> {
-    let session = use_context::<Session>();
-    Memo::new(move |_| session.and_then(Session::view).is_some_and(|view| fits(view.member.role)))
-}
-
-/// Whether whoever is signed in is an owner or an admin.
-pub fn manages() -> Memo<bool> {
-    has_role(|role| matches!(role, MemberRole::Owner | MemberRole::Admin))
-}
-
-/// What everybody may know, read once.
-#[derive(Clone, Copy)]
-pub struct Installation(pub Remote<Result<Meta, ApiFailure>>);
 
 /// Ends this page because the session has ended: the sign-in page comes back here afterwards.
 pub fn leave_for_sign_in() {
@@ -93,7 +53,7 @@ pub fn sign_in_again() {
 
 fn remember_path() {
     let here = browser::address();
-    let path = if here.query.is_empty() { here.path } else { format!("{}?{}", here.path, here.query) };
+    let path = if here.query.is_empty() { here.path } else { text::join(&[&here.path, "?", &here.query]) };
     if return_path::validated(&path).is_some() {
         browser::tab::set(RETURN_KEY, &path);
     }
@@ -105,7 +65,10 @@ pub fn take_return_path() -> String {
     return_path::validated(&kept).unwrap_or("/").to_owned()
 }
 
-/// The last session ended by itself; told once.
-pub fn take_ended() -> bool {
-    browser::tab::take(ENDED_KEY).is_some()
+/// What happened before somebody came to the sign-in page: the last session ended by itself, or they signed out. Told once.
+pub fn news(query: &str) -> Option<&'static str> {
+    if browser::tab::take(ENDED_KEY).is_some() {
+        return Some(account::ENDED);
+    }
+    (query == "signed-out").then_some(account::SIGNED_OUT)
 }

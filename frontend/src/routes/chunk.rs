@@ -4,6 +4,7 @@ use crate::browser;
 use crate::components::{Button, GhostLines, Notice, Tone};
 use crate::features::page::arrive;
 use crate::features::session::Quiet;
+use crate::map::Frame;
 use crate::text;
 use crate::text::portal::shell;
 use leptos::prelude::*;
@@ -28,15 +29,6 @@ impl From<SplitLoaderError> for NotHere {
 /// A page on its way.
 pub(super) type OnItsWay = Pin<Box<dyn Future<Output = Result<Show, NotHere>>>>;
 
-/// Where a page's code lies.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Page {
-    /// In the portal itself.
-    Here(Show),
-    /// In a file of its own.
-    Chunk(fn() -> OnItsWay),
-}
-
 /// A function for each page that fetches the page's chunk, once.
 macro_rules! chunks {
     ($($chunk:ident { $($name:ident => $page:path),* })*) => {$($(
@@ -51,17 +43,8 @@ macro_rules! chunks {
 }
 pub(super) use chunks;
 
-impl Page {
-    /// The page; until its code is here, lines in its place.
-    pub(super) fn show(self, in_menu: bool) -> AnyView {
-        match self {
-            Self::Here(show) => show(),
-            Self::Chunk(fetch) => later(fetch, in_menu),
-        }
-    }
-}
-
-fn later(fetch: fn() -> OnItsWay, in_menu: bool) -> AnyView {
+/// The page; until its code is here, lines in its place.
+pub(super) fn show(fetch: fn() -> OnItsWay, within: Frame) -> AnyView {
     let page = RwSignal::new(None::<Result<Show, NotHere>>);
     let again = move || {
         page.set(None);
@@ -72,7 +55,7 @@ fn later(fetch: fn() -> OnItsWay, in_menu: bool) -> AnyView {
     };
     again();
     let stand_in = move |view: AnyView| {
-        if in_menu {
+        if within == Frame::Menu {
             view! { <div class="page">{view}</div> }.into_any()
         } else {
             view! { <Quiet>{view}</Quiet> }.into_any()

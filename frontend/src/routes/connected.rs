@@ -1,21 +1,36 @@
 //! The customer's own page, by the secret in the address's fragment. Looking changes nothing.
 
 use crate::api;
+use crate::browser;
 use crate::features::customer_page::Connected as Shown;
 use crate::features::page::{arrive, load};
-use crate::features::session::trip::Landing;
 use crate::features::session::{Quiet, Sheet};
+use crate::map;
 use crate::remote::Remote;
 use crate::text::portal::customer_page;
 use leptos::prelude::*;
 use shared::api::customer_page::CustomerPage;
 
+/// The secret of the link, taken out of the address bar and the history.
+pub(super) fn take_secret() -> Secret {
+    let here = browser::address();
+    if here.path != map::CONNECTED {
+        return Secret(None);
+    }
+    browser::clean_address(&here.path);
+    Secret(Some(here.fragment).filter(|secret| !secret.is_empty()))
+}
+
+/// The secret of a link to a customer's own page, if there is one.
+#[derive(Clone)]
+pub(super) struct Secret(Option<String>);
+
 /// The page.
 #[component]
 pub fn Connected() -> impl IntoView {
     Effect::new(|_| arrive(customer_page::TITLE));
-    let landing = use_context::<StoredValue<Landing, LocalStorage>>();
-    let secret = landing.and_then(|landing| landing.with_value(|landing| landing.customer_page.clone()));
+    let secret = use_context::<StoredValue<Secret, LocalStorage>>();
+    let secret = secret.and_then(|secret| secret.with_value(|Secret(secret)| secret.clone()));
     let Some(secret) = secret else { return dead() };
     let asked = secret.clone();
     let page = Remote::new(move || {

@@ -32,7 +32,8 @@ pub async fn page(State(http): State<Http>, method: Method, uri: Uri, headers: H
         "/connect/embed" => Page::Window,
         "/connect" => Page::Connect,
         _ if path.starts_with("/connect/") => Page::Connect,
-        _ => Page::Portal,
+        "/" | "/sign-in" | "/sign-in/callback" | "/owner" | "/join" => Page::Portal,
+        _ => Page::Pages,
     };
     assets::page_answer(page, &headers)
 }

@@ -1,19 +1,25 @@
-//! What the portal's first load reads: who is signed in, and the home page. Its other pages come later, with serde.
+//! What the portal's first load reads and writes: the way in, who is signed in, and the home page. Its other pages come
+//! later, with serde.
 
-use super::{Fields, Read, Value, ids, objects, words};
+use super::{Fields, Read, Value, Write, Writer, ids, objects, words};
 use crate::api::audit::AuditEntryView;
 use crate::api::authorizations::{AuthorizationState, AuthorizationView, SignInView};
 use crate::api::backup_sets::CustomerRef;
 use crate::api::customers::{ConnectionState, ConnectionView, CustomerView, Health, MethodCounts};
+use crate::api::members::{ClaimMemberInvitation, InvitedView, OpenMemberInvitation};
 use crate::api::notices::{NoticeKind, NoticeView};
 use crate::api::overview::{Overview, WithoutAccess};
 use crate::api::page::Page;
-use crate::api::session::{MemberRole, MemberView, MenuCounts, OrganizationView, SessionView};
+use crate::api::session::{
+    CreateSession, MemberRole, MemberView, MenuCounts, OrganizationView, SessionView, SignInStart,
+};
 use crate::id::{ConnectionId, CustomerId, MemberId, OrganizationId, WaveId};
 use crate::language::Language;
 use uuid::Uuid;
 
 objects! {
+    SignInStart { secret nonce authority client_id redirect_uri scope }
+    InvitedView { organization domain invited_by role expires_at claimed }
     SessionView { member organization expires_at counts }
     MemberView { id name username role }
     OrganizationView { id name domain }
@@ -51,6 +57,45 @@ words! {
     NoticeKind {
         "certificate_ends" CertificateEnds "connection_trouble" ConnectionTrouble "drift" Drift "key_breadth" KeyBreadth
         "channel_failing" ChannelFailing
+    }
+}
+
+impl Write for SignInStart {
+    fn write(&self) -> String {
+        Writer::default()
+            .text("secret", &self.secret)
+            .text("nonce", &self.nonce)
+            .text("authority", &self.authority)
+            .text("client_id", &self.client_id.to_string())
+            .text("redirect_uri", &self.redirect_uri)
+            .text("scope", &self.scope)
+            .end()
+    }
+}
+
+impl Write for CreateSession {
+    fn write(&self) -> String {
+        Writer::with_room(self.id_token.len())
+            .text("secret", &self.secret)
+            .text("id_token", &self.id_token)
+            .some("owner_link", self.owner_link.as_deref())
+            .end()
+    }
+}
+
+impl Write for ClaimMemberInvitation {
+    fn write(&self) -> String {
+        Writer::with_room(self.id_token.len())
+            .text("invitation", &self.invitation)
+            .text("secret", &self.secret)
+            .text("id_token", &self.id_token)
+            .end()
+    }
+}
+
+impl Write for OpenMemberInvitation {
+    fn write(&self) -> String {
+        Writer::default().text("invitation", &self.invitation).end()
     }
 }
 

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 /// Where the portal's pages stand.
-const MAP: &str = include_str!("../../../frontend/src/routes.rs");
+const MAP: &str = include_str!("../../../frontend/src/map.rs");
 /// The page before has gone, and nothing is on its way any more.
 const SETTLED: &str =
     "return !document.querySelector('h1[data-left], .ghosts') && document.querySelector('h1') !== null";

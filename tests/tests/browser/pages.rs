@@ -102,6 +102,66 @@ async fn chunks(window: &Browser) -> Vec<String> {
     window.script(script, Vec::new()).await.convert().expect("names")
 }
 
+/// The first screen brings its own program alone, and what people reach with it; the pages program comes when somebody is
+/// about to need it.
+#[tokio::test]
+async fn the_first_screen_brings_its_own_program_alone() {
+    let stage = Stage::with_sample().await;
+    let window = stage.browser().await;
+    window.enter_portal(&owner(&stage)).await;
+    window.open("/").await;
+    window.see("main .fleet").await;
+    window.see("#side a[href='/'][aria-current=page]").await;
+    assert_eq!(programs(&window).await, ["shell"]);
+    // The keyboard comes to a link.
+    window.script("document.querySelector('#side a[href=\"/customers\"]').focus()", Vec::new()).await;
+    window
+        .within("the pages program", || async { (programs(&window).await == ["portal", "shell"]).then_some(()) })
+        .await;
+    window.open("/activity").await;
+    shows(&window, "/activity", "Activity").await;
+    assert_eq!(programs(&window).await, ["portal", "shell"]);
+}
+
+/// Programs that were fetched since the start of this page.
+async fn programs(window: &Browser) -> Vec<String> {
+    let script = "return [...new Set(performance.getEntriesByType('resource')
+        .map(entry => /\\/assets\\/(\\w+)-[0-9a-f]+\\.wasm/.exec(entry.name)?.[1]).filter(name => name))].sort()";
+    window.script(script, Vec::new()).await.convert().expect("names")
+}
+
+/// Where the pages program does not come at all, the shell says so, keeps the menu, and brings it when asked again; the
+/// first screen works without.
+#[tokio::test]
+async fn a_pages_program_that_cannot_be_fetched_says_so_and_recovers() {
+    let stage = Stage::with_sample().await;
+    let window = stage.browser().await;
+    window.enter_portal(&owner(&stage)).await;
+    for refused in ["*/assets/portal-*.js*", "*/assets/portal-*.wasm*"] {
+        window.refuse(&[refused]).await;
+        window.open("/").await;
+        window.see("main .fleet").await;
+        window.click("#side a[href='/customers']").await;
+        window.read("[data-test=chunk-failed]", "could not be loaded").await;
+        window.click("[data-test=chunk-failed] button").await;
+        window.see("[data-test=chunk-failed]").await;
+        window.back().await;
+        window.see("main .fleet").await;
+        window.refuse(&[]).await;
+        // Going there again is asking again.
+        window.click("#side a[href='/customers']").await;
+        shows(&window, "/customers", "Customers").await;
+        window.see("main a[href^='/customers/']").await;
+    }
+    window.refuse(&["*/assets/portal-*.js*"]).await;
+    window.open("/customers").await;
+    window.see("[data-test=chunk-failed]").await;
+    window.refuse(&[]).await;
+    window.click("[data-test=chunk-failed] button").await;
+    shows(&window, "/customers", "Customers").await;
+    window.see("main a[href^='/customers/']").await;
+}
+
 /// A page whose code does not come says so, keeps the menu, and comes when it is asked for again.
 #[tokio::test]
 async fn a_page_that_cannot_be_fetched_says_so_and_recovers() {

@@ -1,33 +1,27 @@
 //! The first run: three steps, the first of them done.
 
-use crate::components::{ButtonKind, ButtonLink};
+use crate::features::shell::parts::link;
+use crate::markup::{Tag, of, tag};
 use crate::text::portal::home;
-use leptos::prelude::*;
 
 /// The three steps.
-#[component]
-pub fn FirstRun() -> impl IntoView {
-    view! {
-        <ol class="three">
-            <li class="done">
-                <span class="n" aria-hidden="true">"1"</span>
-                <div><h2>{home::STEP_1}</h2><p><span class="ok-text">{home::STEP_1_DONE}</span>" "{home::STEP_1_WHY}</p></div>
-            </li>
-            <li class="now" aria-current="step">
-                <span class="n" aria-hidden="true">"2"</span>
-                <div>
-                    <h2>{home::STEP_2}</h2>
-                    <p>{home::STEP_2_WHY}</p>
-                    <div class="actions">
-                        <ButtonLink attr:data-test="first-import" href="/backup-sets/import" kind=ButtonKind::Primary>{home::STEP_2_UPLOAD}</ButtonLink>
-                        <ButtonLink href="/api-keys">{home::STEP_2_API}</ButtonLink>
-                    </div>
-                </div>
-            </li>
-            <li>
-                <span class="n later" aria-hidden="true">"3"</span>
-                <div><h2 class="later">{home::STEP_3}</h2><p class="later">{home::STEP_3_WHY}</p></div>
-            </li>
-        </ol>
-    }
+pub fn steps() -> Tag {
+    let done = of("span", "ok-text").with(home::STEP_1_DONE);
+    let first = tag("p").with(done).with(" ").with(home::STEP_1_WHY);
+    let upload = link("button primary", "/backup-sets/import", home::STEP_2_UPLOAD).attr("data-test", "first-import");
+    let actions = of("div", "actions").with(upload).with(link("button", "/api-keys", home::STEP_2_API));
+    let later = tag("div").with(of("h2", "later").with(home::STEP_3)).with(of("p", "later").with(home::STEP_3_WHY));
+    of("ol", "three")
+        .with(step("done", "n", "1", tag("div").with(tag("h2").with(home::STEP_1)).with(first)))
+        .with(
+            step("now", "n", "2", {
+                tag("div").with(tag("h2").with(home::STEP_2)).with(tag("p").with(home::STEP_2_WHY)).with(actions)
+            })
+            .attr("aria-current", "step"),
+        )
+        .with(step("", "n later", "3", later))
+}
+
+fn step(class: &'static str, number_class: &'static str, number: &'static str, inside: Tag) -> Tag {
+    of("li", class).with(of("span", number_class).attr("aria-hidden", "true").with(number)).with(inside)
 }

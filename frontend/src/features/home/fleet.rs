@@ -2,10 +2,10 @@
 //!
 //! Geometry lives in attributes; colours in the style sheet.
 
-use crate::components::MethodPin;
+use crate::features::shell::parts::method;
+use crate::markup::{Tag, of, tag};
 use crate::text;
 use crate::text::portal::home;
-use leptos::prelude::*;
 use shared::api::customers::{CustomerView, MethodCounts};
 use shared::api::overview::Overview;
 use shared::method::Method;
@@ -54,64 +54,68 @@ fn sets_per_block(columns: &[Column]) -> u64 {
 }
 
 /// The picture and its legend.
-#[component]
-#[expect(clippy::needless_pass_by_value, reason = "a component owns its props")]
-pub fn Fleet(overview: Overview) -> impl IntoView {
-    let columns = columns(&overview);
+pub fn section(overview: &Overview) -> Tag {
+    let columns = columns(overview);
     let unit = sets_per_block(&columns);
-    let sum = |method, count, meaning| {
-        view! { <p class="sum"><b>{text::number(count)}</b><MethodPin method/><small>{meaning}</small></p> }
+    let sum = |of_method, count, meaning: &'static str| {
+        let number = tag("b").with(text::number(count));
+        of("p", "sum").with(number).with(method(of_method)).with(tag("small").with(meaning))
     };
-    let bars = columns.into_iter().map(|column| bar(column, unit)).collect_view();
-    let all = (overview.customers > 10)
-        .then(|| view! { <p class="small only-narrow"><a href="/customers">{home::all_customers(overview.customers)}</a></p> });
-    view! {
-        <section class="section" aria-labelledby="fleet">
-            <h2 class="hide" id="fleet">{home::FLEET}</h2>
-            <div class="fleet">
-                <div class="scale">
-                    <div>
-                        {sum(Method::Hybrid, overview.sets.hybrid, home::HYBRID_MEANS)}
-                        {sum(Method::Modern, overview.sets.modern, home::MODERN_MEANS)}
-                    </div>
-                    <div>{sum(Method::Basic, overview.sets.basic, home::BASIC_MEANS)}</div>
-                </div>
-                <ol class="bitting" aria-label=home::FLEET_ORDER>{bars}</ol>
-            </div>
-            {all}
-            <p class="note">{home::block(unit)}</p>
-        </section>
-    }
+    let above = tag("div").with(sum(Method::Hybrid, overview.sets.hybrid, home::HYBRID_MEANS)).with(sum(
+        Method::Modern,
+        overview.sets.modern,
+        home::MODERN_MEANS,
+    ));
+    let below = tag("div").with(sum(Method::Basic, overview.sets.basic, home::BASIC_MEANS));
+    let bars = columns.into_iter().map(|column| bar(column, unit)).collect();
+    let all = (overview.customers > 10).then(|| {
+        let link = tag("a").attr("href", "/customers").with(home::all_customers(overview.customers));
+        of("p", "small only-narrow").with(link)
+    });
+    let picture = of("div", "fleet")
+        .with(of("div", "scale").with(above).with(below))
+        .with(of("ol", "bitting").attr("aria-label", home::FLEET_ORDER).all(bars));
+    of("section", "section")
+        .attr("aria-labelledby", "fleet")
+        .with(of("h2", "hide").attr("id", "fleet").with(home::FLEET))
+        .with(picture)
+        .some(all)
+        .with(of("p", "note").with(home::block(unit)))
 }
 
-fn bar(column: Column, unit: u64) -> impl IntoView {
+fn bar(column: Column, unit: u64) -> Tag {
     let Column { name, href, sets } = column;
     let blocks = |count: u64| count.div_ceil(unit);
     let (modern, hybrid, basic) = (blocks(sets.modern), blocks(sets.hybrid), blocks(sets.basic));
     let up = modern + hybrid;
     // Modern stands lowest on the line, hybrid on top of it.
-    let above = (0..up).map(|y| block(y, if y < hybrid { "h" } else { "m" })).collect_view();
-    let below = (0..basic).map(|y| block(y, "b")).collect_view();
-    let pile = |count: u64, blocks| {
-        (count > 0).then(|| {
-            let height = (count * BLOCK).to_string();
-            let frame = format!("0 0 10 {count}");
-            view! { <svg height=height viewBox=frame preserveAspectRatio="none" aria-hidden="true">{blocks}</svg> }
-        })
-    };
-    view! {
-        <li>
-            <a href=href class:some=basic != 0>
-                <span class="up">{pile(up, above)}</span>
-                <span class="down">{pile(basic, below)}<span class="who" aria-hidden="true">{name.clone()}</span></span>
-                <span class="tip"><b>{name}</b><br/>{home::numbers(sets)}</span>
-            </a>
-        </li>
-    }
+    let above = (0..up).map(|y| block(y, if y < hybrid { "h" } else { "m" })).collect();
+    let below = (0..basic).map(|y| block(y, "b")).collect();
+    let who = of("span", "who").attr("aria-hidden", "true").with(name.clone());
+    let tip = of("span", "tip").with(tag("b").with(name)).with(tag("br")).with(home::numbers(sets));
+    let link = if basic == 0 { tag("a") } else { of("a", "some") };
+    let link = link
+        .attr("href", href)
+        .with(of("span", "up").some(pile(up, above)))
+        .with(of("span", "down").some(pile(basic, below)).with(who))
+        .with(tip);
+    tag("li").with(link)
 }
 
-fn block(y: u64, class: &'static str) -> impl IntoView {
-    view! { <rect class=class x="0" y=y.to_string() width="10" height="1"></rect> }
+/// Blocks over each other, if there are any.
+fn pile(count: u64, blocks: Vec<Tag>) -> Option<Tag> {
+    (count > 0).then(|| {
+        tag("svg")
+            .attr("height", (count * BLOCK).to_string())
+            .attr("viewBox", format!("0 0 10 {count}"))
+            .attr("preserveAspectRatio", "none")
+            .attr("aria-hidden", "true")
+            .all(blocks)
+    })
+}
+
+fn block(y: u64, class: &'static str) -> Tag {
+    of("rect", class).attr("x", "0").attr("y", y.to_string()).attr("width", "10").attr("height", "1")
 }
 
 #[cfg(test)]

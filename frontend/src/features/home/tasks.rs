@@ -1,8 +1,10 @@
 //! What waits for somebody: connections that are not well first, then authorizations in the middle of their way.
 
-use crate::components::{Art, ButtonLink, Icon};
+use super::{leads, why};
+use crate::features::shell::parts::{self, picture, task};
+use crate::markup::{Tag, of, tag};
+use crate::text;
 use crate::text::portal::{authorizations, customers, home};
-use leptos::prelude::*;
 use shared::api::authorizations::{AuthorizationView, SignInState, SignInView};
 use shared::api::customers::{ConnectionState, ConnectionView, CustomerView};
 use shared::api::overview::{Overview, WithoutAccess};
@@ -94,31 +96,19 @@ fn tasks(overview: &Overview) -> Vec<Task> {
 }
 
 /// The list of what waits.
-#[component]
-#[expect(clippy::needless_pass_by_value, reason = "a component owns its props")]
-pub fn Tasks(overview: Overview) -> impl IntoView {
-    let tasks = tasks(&overview);
+pub fn section(overview: &Overview) -> Tag {
+    let tasks = tasks(overview);
     let note = (!tasks.is_empty())
-        .then(|| view! { <span class="note">{home::things(tasks.len())}", "{home::WAITING_NOTE}</span> });
+        .then(|| of("span", "note").with(text::join(&[&home::things(tasks.len()), ", ", home::WAITING_NOTE])));
     let empty = tasks.is_empty().then(|| {
-        view! {
-            <div class="empty"><Art name="art-clear"/><h3>{home::NOTHING}</h3><p>{home::nothing_why(overview.sets.total())}</p></div>
-        }
+        let art = picture("art", "art-clear");
+        of("div", "empty")
+            .with(art)
+            .with(tag("h3").with(home::NOTHING))
+            .with(tag("p").with(home::nothing_why(overview.sets.total())))
     });
-    let rows = tasks.into_iter().map(|task| {
-        view! {
-            <li class=task.class>
-                <Icon name=task.icon/>
-                <div><b>{task.title}</b><p>{task.why}</p></div>
-                <ButtonLink href=task.href>{task.label}</ButtonLink>
-            </li>
-        }
+    let rows = tasks.into_iter().map(|Task { class, icon, title, why: reason, href, label }| {
+        task(class, icon, title, why(reason), leads(href, label))
     });
-    view! {
-        <section class="section" aria-labelledby="waiting">
-            <header><h2 id="waiting">{home::WAITING}</h2>{note}</header>
-            <ul class="tasks">{rows.collect_view()}</ul>
-            {empty}
-        </section>
-    }
+    parts::section("waiting", home::WAITING, note).with(of("ul", "tasks").all(rows.collect())).some(empty)
 }

@@ -19,25 +19,17 @@ impl Brand {
     }
 }
 
-/// The page whose headline had the focus last, so that loading again does not take it away from somebody.
-#[derive(Debug, Clone, Copy)]
-pub struct Arrival(pub StoredValue<Option<String>>);
-
 /// Names the page in the tab, and moves the focus to its headline when the page is another than before.
 pub fn arrive(title: &str) {
     let brand = use_context::<Brand>().map(Brand::get).unwrap_or_default();
     browser::set_title(&text::title(title, &brand));
-    let Some(Arrival(last)) = use_context() else { return };
-    // The router's path: the address bar follows it a moment later.
-    let here = Some(use_location().pathname.get_untracked());
-    if last.with_value(|before| before.is_some() && *before != here) {
+    if browser::arrived(&use_location().pathname.get_untracked()).is_some() {
         // The headline may still be on its way into the document.
         spawn_local(async {
             browser::sleep(0).await;
             browser::focus_heading();
         });
     }
-    last.set_value(here);
 }
 
 /// A page above this one: its name and address.

@@ -5,11 +5,11 @@
 
 use crate::api::{self, ApiFailure};
 use crate::browser;
-use crate::features::Nothing;
+use crate::map;
 use crate::text::portal::account;
-use serde::{Deserialize, Serialize};
 use shared::api::members::{ClaimMemberInvitation, InvitedView};
 use shared::api::session::{CreateSession, SessionView, SignInStart};
+use shared::json::{self, Read, Value, Write, Writer};
 use shared::oauth::authority::{Authority, RedirectUri, SignInTenant};
 use shared::oauth::authorize::{AccountChoice, AuthorizationRequest, ResponseMode};
 use shared::oauth::callback::{self, CallbackError};
@@ -85,11 +85,30 @@ impl From<TokenError> for TripFailure {
 }
 
 /// What this tab remembers while the person is at Microsoft.
-#[derive(Serialize, Deserialize)]
 struct Kept {
     start: SignInStart,
     state: String,
     verifier: String,
+}
+
+impl Read for Kept {
+    fn read(value: Value) -> Option<Self> {
+        json::Fields::read(value, |fields| Self {
+            start: fields.get("start"),
+            state: fields.get("state"),
+            verifier: fields.get("verifier"),
+        })
+    }
+
+    fn empty() -> Self {
+        Self { start: Read::empty(), state: String::new(), verifier: String::new() }
+    }
+}
+
+impl Write for Kept {
+    fn write(&self) -> String {
+        Writer::default().object("start", &self.start).text("state", &self.state).text("verifier", &self.verifier).end()
+    }
 }
 
 /// The parts of [`SignInStart`], parsed.
@@ -129,7 +148,7 @@ pub enum Arrived {
 
 /// Leaves for Microsoft in this window.
 pub async fn leave(errand: Errand) -> Result<(), TripFailure> {
-    let start: SignInStart = api::post("/api/v1/sign-ins", &Nothing {}).await?;
+    let start: SignInStart = api::act("/api/v1/sign-ins").await?;
     let address = prepare(start).ok_or(TripFailure::DoesNotFit)?;
     browser::tab::remove(OWNER_KEY);
     browser::tab::remove(JOIN_KEY);
@@ -164,7 +183,7 @@ fn prepare(start: SignInStart) -> Option<String> {
     .url()
     .ok()?;
     let kept = Kept { state: state.expose().to_owned(), verifier: verifier.expose().to_owned(), start };
-    browser::tab::set(TRIP_KEY, &serde_json::to_string(&kept).ok()?).then_some(address)
+    browser::tab::set(TRIP_KEY, &kept.write()).then_some(address)
 }
 
 /// Ends the trip: redeems the code at Microsoft and hands the ID token to our server, which opens the session or notes who
@@ -173,15 +192,15 @@ pub async fn arrive(answer: Secret<String>) -> Result<Arrived, TripFailure> {
     let owner_link = browser::tab::take(OWNER_KEY);
     let invitation = browser::tab::take(JOIN_KEY);
     let kept = browser::tab::take(TRIP_KEY).ok_or(TripFailure::NotExpected)?;
-    let Kept { start, state, verifier } = serde_json::from_str(&kept).map_err(|_| TripFailure::NotExpected)?;
+    let Kept { start, state, verifier } = json::read(&kept).ok_or(TripFailure::NotExpected)?;
     let id_token = redeem(&start, &state, verifier, answer).await?;
     let (secret, id_token) = (start.secret, id_token.expose().clone());
     if let Some(invitation) = invitation {
         let body = ClaimMemberInvitation { invitation, secret, id_token };
-        return Ok(Arrived::Waits(api::post("/api/v1/member-invitations/claim", &body).await?));
+        return Ok(Arrived::Waits(api::send("/api/v1/member-invitations/claim", &body).await?));
     }
     let body = CreateSession { secret, id_token, owner_link };
-    api::post::<_, SessionView>("/api/v1/session", &body).await?;
+    api::send::<SessionView>("/api/v1/session", &body).await?;
     Ok(Arrived::In)
 }
 
@@ -229,8 +248,6 @@ pub struct Landing {
     pub owner_link: Option<String>,
     /// The secret of an invitation to become a member.
     pub invitation: Option<String>,
-    /// The secret of a link to a customer's own page.
-    pub customer_page: Option<String>,
 }
 
 impl Landing {
@@ -239,20 +256,16 @@ impl Landing {
         let here = browser::address();
         let carried = |text: &String| !text.is_empty();
         match here.path.as_str() {
-            "/sign-in/callback" => {
+            map::CALLBACK => {
                 browser::clean_address(&here.path);
                 let answer = Some(here.fragment).filter(carried).or(Some(here.query)).filter(carried);
                 Self { answer: answer.map(Secret::new), ..Self::default() }
             }
-            "/owner" => {
+            map::OWNER => {
                 browser::clean_address(&here.path);
                 Self { owner_link: Some(here.fragment).filter(carried), ..Self::default() }
             }
-            "/connected" => {
-                browser::clean_address(&here.path);
-                Self { customer_page: Some(here.fragment).filter(carried), ..Self::default() }
-            }
-            "/join" => {
+            map::JOIN => {
                 browser::clean_address(&here.path);
                 Self { invitation: Some(here.fragment).filter(carried), ..Self::default() }
             }

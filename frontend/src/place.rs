@@ -1,6 +1,13 @@
 //! Addresses as text: path, query, patterns. Nothing here touches the browser.
 
-use super::Matched;
+/// Which pattern fits an address, and what it found in there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Matched {
+    /// The place of the pattern, when one fits.
+    pub route: Option<usize>,
+    /// What stands for `:name` in the pattern.
+    pub params: Pairs,
+}
 
 /// A path and its query.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

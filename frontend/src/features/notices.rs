@@ -1,5 +1,0 @@
-//! Notices: what the portal warns of.
-
-mod list;
-
-pub use list::NoticeList;
