@@ -78,9 +78,14 @@ fn is_picture(name: &str) -> bool {
     name.rsplit('.').next() == Some("svg")
 }
 
-/// Our own files that a text names: `/assets/…` up to its quote.
+/// Our own files that a text names: `/assets/…` up to its quote. What an element keeps for later (`data-…`) is not fetched.
 fn named(text: &str) -> Vec<String> {
-    let starts = text.match_indices("/assets/").filter_map(|(at, _)| text.get(at..));
+    let is_kept =
+        |before: &str| before.rsplit(char::is_whitespace).next().is_some_and(|word| word.starts_with("data-"));
+    let starts = text.match_indices("/assets/").filter_map(|(at, _)| {
+        let (before, from) = text.split_at_checked(at)?;
+        (!is_kept(before)).then_some(from)
+    });
     let names = starts.map(|rest| {
         let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || "/-_.".contains(c))).unwrap_or(rest.len());
         rest.get(..end).unwrap_or_default().to_owned()
@@ -91,6 +96,14 @@ fn named(text: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_kept_for_later_is_not_fetched() {
+        assert_eq!(
+            named(r#"<div id="app" data-pages="/assets/a.js"></div><script src="/assets/b.js">"#),
+            ["/assets/b.js"]
+        );
+    }
 
     #[test]
     fn files_are_found_in_pages_and_scripts() {
