@@ -103,6 +103,24 @@ impl Recorder {
         subject: String,
         detail: String,
     ) -> Result<(), StoreError> {
+        let row = self.row(tx, event, actor, subject, detail);
+        tx.add_audit(&row, actor.name()).await
+    }
+
+    /// The same for an event of several subjects, each with its own actor.
+    pub async fn record_each(
+        &self,
+        tx: &Scoped,
+        event: &'static str,
+        all: &[(Actor, String)],
+    ) -> Result<(), StoreError> {
+        let row = |(actor, subject): &(Actor, String)| self.row(tx, event, actor, subject.clone(), String::new());
+        let rows: Vec<AuditRow> = all.iter().map(row).collect();
+        let named: Vec<(&AuditRow, &str)> = rows.iter().zip(all).map(|(row, (actor, _))| (row, actor.name())).collect();
+        tx.add_audit_each(&named).await
+    }
+
+    fn row(&self, tx: &Scoped, event: &'static str, actor: &Actor, subject: String, detail: String) -> AuditRow {
         let row = AuditRow {
             id: new_uuid(&*self.random, self.clock.now_millis()),
             sequence: None,
@@ -113,7 +131,7 @@ impl Recorder {
             detail,
         };
         tracing::info!(organization = %tx.organization, event, actor = row.actor, subject = row.subject, detail = row.detail, "audit");
-        tx.add_audit(&row, actor.name()).await
+        row
     }
 }
 

@@ -20,4 +20,5 @@ pub mod server;
 pub mod services;
 pub mod state;
 pub mod store;
+pub mod together;
 pub mod worker;

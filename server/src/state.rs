@@ -8,7 +8,7 @@ use crate::{
     outbound::Outgoing,
     random::{SharedRandom, new_uuid},
     seal::Keyring,
-    services::job_tokens::Cache,
+    services::{connect::Saves, job_tokens::Cache},
     store::Store,
 };
 use shared::{rules::suitability::RuleSwitches, time::Timestamp};
@@ -34,6 +34,8 @@ pub struct AppState {
     pub changes: Changes,
     /// What this node remembers of job tokens.
     pub job_tokens: Cache,
+    /// The lines in which Saves wait for each other.
+    pub saves: Saves,
     /// Mail and webhooks.
     pub outgoing: Arc<Outgoing>,
 }

@@ -73,6 +73,9 @@ pub enum StoreError {
     /// The role of the PostgreSQL address stands above row-level security.
     #[error("the PostgreSQL role must be neither superuser nor BYPASSRLS, so that row-level security binds it")]
     AboveRowSecurity,
+    /// It came to no end: whether anything happened is not known.
+    #[error("the change came to no end")]
+    Lost,
     /// A row holds something that this version does not know.
     #[error("a stored {0} cannot be read")]
     Unreadable(&'static str),

@@ -28,7 +28,7 @@ use server::{
     random::{SharedRandom, SystemRandom},
     seal::Keyring,
     server::{Node, Options},
-    services::{api_keys, job_tokens::Cache, owner, sessions},
+    services::{api_keys, connect::Saves, job_tokens::Cache, owner, sessions},
     state::{AppState, Settings},
     store::{Store, members::Member},
 };
@@ -404,5 +404,6 @@ fn assemble(
         settings: Arc::new(settings),
         changes: Changes::default(),
         job_tokens: Cache::default(),
+        saves: Saves::default(),
     }
 }

@@ -20,7 +20,7 @@ use crate::{
     random::{SharedRandom, SystemRandom},
     seal::Keyring,
     server::{Node, Options},
-    services::job_tokens::Cache,
+    services::{connect::Saves, job_tokens::Cache},
     state::{AppState, Settings},
     store::{DatabaseConfig, Store},
 };
@@ -157,6 +157,7 @@ async fn open(
         settings: Arc::new(Settings { origin, brand: "Rekey".to_owned(), rules: RuleSwitches::default() }),
         changes: Changes::default(),
         job_tokens: Cache::default(),
+        saves: Saves::default(),
     })
 }
 

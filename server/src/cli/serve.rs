@@ -11,7 +11,7 @@ use crate::{
     random::{SharedRandom, SystemRandom},
     seal::Keyring,
     server::{Node, Options},
-    services::job_tokens::Cache,
+    services::{connect::Saves, job_tokens::Cache},
     state::{AppState, Settings},
     store::Store,
 };
@@ -39,6 +39,7 @@ pub async fn open(configured: &Configured) -> Result<(Config, AppState), Command
         }),
         changes: Changes::default(),
         job_tokens: Cache::default(),
+        saves: Saves::default(),
     };
     Ok((config, app))
 }

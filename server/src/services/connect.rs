@@ -4,8 +4,10 @@
 //! look alike.
 
 mod page;
+mod saves;
 
 pub use page::view;
+pub use saves::{Receiving, Saves, receive};
 
 use super::{ServiceError, embed, events, help, save, sessions::nonce_of, set_up};
 use crate::{
@@ -20,16 +22,14 @@ use crate::{
         Scope, Scoped,
         attempts::{Attempt, AttemptState, SavedToken},
         authorizations::Authorization,
-        backup_sets::BackupSet,
         customers::Customer,
         links::Link,
         locator::{self, Located, LocatorKind},
-        organizations::Organization,
-        sign_ins::{SignIn, SignInSet},
+        sign_ins::SignIn,
         work::{self, NewWork, WorkKind},
     },
 };
-use page::{page_view, workloads_of};
+use saves::Submission;
 use shared::{
     api::{
         authorizations::{AuthorizationState, SignInState},
@@ -106,30 +106,6 @@ pub fn present(app: &AppState, request: &Save) -> Result<Presented, ServiceError
     Ok(Presented { access, identity })
 }
 
-/// What a Save is about, read in one moment.
-pub struct Receiving {
-    /// What the secret opened.
-    pub opened: Opened,
-    attempt: Attempt,
-    authorization: Authorization,
-    customer: Customer,
-    organization: Organization,
-    queue: Vec<SignIn>,
-    covered: Vec<(SignInSet, Option<BackupSet>)>,
-}
-
-/// Opens an attempt's secret for its Save. `None`: the secret is a link's.
-pub async fn receive(app: &AppState, secret: &str) -> Result<Option<Receiving>, ServiceError> {
-    let (tx, opened, attempt) = open_within(app, secret).await?;
-    let Some(attempt) = attempt else { return Ok(None) };
-    let found = tx.find_authorization_and_customer(opened.authorization).await?;
-    let (authorization, customer) = found.ok_or(ServiceError::NotFound)?;
-    let organization = tx.find_organization().await?.ok_or(ServiceError::NotFound)?;
-    let queue = tx.list_sign_ins(&[authorization.id]).await?;
-    let covered = tx.list_covered(attempt.sign_in).await?;
-    Ok(Some(Receiving { opened, attempt, authorization, customer, organization, queue, covered }))
-}
-
 /// A Save that was received.
 pub struct Received {
     /// Of which sign-in.
@@ -171,7 +147,9 @@ pub async fn save(
         return Err(refuse_guest(app, opened, attempt).await?);
     }
     let saved = seal_token(app, opened.organization, attempt, &access, hash, &request.access_token)?;
-    commit_save(app, receiving, saved, &identity).await
+    let (name, username) = super::sessions::names_of(&identity);
+    let shown = if username.is_empty() { name } else { username };
+    saves::commit(app, Submission { receiving, saved, shown }).await
 }
 
 /// The attempt is over.
@@ -276,63 +254,6 @@ fn seal_token(
     })
 }
 
-async fn commit_save(
-    app: &AppState,
-    receiving: Receiving,
-    saved: SavedToken,
-    identity: &VerifiedIdentity,
-) -> Result<Received, ServiceError> {
-    let Receiving { opened, attempt, authorization: before, customer, organization, mut queue, mut covered } =
-        receiving;
-    let tx = app.store.write(opened.organization).await?;
-    let hash = saved.hash;
-    let attempt = Attempt { state: AttemptState::Saved, saved: Some(saved), ..attempt };
-    let authorization = tx.touch_and_find_authorization(attempt.authorization).await?.ok_or(ServiceError::NotFound)?;
-    if !tx.update_attempt(&attempt, AttemptState::Open).await? {
-        // Another request of the same tab was quicker, or the attempt was superseded in this moment.
-        let now = tx.find_attempt(attempt.id).await?;
-        let same = now.and_then(|now| now.saved).is_some_and(|saved| saved.hash == hash);
-        tx.leave().await?;
-        let again = Received { sign_in: attempt.sign_in, view: None };
-        return if same { Ok(again) } else { Err(used()) };
-    }
-    if authorization.version != before.version + 1 {
-        // Something changed since it was read. Each change counts, so otherwise the one writer need not read again.
-        queue = tx.list_sign_ins(&[authorization.id]).await?;
-        covered = tx.list_covered(attempt.sign_in).await?;
-    }
-    let place = queue.iter_mut().find(|one| one.id == attempt.sign_in).ok_or(ServiceError::NotFound)?;
-    let sign_in = place.clone();
-    let from = sign_in.state;
-    if !matches!(from, SignInState::Waiting | SignInState::ClaimsNeeded | SignInState::Failed) {
-        return Err(used());
-    }
-    let (name, username) = super::sessions::names_of(identity);
-    let shown = if username.is_empty() { name } else { username };
-    let sign_in = SignIn {
-        state: SignInState::Working,
-        steps: save::first_steps(&workloads_of(&covered)),
-        signed_in_as: Some(shown.clone()),
-        problem: None,
-        approval_url: None,
-        ..sign_in
-    };
-    if !tx.update_sign_in(&sign_in, from).await? {
-        return Err(used());
-    }
-    use_up(app, &tx, &opened.link).await?;
-    add_work(app, &tx, attempt.id).await?;
-    let actor = Actor::Holder(sign_in.id, shown);
-    app.audit().record(&tx, "sign_in.saved", &actor, format!("sign_in:{}", sign_in.id), String::new()).await?;
-    tx.commit().await?;
-    app.changes.work();
-    app.changes.authorization(authorization.id);
-    place.state = sign_in.state;
-    let id = sign_in.id;
-    let view = page_view(app, &opened, &authorization, customer, organization, queue, sign_in, covered, Vec::new());
-    Ok(Received { sign_in: id, view: Some(view) })
-}
-
 /// Save uses an invitation up. The tab that pressed it goes on with its attempt; the link opens nothing any more (H3).
 pub async fn use_up(app: &AppState, tx: &Scoped, link: &Link) -> Result<(), ServiceError> {
     if link.only.is_some() {
@@ -343,10 +264,12 @@ pub async fn use_up(app: &AppState, tx: &Scoped, link: &Link) -> Result<(), Serv
 
 /// Has a Save carried out, now.
 pub async fn add_work(app: &AppState, tx: &Scoped, attempt: AttemptId) -> Result<(), ServiceError> {
+    Ok(work::add(tx, save_work(app, tx.organization, attempt)).await?)
+}
+
+fn save_work(app: &AppState, organization: OrganizationId, attempt: AttemptId) -> NewWork {
     let due = app.clock.now_millis();
-    let work =
-        NewWork { id: app.new_id(), kind: WorkKind::Save, organization: tx.organization, subject: attempt.0, due };
-    Ok(work::add(tx, work).await?)
+    NewWork { id: app.new_id(), kind: WorkKind::Save, organization, subject: attempt.0, due }
 }
 
 /// Carries on the Save that was pressed, after a consent or an approval. Does nothing when nothing waits.

@@ -144,7 +144,13 @@ impl Scoped {
 
     /// An attempt with the link that it was made by, unless that was revoked.
     pub async fn find_attempt_and_link(&self, id: AttemptId) -> Result<Option<(Attempt, Link)>, StoreError> {
-        let found = table::Entity::find_by_id(id.0)
+        Ok(self.find_attempts_and_links(&[id]).await?.pop())
+    }
+
+    /// Attempts with the links that they were made by; those whose link was revoked are left out.
+    pub async fn find_attempts_and_links(&self, ids: &[AttemptId]) -> Result<Vec<(Attempt, Link)>, StoreError> {
+        let rows = table::Entity::find()
+            .filter(table::Column::Id.is_in(ids.iter().map(|id| id.0)))
             .filter(table::Column::Organization.eq(self.own()))
             .select_also(links::Entity)
             .join(
@@ -153,10 +159,10 @@ impl Scoped {
             )
             .filter(links::Column::Organization.eq(self.own()))
             .filter(links::Column::RevokedAt.is_null())
-            .one(&self.tx)
+            .all(&self.tx)
             .await?;
-        let Some((attempt, Some(link))) = found else { return Ok(None) };
-        Ok(Some((attempt.try_into()?, link.into())))
+        let both = |(attempt, link): (table::Model, Option<links::Model>)| Some((attempt, link?));
+        rows.into_iter().filter_map(both).map(|(attempt, link)| Ok((attempt.try_into()?, link.into()))).collect()
     }
 
     /// The attempt of a sign-in whose Save is under way or waits for a consent.

@@ -86,27 +86,35 @@ impl From<batches::Model> for AuditBatch {
 impl Scoped {
     /// Adds an event to this transaction. `name` is kept beside, for display, and can be erased.
     pub async fn add_audit(&self, row: &AuditRow, name: &str) -> Result<(), StoreError> {
-        let event = table::ActiveModel {
-            id: Set(row.id),
-            organization: Set(self.own()),
-            sequence: Set(None),
-            at: Set(row.at.0),
-            event: Set(row.event.clone()),
-            actor: Set(row.actor.clone()),
-            subject: Set(row.subject.clone()),
-            detail: Set(row.detail.clone()),
-        };
-        table::Entity::insert(event).exec_without_returning(&self.tx).await?;
-        if !name.is_empty() {
-            let row = names::ActiveModel {
+        self.add_audit_each(&[(row, name)]).await
+    }
+
+    /// The same for several, each of another actor.
+    pub async fn add_audit_each(&self, all: &[(&AuditRow, &str)]) -> Result<(), StoreError> {
+        let again = OnConflict::columns([names::Column::Organization, names::Column::Reference])
+            .update_column(names::Column::Name)
+            .to_owned();
+        for part in all.chunks(100) {
+            let events = part.iter().map(|(row, _)| table::ActiveModel {
+                id: Set(row.id),
+                organization: Set(self.own()),
+                sequence: Set(None),
+                at: Set(row.at.0),
+                event: Set(row.event.clone()),
+                actor: Set(row.actor.clone()),
+                subject: Set(row.subject.clone()),
+                detail: Set(row.detail.clone()),
+            });
+            table::Entity::insert_many(events).exec_without_returning(&self.tx).await?;
+            let named = part.iter().filter(|(_, name)| !name.is_empty()).map(|(row, name)| names::ActiveModel {
                 organization: Set(self.own()),
                 reference: Set(row.actor.clone()),
-                name: Set(name.to_owned()),
-            };
-            let again = OnConflict::columns([names::Column::Organization, names::Column::Reference])
-                .update_column(names::Column::Name)
-                .to_owned();
-            names::Entity::insert(row).on_conflict(again).exec_without_returning(&self.tx).await?;
+                name: Set((*name).to_owned()),
+            });
+            let named: Vec<_> = named.collect();
+            if !named.is_empty() {
+                names::Entity::insert_many(named).on_conflict(again.clone()).exec_without_returning(&self.tx).await?;
+            }
         }
         Ok(())
     }

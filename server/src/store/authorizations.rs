@@ -140,7 +140,16 @@ impl Scoped {
         &self,
         id: AuthorizationId,
     ) -> Result<Option<(Authorization, Customer)>, StoreError> {
-        let found = table::Entity::find_by_id(id.0)
+        Ok(self.find_authorizations_and_customers(&[id]).await?.pop())
+    }
+
+    /// Authorizations, each with its customer.
+    pub async fn find_authorizations_and_customers(
+        &self,
+        ids: &[AuthorizationId],
+    ) -> Result<Vec<(Authorization, Customer)>, StoreError> {
+        let rows = table::Entity::find()
+            .filter(table::Column::Id.is_in(ids.iter().map(|id| id.0)))
             .filter(self.mine(table::Column::Organization, table::Column::Customer))
             .select_also(customers::Entity)
             .join(
@@ -151,10 +160,12 @@ impl Scoped {
                     .into(),
             )
             .filter(customers::Column::Organization.eq(self.own()))
-            .one(&self.tx)
+            .all(&self.tx)
             .await?;
-        let Some((authorization, Some(customer))) = found else { return Ok(None) };
-        Ok(Some((authorization.try_into()?, customer.into())))
+        let both =
+            |(authorization, customer): (table::Model, Option<customers::Model>)| Some((authorization, customer?));
+        let both = rows.into_iter().filter_map(both);
+        both.map(|(authorization, customer)| Ok((authorization.try_into()?, customer.into()))).collect()
     }
 
     /// The version alone: what a live view asks.
@@ -239,13 +250,21 @@ impl Scoped {
 
     /// The same, and gives the authorization as it is then.
     pub async fn touch_and_find_authorization(&self, id: AuthorizationId) -> Result<Option<Authorization>, StoreError> {
+        Ok(self.touch_and_find_authorizations(&[id]).await?.pop())
+    }
+
+    /// The same for several.
+    pub async fn touch_and_find_authorizations(
+        &self,
+        ids: &[AuthorizationId],
+    ) -> Result<Vec<Authorization>, StoreError> {
         let rows = table::Entity::update_many()
             .col_expr(table::Column::Version, Expr::col(table::Column::Version).add(1))
             .filter(self.mine(table::Column::Organization, table::Column::Customer))
-            .filter(table::Column::Id.eq(id.0))
+            .filter(table::Column::Id.is_in(ids.iter().map(|id| id.0)))
             .exec_with_returning(&self.tx)
             .await?;
-        rows.into_iter().next().map(Authorization::try_from).transpose()
+        rows.into_iter().map(Authorization::try_from).collect()
     }
 
     /// Moves an open authorization to its end. `false`: it was not open.

@@ -103,10 +103,34 @@ pub async fn find_any(
     now: Timestamp,
 ) -> Result<Option<(LocatorKind, Located)>, StoreError> {
     let row = table::Entity::find_by_id(hash.to_vec()).one(at.connection()).await?;
-    Ok(row.filter(|row| row.expires_at.is_none_or(|end| now.0 < end)).and_then(|row| {
-        let kind = kinds.iter().find(|kind| row.kind == kind.as_str())?;
-        Some((*kind, Located { organization: OrganizationId(row.organization), id: row.id }))
-    }))
+    Ok(row.and_then(|row| leads(&row, kinds, now)))
+}
+
+/// Where each of these secrets leads, if it is of one of these kinds, and its kind.
+pub async fn find_each(
+    at: &impl Outside,
+    kinds: &[LocatorKind],
+    hashes: &[[u8; 32]],
+    now: Timestamp,
+) -> Result<Vec<Option<(LocatorKind, Located)>>, StoreError> {
+    let rows = table::Entity::find()
+        .filter(table::Column::Hash.is_in(hashes.iter().map(|hash| hash.to_vec())))
+        .all(at.connection())
+        .await?;
+    let found = |hash: &[u8; 32]| {
+        let row = rows.iter().find(|row| row.hash == hash)?;
+        leads(row, kinds, now)
+    };
+    Ok(hashes.iter().map(found).collect())
+}
+
+/// Where a row leads, unless it is of another kind or expired.
+fn leads(row: &table::Model, kinds: &[LocatorKind], now: Timestamp) -> Option<(LocatorKind, Located)> {
+    if row.expires_at.is_some_and(|end| now.0 >= end) {
+        return None;
+    }
+    let kind = kinds.iter().find(|kind| row.kind == kind.as_str())?;
+    Some((*kind, Located { organization: OrganizationId(row.organization), id: row.id }))
 }
 
 /// Whether this is the hash of some secret, of whatever kind and age.

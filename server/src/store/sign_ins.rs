@@ -208,9 +208,17 @@ impl Scoped {
 
     /// The sets of a sign-in with the records as they are now, by name; a set that is gone has none.
     pub async fn list_covered(&self, sign_in: SignInId) -> Result<Vec<(SignInSet, Option<BackupSet>)>, StoreError> {
+        self.list_covered_by(&[sign_in]).await
+    }
+
+    /// The same for several sign-ins.
+    pub async fn list_covered_by(
+        &self,
+        sign_ins: &[SignInId],
+    ) -> Result<Vec<(SignInSet, Option<BackupSet>)>, StoreError> {
         let rows = sets::Entity::find()
             .filter(sets::Column::Organization.eq(self.own()))
-            .filter(sets::Column::SignIn.eq(sign_in.0))
+            .filter(sets::Column::SignIn.is_in(sign_ins.iter().map(|id| id.0)))
             .select_also(backup_sets::Entity)
             .join(
                 JoinType::LeftJoin,
@@ -219,6 +227,7 @@ impl Scoped {
                     .to((backup_sets::Column::Organization, backup_sets::Column::Id))
                     .into(),
             )
+            .order_by_asc(sets::Column::SignIn)
             .order_by_asc(sets::Column::Name)
             .order_by_asc(sets::Column::BackupSet)
             .all(&self.tx)

@@ -97,7 +97,24 @@ pub struct NewWork {
 
 /// Adds work, or makes the row that is there due at the new time.
 pub async fn add(at: &impl Outside, work: NewWork) -> Result<(), StoreError> {
-    let row = table::ActiveModel {
+    add_each(at, &[work]).await
+}
+
+/// The same for several, each of another kind or subject.
+pub async fn add_each(at: &impl Outside, all: &[NewWork]) -> Result<(), StoreError> {
+    let again = OnConflict::columns([table::Column::Kind, table::Column::Subject])
+        .update_columns([table::Column::Due, table::Column::Attempts])
+        .value(table::Column::Epoch, Expr::col((table::Entity, table::Column::Epoch)).add(1))
+        .to_owned();
+    for part in all.chunks(100) {
+        let rows = part.iter().map(row);
+        table::Entity::insert_many(rows).on_conflict(again.clone()).exec_without_returning(at.connection()).await?;
+    }
+    Ok(())
+}
+
+fn row(work: &NewWork) -> table::ActiveModel {
+    table::ActiveModel {
         id: Set(work.id),
         kind: Set(work.kind.as_str().to_owned()),
         organization: Set(work.organization.0),
@@ -105,31 +122,13 @@ pub async fn add(at: &impl Outside, work: NewWork) -> Result<(), StoreError> {
         due: Set(work.due),
         epoch: Set(0),
         attempts: Set(0),
-    };
-    let again = OnConflict::columns([table::Column::Kind, table::Column::Subject])
-        .values([
-            (table::Column::Due, work.due.into()),
-            (table::Column::Attempts, 0.into()),
-            (table::Column::Epoch, Expr::col((table::Entity, table::Column::Epoch)).add(1)),
-        ])
-        .to_owned();
-    table::Entity::insert(row).on_conflict(again).exec_without_returning(at.connection()).await?;
-    Ok(())
+    }
 }
 
 /// Adds new work, many rows at once: their subjects are new too.
 pub async fn add_new(at: &impl Outside, all: &[NewWork]) -> Result<(), StoreError> {
     for part in all.chunks(100) {
-        let rows = part.iter().map(|work| table::ActiveModel {
-            id: Set(work.id),
-            kind: Set(work.kind.as_str().to_owned()),
-            organization: Set(work.organization.0),
-            subject: Set(work.subject),
-            due: Set(work.due),
-            epoch: Set(0),
-            attempts: Set(0),
-        });
-        table::Entity::insert_many(rows).exec_without_returning(at.connection()).await?;
+        table::Entity::insert_many(part.iter().map(row)).exec_without_returning(at.connection()).await?;
     }
     Ok(())
 }

@@ -24,7 +24,7 @@ use server::{
     random::{SharedRandom, SystemRandom},
     seal::Keyring,
     server::{Node, Options},
-    services::{api_keys, job_tokens::Cache, owner},
+    services::{api_keys, connect::Saves, job_tokens::Cache, owner},
     state::{AppState, Settings},
 };
 use shared::{api::api_keys::CreateApiKey, id::OrganizationId, rules::suitability::RuleSwitches};
@@ -69,6 +69,7 @@ impl Product {
             }),
             changes: Changes::default(),
             job_tokens: Cache::default(),
+            saves: Saves::default(),
         };
         let (_, key) = seed(&state).await?;
         // The generator is one address: what keeps strangers slow must not be what is measured.

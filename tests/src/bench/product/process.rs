@@ -89,6 +89,7 @@ async fn make(folder: &Path, microsoft: &Microsoft) -> Result<(AppState, Organiz
         }),
         changes: Changes::default(),
         job_tokens: server::services::job_tokens::Cache::default(),
+        saves: server::services::connect::Saves::default(),
     };
     let (organization, key) = seed(&state).await?;
     Ok((state, organization, key))
