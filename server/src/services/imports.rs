@@ -168,7 +168,8 @@ pub async fn upsert(
 /// What the audit log keeps of a stored list.
 fn counts(done: &UpsertAnswer) -> String {
     let UpsertAnswer { added, changed, unchanged, disconnected } = done;
-    format!("added={added} changed={changed} unchanged={unchanged} disconnected={disconnected}")
+    let left = if *disconnected > 0 { format!(" disconnected={disconnected}") } else { String::new() };
+    format!("added={added} changed={changed} unchanged={unchanged}{left}")
 }
 
 /// The same checks as for the lines of a file: each set is read as one.
