@@ -15,7 +15,12 @@ pub const KIND: &str = "Way";
 /// A field.
 pub const ADDRESS: &str = "Address";
 /// A field.
-pub const ADDRESS_HINT: &str = "Such as backup@example.com, or https://example.com/hooks/rekey";
+pub const ADDRESS_HINT: &str = "Such as backup@example.com, or https://example.com/hooks/backup";
+/// A field, where there is no mail.
+pub const ADDRESS_HINT_WEBHOOK: &str = "Such as https://example.com/hooks/backup";
+/// There is no mail.
+pub const NO_MAIL: &str =
+    "A webhook: this installation sends no mail. Whoever runs it can set that up ([mail] of its configuration).";
 /// A button.
 pub const ADD: &str = "Add";
 /// The table.
