@@ -123,6 +123,7 @@ fn i7_every_translation_knows_every_code_of_the_server() {
         "set_up/grant.rs",
         "set_up/prove.rs",
         "set_up/remove.rs",
+        "waves.rs",
     ];
     for file in services {
         let source = read(&format!("server/src/services/{file}"));
