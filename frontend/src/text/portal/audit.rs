@@ -108,6 +108,14 @@ pub fn event(name: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
+/// What an event is about, without the words of programs: `backup_set:…` as `backup set …`.
+pub fn about(subject: &str) -> String {
+    match subject.split_once(':') {
+        Some((kind, id)) => format!("{} {id}", kind.replace('_', " ")),
+        None => subject.to_owned(),
+    }
+}
+
 /// A word more, for people: `method=hybrid sets=14` as `hybrid, 14 sets`. Ids are left out.
 pub fn detail(detail: &str) -> String {
     let (facts, words): (Vec<&str>, Vec<&str>) = detail.split_whitespace().partition(|word| word.contains('='));
@@ -127,7 +135,7 @@ pub fn detail(detail: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{detail, event};
+    use super::{about, detail, event};
 
     #[test]
     fn details_read_as_words() {
@@ -138,6 +146,13 @@ mod tests {
         assert_eq!(detail("connected already"), "connected already");
         assert_eq!(detail("proved=700016"), "AADSTS700016");
         assert_eq!(detail("kind=migrate_to_modern hours=1 mail=-"), "migrate to modern, 1 hour");
+    }
+
+    #[test]
+    fn what_it_is_about_reads_as_words() {
+        assert_eq!(about("backup_set:0190a0b1"), "backup set 0190a0b1");
+        assert_eq!(about("organization:1"), "organization 1");
+        assert_eq!(about(""), "");
     }
 
     #[test]
