@@ -30,7 +30,7 @@ fn row(entry: AuditEntryView) -> impl IntoView {
     view! {
         <li>
             <Icon name=icon class/>
-            <div>{audit::event(&entry.event)}<small>{entry.actor}{(!detail.is_empty()).then(|| format!(", {detail}"))}</small></div>
+            <div>{audit::event(&entry.event)}<small>{audit::actor(entry.actor)}{(!detail.is_empty()).then(|| format!(", {detail}"))}</small></div>
             <span class="when"><Moment at=entry.at/></span>
         </li>
     }

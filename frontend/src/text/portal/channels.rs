@@ -59,7 +59,7 @@ pub const SAVE: &str = "Save";
 pub const SAVED: &str = "Saved. It counts from the next event on.";
 
 /// A channel fails.
-pub const FAILING: &str = "It does not take what Rekey sends";
+pub const FAILING: &str = "It does not take what is sent";
 /// A channel fails: what to do.
 pub const FAILING_WHY: &str = "Each delivery is tried for a day, then given up and kept for 30 days. Put the other side right, then send again what failed. Nothing is removed by itself.";
 /// An action.
