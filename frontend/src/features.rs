@@ -42,6 +42,14 @@ pub mod shell;
 pub mod waves;
 pub mod window;
 
+/// Whether the server sends mail; `false` while that is not known, so that nobody is offered what is refused.
+#[cfg(feature = "portal")]
+pub fn sends_mail() -> leptos::prelude::Memo<bool> {
+    use leptos::prelude::*;
+    let meta = use_context::<session::Installation>();
+    Memo::new(move |_| meta.and_then(|meta| meta.0.get()).and_then(Result::ok).is_some_and(|meta| meta.mail))
+}
+
 /// An empty JSON object: the body of a request that says all in its address.
 #[derive(Debug, Clone, Copy, serde::Serialize)]
 pub struct Nothing {}

@@ -74,7 +74,7 @@ impl axum::extract::FromRef<Http> for AppState {
 #[derive(OpenApi)]
 #[openapi(
     info(
-        title = "Rekey",
+        title = "API",
         description = "Moves Microsoft 365 backup sets off stored passwords. Programs send `Authorization: Bearer <API key>`. Errors are problem+json (RFC 9457) with a stable `code`. Times are seconds since 1970-01-01T00:00:00Z."
     ),
     modifiers(&Security)
@@ -188,7 +188,8 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 
 /// The whole server.
 pub fn router(app: AppState, limits: Limits) -> Router {
-    let (routes, description) = api().split_for_parts();
+    let (routes, mut description) = api().split_for_parts();
+    description.info.title.clone_from(&app.settings.brand);
     let openapi = description.to_json().unwrap_or_default();
     let http = Http(Arc::new(Shared { app, limits, openapi: openapi.into() }));
     routes

@@ -112,11 +112,14 @@ async fn carry_out(app: &AppState, work: Work) {
 /// How long ended deliveries are kept, in seconds.
 const LOG_KEPT: i64 = 30 * 24 * 3600;
 
+/// How long sign-in attempts are kept after their end, in seconds: their secrets open nothing from a day after it.
+const ATTEMPTS_KEPT: i64 = 7 * 24 * 3600;
+
 /// How long embed sessions are kept after their end, in seconds.
 const EMBED_KEPT: i64 = 24 * 3600;
 
 /// Every second: seals the audit log, publishes heads, tells changes of method; every minute: keys, expired secrets and
-/// previews; every hour: old deliveries.
+/// previews; every hour: old deliveries and attempts.
 async fn keep_house(app: AppState, heads: Option<PathBuf>, mut stop: watch::Receiver<bool>) {
     let mut second = tokio::time::interval(Duration::from_secs(1));
     second.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -142,9 +145,9 @@ async fn keep_house(app: AppState, heads: Option<PathBuf>, mut stop: watch::Rece
             }
         }
         if round.is_multiple_of(3600)
-            && let Err(error) = forget_deliveries(&app).await
+            && let Err(error) = forget_old(&app).await
         {
-            tracing::error!(?error, "forgetting old deliveries failed");
+            tracing::error!(?error, "forgetting old deliveries and attempts failed");
         }
         round += 1;
         if last || *stop.borrow() {
@@ -186,10 +189,11 @@ async fn tell_changes(app: &AppState) -> Result<(), ServiceError> {
     }
 }
 
-async fn forget_deliveries(app: &AppState) -> Result<(), ServiceError> {
+async fn forget_old(app: &AppState) -> Result<(), ServiceError> {
     for organization in organizations(app).await? {
         let tx = app.store.write(organization).await?;
         tx.remove_old_deliveries(app.now().plus(-LOG_KEPT)).await?;
+        tx.remove_old_attempts(app.now().plus(-ATTEMPTS_KEPT)).await?;
         tx.commit_counts().await?;
     }
     Ok(())

@@ -9,13 +9,21 @@ use crate::features::session::{self, Refused};
 use crate::remote::{Action, Remote};
 use crate::text::portal::restores;
 use leptos::prelude::*;
+use shared::api::apps::AppView;
+use shared::api::page::Page;
 use shared::api::restores::{CreateRestore, RestoreView};
 use shared::id::{CustomerId, RestoreId};
+use shared::rules::scopes::Purpose;
 
 /// The choices of how long.
 const HOURS: [i64; 4] = [1, 4, 12, 24];
 
-/// The restores of a customer, and the form that approves one.
+/// Whether one of these apps can write: without one there is nothing that an approval would let in (C4).
+fn can_write(apps: &[AppView]) -> bool {
+    apps.iter().any(|app| app.purpose == Purpose::Restore && app.state.is_alive())
+}
+
+/// The restores of a customer, and the form that approves one where there is an app that can write.
 #[component]
 pub fn Restores(
     /// Whose data.
@@ -23,6 +31,12 @@ pub fn Restores(
 ) -> impl IntoView {
     let list = Remote::new(|| api::get::<Vec<RestoreView>>("/api/v1/restores"));
     let again = Callback::new(move |()| list.refetch());
+    let apps =
+        Remote::new(
+            move || async move { api::get::<Page<AppView>>(&format!("/api/v1/apps?customer={customer}")).await },
+        );
+    // Nothing is said before it is known.
+    let writes = Memo::new(move |_| apps.get().and_then(Result::ok).map(|page| can_write(&page.items)));
     let manages = session::manages();
     view! {
         <section class="section" aria-labelledby="restores" data-test="restores">
@@ -31,7 +45,11 @@ pub fn Restores(
             {load(list, 2, move |all| {
                 let own: Vec<_> = all.into_iter().filter(|one| one.customer.id == customer).take(10).collect();
                 let is_open = own.iter().any(|one| one.open);
-                let form = move || (!is_open && manages.get()).then(|| view! { <Approve customer on_made=again/> });
+                let form = move || match writes.get() {
+                    Some(true) if !is_open && manages.get() => view! { <Approve customer on_made=again/> }.into_any(),
+                    Some(false) => view! { <p class="note" data-test="no-restore-app">{restores::NO_APP}</p> }.into_any(),
+                    _ => ().into_any(),
+                };
                 view! { <Table restores=own on_change=again/>{form} }.into_any()
             })}
         </section>
@@ -134,5 +152,33 @@ fn Approve(customer: CustomerId, #[prop(into)] on_made: Callback<()>) -> impl In
             </div>
         </form>
         {move || elsewhere().map(|failure| view! { <Refused failure/> })}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shared::api::apps::AppState;
+
+    fn app(purpose: Purpose, state: AppState) -> AppView {
+        let id = "0190a0b1-2c3d-7e4f-8a9b-0c1d2e3f4a5b";
+        let app = serde_json::json!({
+            "id": id, "customer": { "id": id, "name": "Contoso", "domain": null, "tenant": id }, "tenant": id,
+            "purpose": purpose, "way": "set_up", "state": state, "display_name": "An app", "client_id": null,
+            "object": null, "principal": null, "workloads": [], "permissions": [], "missing": [], "extra": [],
+            "set_up_at": null, "checked_at": null, "first_token_at": null, "help": null, "certificates": [],
+            "left": [], "sets": 0,
+        });
+        serde_json::from_value(app).expect("an app")
+    }
+
+    #[test]
+    fn c4_a_restore_is_offered_only_where_an_app_can_write() {
+        let backup = app(Purpose::Backup, AppState::Working);
+        assert!(!can_write(&[]) && !can_write(std::slice::from_ref(&backup)));
+        for state in AppState::ALL {
+            let both = [backup.clone(), app(Purpose::Restore, state)];
+            assert_eq!(can_write(&both), matches!(state, AppState::Working | AppState::Doubtful), "{state:?}");
+        }
     }
 }

@@ -85,12 +85,13 @@ fn Live(first: AuthorizationView) -> impl IntoView {
 
 fn head(authorization: AuthorizationView) -> impl IntoView {
     let (done, all) = progress(&authorization);
-    let AuthorizationView { customer, kind, state, created_at, created_by, wave, .. } = authorization;
+    let AuthorizationView { customer, kind, method, way, state, created_at, created_by, wave, .. } = authorization;
+    let way = if method == Method::Modern { way } else { Way::SetUp };
     let own = (state != AuthorizationState::Cancelled)
         .then(|| modern::headline(kind, state == AuthorizationState::Done, &customer.name));
-    let heading = own.flatten().unwrap_or_else(|| authorizations::headline(state, done, all, &customer.name));
+    let heading = own.flatten().unwrap_or_else(|| authorizations::headline(state, done, all, &customer.name, way));
     let words = Some(state).filter(|state| *state == AuthorizationState::Open).and_then(|_| modern::sub(kind));
-    let words = words.unwrap_or(authorizations::sub(state));
+    let words = words.unwrap_or(authorizations::sub(state, way));
     let above = match wave {
         Some(wave) => (waves::WAVE.to_owned(), format!("/waves/{wave}")),
         None => (shell::AUTHORIZATIONS.to_owned(), "/authorizations".to_owned()),

@@ -11,8 +11,10 @@ use crate::remote::{Action, Remote};
 use crate::router::{NavigateOptions, use_navigate, use_query_map};
 use crate::text::portal::{authorizations, shell};
 use leptos::prelude::*;
+use shared::api::apps::Way;
 use shared::api::authorizations::{AuthorizationPreview, AuthorizationView};
 use shared::id::BackupSetId;
+use shared::method::Method;
 
 /// The preview of the chosen sets, or of those that the address names.
 #[component]
@@ -134,7 +136,12 @@ fn Authorize(preview: AuthorizationPreview, wish: Wish) -> impl IntoView {
         preview.tenant_unconfirmed.then_some(authorizations::CONFIRM_FIRST)
     };
     let sign_ins = preview.sign_ins.iter().filter(|sign_in| !sign_in.already_connected).count();
-    let label = authorizations::authorize(preview.sets, sign_ins);
+    // Nobody signs in for an app that the customer makes.
+    let label = if preview.method == Method::Modern && preview.way == Way::OwnApp && sign_ins > 0 {
+        authorizations::authorize_own_app(preview.sets)
+    } else {
+        authorizations::authorize(preview.sets, sign_ins)
+    };
     let failure = move || create.value().get().and_then(Result::err);
     view! {
         <div class="stack tight authorize">

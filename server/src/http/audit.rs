@@ -63,7 +63,7 @@ pub struct ExportAudit {
     customer: Option<CustomerId>,
 }
 
-/// The sealed log as JSON Lines that can be verified without Rekey: docs/audit-export.md.
+/// The sealed log as JSON Lines that can be verified elsewhere: docs/audit-export.md.
 #[utoipa::path(get, path = "/api/v1/audit/export", tag = "audit", params(ExportAudit), responses(
     (status = 200, description = "JSON Lines", content_type = "application/x-ndjson"),
     (status = 404, body = Problem, content_type = "application/problem+json"),

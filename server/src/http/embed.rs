@@ -34,13 +34,13 @@ use shared::{
 };
 use uuid::Uuid;
 
-/// What a console's developer needs: the script, its hash, and the origins that may show Rekey.
+/// What a console's developer needs: the script, its hash, and the origins that may show the frame.
 #[utoipa::path(get, path = "/api/v1/embed-origins", tag = "embed", responses((status = 200, body = EmbedSetUp)))]
 pub async fn set_up(State(http): State<Http>, reader: WholeReader) -> Result<Json<EmbedSetUp>, ApiError> {
     Ok(Json(origins::set_up(&http.app, reader.organization).await?))
 }
 
-/// Lets an origin show Rekey in a frame. Exactly this one: no pattern, no sub-domains.
+/// Lets an origin show the frame. Exactly this one: no pattern, no sub-domains.
 #[utoipa::path(post, path = "/api/v1/embed-origins", tag = "embed", request_body = AddEmbedOrigin, responses(
     (status = 200, body = EmbedOriginView),
     (status = 403, description = "role_insufficient, member_needed, sign_in_stale", body = Problem, content_type = "application/problem+json"),
@@ -188,7 +188,7 @@ pub async fn tie(
     Ok(Json(caller.open(&http, tied)?))
 }
 
-/// What a page may ask before it shows Rekey: whether its origin is registered, and how late it is. For every origin (CORS).
+/// What a page may ask before it shows the frame: whether its origin is registered, and how late it is. For every origin (CORS).
 #[utoipa::path(get, path = "/api/v1/embed/check/{organization}", tag = "embed", security(()), params(("organization" = OrganizationId, Path)), responses((status = 200, body = EmbedCheck)))]
 pub async fn check(
     State(http): State<Http>,

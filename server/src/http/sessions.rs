@@ -19,6 +19,7 @@ pub async fn meta(State(http): State<Http>) -> Json<Meta> {
         brand: http.app.settings.brand.clone(),
         login_host: http.app.login_host(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
+        mail: http.app.outgoing.mail.is_some(),
     })
 }
 

@@ -166,7 +166,7 @@ async fn begin(
     if is_own && kind == AuthorizationKind::Remove {
         return Err(ServiceError::conflict(
             "own_app",
-            "This app is the customer's own: its administrator deletes it in Microsoft Entra. The kill switch forgets Rekey's key.",
+            "This app is the customer's own: its administrator deletes it in Microsoft Entra. The kill switch forgets the key that is kept here.",
         ));
     }
     if !is_own && app.microsoft.setup.is_none() {

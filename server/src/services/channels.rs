@@ -373,7 +373,7 @@ pub(super) fn failing(channel: &Channel, answer: &str) -> (String, String) {
         "The last answer: {answer}. What was given up is kept for 30 days. Put it right, then send it again from Notifications. \
          Nothing is removed by itself."
     );
-    (format!("{place} does not take what Rekey sends"), text)
+    (format!("{place} does not take what is sent"), text)
 }
 
 async fn with_last(tx: &Scoped, channel: Channel) -> Result<ChannelView, ServiceError> {

@@ -149,7 +149,7 @@ pub async fn release(app: &AppState, held: &Held) -> Result<(), ServiceError> {
 /// hears of it once; the first refresh that works again settles it.
 pub async fn blame_ourselves(app: &AppState, held: &Held, error: &GrantError) -> Result<(), ServiceError> {
     let client = app.microsoft.config.access.client_id;
-    tracing::error!(%client, %error, aadsts = error.aadsts(), "Rekey's own registration fails");
+    tracing::error!(%client, %error, aadsts = error.aadsts(), "this installation's own registration fails");
     let tx = app.store.write(held.organization).await?;
     tx.release_connection(held.connection.id, held.epoch).await?;
     let remedy = help::for_grant(error);

@@ -218,8 +218,8 @@ impl Ended {
     const fn text(self) -> &'static str {
         match self {
             Self::AtMicrosoft => "Microsoft refuses it. To go on, authorize its backup sets once more.",
-            Self::KillSwitch => "A member pulled the kill switch. Rekey has forgotten its keys.",
-            Self::Undone => "A fresh switch was taken back. Rekey has forgotten its keys.",
+            Self::KillSwitch => "A member pulled the kill switch. Its keys are forgotten.",
+            Self::Undone => "A fresh switch was taken back. Its keys are forgotten.",
             Self::Removed => "An administrator removed the app from the tenant.",
         }
     }
@@ -306,7 +306,7 @@ async fn method_events(tx: &Scoped, changes: &[MethodChange]) -> Result<Vec<NewE
             if sets.len() == 1 { "is" } else { "are" },
             method.as_str()
         );
-        let text = "The backup product can pick the change up; jobs get their tokens from Rekey.";
+        let text = "The backup product can pick the change up; from now on its jobs ask for tokens.";
         let data = json!({ "method": method, "backup_sets": sets });
         Some(NewEvent::of(EventType::MethodChanged, customer, title, text, data))
     };

@@ -54,6 +54,7 @@ pub async fn preview(
         new: prepared.new.len() as u64,
         changed: prepared.changed.len() as u64,
         unchanged: prepared.unchanged,
+        disconnected: prepared.disconnected(),
         bad,
         bad_lines,
         customers: prepared.customers,
@@ -130,7 +131,7 @@ pub async fn confirm(
     reach::check(&tx, &rows).await?;
     let done = store::store(app, &tx, actor, rows, store::Tenants::Seen).await?;
     tx.confirm_import(id, now).await?;
-    let detail = format!("added={} changed={} unchanged={}", done.added, done.changed, done.unchanged);
+    let detail = counts(&done);
     app.audit().record(&tx, "import.confirmed", actor, format!("import:{id}"), detail).await?;
     tx.commit().await?;
     Ok(ImportView { state: ImportState::Confirmed, confirmed_at: Some(now), ..shown })
@@ -156,12 +157,19 @@ pub async fn upsert(
     tx.lock().await?;
     reach::check(&tx, &rows).await?;
     let done = store::store(app, &tx, actor, rows, store::Tenants::Unseen).await?;
-    let detail = format!("added={} changed={} unchanged={}", done.added, done.changed, done.unchanged);
+    let detail = counts(&done);
     app.audit()
         .record(&tx, "backup_sets.upserted", actor, format!("organization:{}", scope.organization), detail)
         .await?;
     tx.commit().await?;
     Ok(done)
+}
+
+/// What the audit log keeps of a stored list.
+fn counts(done: &UpsertAnswer) -> String {
+    let UpsertAnswer { added, changed, unchanged, disconnected } = done;
+    let left = if *disconnected > 0 { format!(" disconnected={disconnected}") } else { String::new() };
+    format!("added={added} changed={changed} unchanged={unchanged}{left}")
 }
 
 /// The same checks as for the lines of a file: each set is read as one.

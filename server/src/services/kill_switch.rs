@@ -108,7 +108,7 @@ async fn forget_app(app: &AppState, tx: &Scoped, connection: App) -> Result<Keys
         help: Some(help::own(
             "switched_off",
             "Switched off",
-            "A member pulled the kill switch: Rekey has no key of this app any more. Delete the app in the tenant; a new set-up makes another one.",
+            "A member pulled the kill switch: no key of this app is kept any more. Delete the app in the tenant; a new set-up makes another one.",
             HelpAction::AskAdministrator,
         )),
         left: left(&connection, known.len()),
@@ -157,7 +157,7 @@ async fn forget_connection(app: &AppState, tx: &Scoped, one: Connection) -> Resu
         help: Some(help::own(
             "switched_off",
             "Switched off",
-            "A member pulled the kill switch: Rekey has forgotten the access to this account. Its holder can also end it at myapps.microsoft.com. To go on later, authorize the sets once more.",
+            "A member pulled the kill switch: the access to this account is forgotten. Its holder can also end it at myapps.microsoft.com. To go on later, authorize the sets once more.",
             HelpAction::SignInAgain,
         )),
         ..one

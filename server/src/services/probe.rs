@@ -242,7 +242,7 @@ fn drift_text(customer: &str, drift: &manifest::Drift) -> String {
         text.push(format!("Missing: {}. What needs them fails.", drift.missing.join(", ")));
     }
     if !drift.extra.is_empty() {
-        text.push(format!("Not needed: {}. Rekey did not ask for them.", drift.extra.join(", ")));
+        text.push(format!("Not needed: {}. Nobody asked for them here.", drift.extra.join(", ")));
     }
     text.push(format!("An administrator of {customer} puts it right: Update configuration."));
     text.join(" ")

@@ -115,7 +115,7 @@ async fn remind(
             )
         }
         Some(_) => format!(
-            "Rekey could not renew the certificate of {name} so far and goes on trying. To be safe, an administrator of {customer} signs in once: Update configuration."
+            "The certificate of {name} could not be renewed so far; it is tried again and again. To be safe, an administrator of {customer} signs in once: Update configuration."
         ),
         None => format!(
             "The app {name} cannot renew its certificate by itself. An administrator of {customer} has to sign in once: Update configuration. Until it ends, backups go on."

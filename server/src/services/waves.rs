@@ -19,7 +19,7 @@ pub use retirements::list as retirements;
 pub use run::run;
 pub use views::{Show, find, items, list};
 
-use super::ServiceError;
+use super::{ServiceError, help};
 use crate::{
     audit::Actor,
     state::AppState,
@@ -31,17 +31,23 @@ use crate::{
     },
 };
 use shared::{
-    api::waves::{WaveRetried, WaveView},
+    api::{
+        problem::{Help, HelpAction},
+        waves::{WaveRetried, WaveView},
+    },
     id::WaveId,
 };
 
+/// The wave that holds an authorization back, if one does.
+async fn holder(app: &AppState, tx: &Scoped, authorization: &Authorization) -> Result<Option<Wave>, ServiceError> {
+    let Some(id) = authorization.wave else { return Ok(None) };
+    let wave = tx.find_wave(id).await?.ok_or(ServiceError::NotFound)?;
+    Ok(Some(wave).filter(|wave| !wave.may_begin(app.now())))
+}
+
 /// Refuses to begin something of a wave that is held.
 pub async fn check_begin(app: &AppState, tx: &Scoped, authorization: &Authorization) -> Result<(), ServiceError> {
-    let Some(id) = authorization.wave else { return Ok(()) };
-    let wave = tx.find_wave(id).await?.ok_or(ServiceError::NotFound)?;
-    if wave.may_begin(app.now()) {
-        return Ok(());
-    }
+    let Some(wave) = holder(app, tx, authorization).await? else { return Ok(()) };
     Err(match wave.state {
         HeldState::Open => ServiceError::conflict(
             "wave_not_begun",
@@ -52,6 +58,25 @@ pub async fn check_begin(app: &AppState, tx: &Scoped, authorization: &Authorizat
             "Whoever asked for this has paused it. Nothing was stored. Open the link again later.",
         ),
     })
+}
+
+/// The same for whoever opens the link, before they press anything.
+pub async fn held(app: &AppState, tx: &Scoped, authorization: &Authorization) -> Result<Option<Help>, ServiceError> {
+    let wave = holder(app, tx, authorization).await?;
+    Ok(wave.map(|wave| match wave.state {
+        HeldState::Open => help::own(
+            "wave_not_begun",
+            "This begins later",
+            "Whoever asked for it has set a day. Nothing is needed from you before then. Open the link again then.",
+            HelpAction::Wait,
+        ),
+        HeldState::Paused | HeldState::Cancelled => help::own(
+            "wave_paused",
+            "This is paused",
+            "Whoever asked for it has paused it. Nothing is needed from you now. Open the link again later.",
+            HelpAction::Wait,
+        ),
+    }))
 }
 
 /// Has the wave of an authorization, if it has one, begin again what came back to it. `false`: nobody does it by itself.

@@ -2,11 +2,15 @@
 
 use super::{
     Scoped, StoreError,
-    entities::{attempts as table, connect_links as links},
+    entities::{attempts as table, connect_links as links, sign_ins},
     links::Link,
 };
 use crate::seal::Sealed;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, JoinType, QueryFilter, QuerySelect, sea_query::Expr};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, EntityTrait, JoinType, QueryFilter, QuerySelect, QueryTrait,
+    sea_query::{Expr, ExprTrait},
+};
 use shared::{
     api::connect::Leg,
     id::{AttemptId, AuthorizationId, ObjectId, SignInId, TenantId},
@@ -234,5 +238,25 @@ impl Scoped {
             .one(&self.tx)
             .await?;
         Ok(row.and_then(|row| row.challenge.map(|sealed| (AttemptId(row.id), Sealed(sealed)))))
+    }
+
+    /// Forgets attempts that were over before a time, come to an end or not; gives how many. Whoever waits for a consent, and
+    /// whoever has a challenge of Microsoft's to answer, keeps theirs.
+    pub async fn remove_old_attempts(&self, before: Timestamp) -> Result<u64, StoreError> {
+        let challenged = sign_ins::Entity::find()
+            .select_only()
+            .column(sign_ins::Column::Id)
+            .filter(sign_ins::Column::Organization.eq(self.own()))
+            .filter(sign_ins::Column::State.eq("claims_needed"))
+            .into_query();
+        let needed = table::Column::Challenge.is_not_null().and(table::Column::SignIn.in_subquery(challenged));
+        let gone = table::Entity::delete_many()
+            .filter(table::Column::Organization.eq(self.own()))
+            .filter(table::Column::State.ne("saved"))
+            .filter(table::Column::ExpiresAt.lt(before.0))
+            .filter(needed.not())
+            .exec(&self.tx)
+            .await?;
+        Ok(gone.rows_affected)
     }
 }

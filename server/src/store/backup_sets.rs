@@ -187,11 +187,14 @@ impl Scoped {
     }
 
     /// Writes what an import may change of a set: everything but method and connection. A set that moves to another customer
-    /// leaves the access of the one before behind (H8). `false`: it changed meanwhile.
+    /// leaves the access of the one before behind (H8), and so does one whose `connection` is told to be none. `false`: it
+    /// changed meanwhile.
     pub async fn update_backup_set(&self, set: &BackupSet) -> Result<bool, StoreError> {
         let stays = table::Column::Customer.eq(set.customer.0);
-        let connection =
-            Expr::case(stays, Expr::col(table::Column::Connection)).finally(Expr::value(None::<uuid::Uuid>));
+        let connection = set.connection.map_or_else(
+            || Expr::value(None::<uuid::Uuid>),
+            |_| Expr::case(stays, Expr::col(table::Column::Connection)).finally(Expr::value(None::<uuid::Uuid>)).into(),
+        );
         let done = table::Entity::update_many()
             .col_expr(table::Column::Name, Expr::value(set.name.clone()))
             .col_expr(table::Column::NameKey, Expr::value(key_of(&set.name)))
@@ -204,7 +207,7 @@ impl Scoped {
             .col_expr(table::Column::Workloads, Expr::value(workloads_text(&set.workloads)))
             .col_expr(table::Column::Region, Expr::value(set.region.as_str()))
             .col_expr(table::Column::ClientVersion, Expr::value(set.client_version.map(|version| version.to_string())))
-            .col_expr(table::Column::Connection, connection.into())
+            .col_expr(table::Column::Connection, connection)
             .col_expr(table::Column::Version, Expr::value(set.version + 1))
             .filter(self.mine(table::Column::Organization, table::Column::Customer))
             .filter(table::Column::Id.eq(set.id.0))

@@ -14,10 +14,10 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Way {
-    /// Rekey makes the app and grants its permissions for the administrator who signed in.
+    /// The server makes the app and grants its permissions for the administrator who signed in.
     #[default]
     SetUp,
-    /// Rekey makes the app; the administrator grants its permissions on Microsoft's own consent page.
+    /// The server makes the app; the administrator grants its permissions on Microsoft's own consent page.
     Consent,
     /// The customer's administrator made the app, pasted its id and uploaded our public certificate.
     OwnApp,
@@ -200,7 +200,7 @@ pub struct CertificateView {
     pub shortened: Option<String>,
     /// When it first yielded a token.
     pub proved_at: Option<Timestamp>,
-    /// When Rekey renews it by itself.
+    /// When it is renewed by itself.
     pub renew_at: Option<Timestamp>,
     /// When it is taken off the app.
     pub remove_at: Option<Timestamp>,

@@ -151,6 +151,9 @@ pub struct UpsertAnswer {
     pub changed: u64,
     /// As before.
     pub unchanged: u64,
+    /// Of those that changed: sets that left their access behind, to be authorized again.
+    #[serde(default)]
+    pub disconnected: u64,
 }
 
 /// Changes of method since a cursor, for a backup product that polls.

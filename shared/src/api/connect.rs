@@ -78,7 +78,7 @@ pub struct ConnectSignIn {
     pub signed_in_as: Option<String>,
     /// The work as steps.
     pub steps: Vec<StepView>,
-    /// What went wrong last.
+    /// What went wrong last; or why it cannot begin now (`wave_paused`, `wave_not_begun`).
     pub problem: Option<Help>,
     /// The link for an administrator while an approval is awaited.
     pub approval_url: Option<String>,

@@ -13,7 +13,7 @@ use crate::workload::Workload;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// An origin whose pages may show Rekey in a frame (E1).
+/// An origin whose pages may show the frame (E1).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EmbedOriginView {
@@ -27,7 +27,7 @@ pub struct EmbedOriginView {
     pub created_by: String,
 }
 
-/// Lets an origin show Rekey.
+/// Lets an origin show the frame.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -50,7 +50,7 @@ pub struct EmbedSetUp {
     pub versioned: String,
     /// What the browser checks of this version (Subresource Integrity).
     pub integrity: String,
-    /// The origins that may show Rekey.
+    /// The origins that may show the frame.
     pub origins: Vec<EmbedOriginView>,
 }
 
@@ -263,7 +263,7 @@ pub struct PopupTied {
     pub secret: String,
 }
 
-/// What a page that wants to show Rekey may know before (I10).
+/// What a page that wants to show the frame may know before (I10).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EmbedCheck {

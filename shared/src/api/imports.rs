@@ -20,6 +20,10 @@ pub struct ImportView {
     pub changed: u64,
     /// Sets as they are.
     pub unchanged: u64,
+    /// Of those that would change: sets that would leave their access behind and be authorized again, as they would be another
+    /// customer's, or another account's and their access is the own of the one before.
+    #[serde(default)]
+    pub disconnected: u64,
     /// Bad lines in all.
     pub bad: u64,
     /// The first thousand bad lines.

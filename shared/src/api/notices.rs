@@ -82,7 +82,7 @@ pub struct ExpiryView {
     pub customer: CustomerRef,
     /// Until when it is good.
     pub not_after: Timestamp,
-    /// When Rekey renews it by itself; `None`: it cannot, an administrator must.
+    /// When it is renewed by itself; `None`: it cannot, an administrator must.
     pub renew_at: Option<Timestamp>,
     /// Why it is good for less than two years.
     pub shortened: Option<String>,

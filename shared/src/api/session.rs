@@ -14,6 +14,8 @@ pub struct Meta {
     pub login_host: String,
     /// The server's version.
     pub version: String,
+    /// It sends mail: channels and invitations by mail are there.
+    pub mail: bool,
 }
 
 /// Everything the browser needs to send a member to Microsoft.

@@ -207,7 +207,7 @@ pub struct WaveCounts {
     pub needs_somebody: u64,
     /// Being carried out.
     pub in_progress: u64,
-    /// Connected already: Rekey does it without a sign-in.
+    /// Connected already: done without a sign-in.
     pub queued: u64,
     /// Nobody has a link that works.
     pub waiting_for_link: u64,
@@ -267,7 +267,7 @@ pub enum WaveItemState {
     NeedsSomebody,
     /// Being carried out.
     InProgress,
-    /// Connected already: Rekey does it without a sign-in.
+    /// Connected already: done without a sign-in.
     Queued,
     /// Nobody has a link that works.
     WaitingForLink,

@@ -32,7 +32,7 @@ objects! {
     Problem { title status code detail field request_id microsoft }
     MicrosoftIds { aadsts trace_id correlation_id timestamp }
     Help { code title text action ids }
-    Meta { brand login_host version }
+    Meta { brand login_host version mail }
 }
 
 ids! { AuthorizationId SignInId TenantId ClientId BackupSetId }

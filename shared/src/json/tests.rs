@@ -99,7 +99,7 @@ fn what_the_page_reads_is_read_as_serde_reads_it() {
     reads_alike::<Problem>(
         &json!({ "title": "t", "status": 409, "code": "c", "detail": "d", "field": "f", "request_id": "r", "microsoft": ids() }),
     );
-    reads_alike::<crate::api::session::Meta>(&json!({ "brand": "b", "login_host": "l", "version": "v" }));
+    reads_alike::<crate::api::session::Meta>(&json!({ "brand": "b", "login_host": "l", "version": "v", "mail": true }));
     reads_alike::<crate::method::Method>(&json!("modern"));
 }
 
@@ -194,7 +194,7 @@ fn what_the_page_writes_is_what_serde_reads() {
 
 #[test]
 fn a_known_field_twice_is_refused() {
-    let twice = r#"{"brand":"a","login_host":"l","version":"v","brand":"b"}"#;
+    let twice = r#"{"brand":"a","login_host":"l","version":"v","mail":true,"brand":"b"}"#;
     assert!(read::<crate::api::session::Meta>(twice).is_none());
 }
 

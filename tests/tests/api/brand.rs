@@ -23,8 +23,11 @@ async fn h9_strangers_see_the_name_that_was_chosen() {
     let app = TestApp::start_with(setup).await;
     app.import_sample().await;
     let meta: Meta = app.anonymous().get("/api/v1/meta").await.ok();
-    assert_eq!(meta.brand, BRAND);
+    assert_eq!((meta.brand.as_str(), meta.mail), (BRAND, true));
+    let described: Value = app.anonymous().get("/api/openapi.json").await.ok();
+    assert_eq!(described["info"]["title"], BRAND);
     let docs = app.anonymous().get("/api/docs").await.text();
+    assert_eq!(docs.replace("Rekey Backup", "").matches("Rekey").count(), 0, "{docs}");
     assert!(docs.contains("<h1>The API of Backmove</h1>") && docs.contains("<title>API · Backmove</title>"));
     let id = app.customer("Contoso Ltd").await.id;
     let contact = json!({ "contact": "it@contoso.com" });

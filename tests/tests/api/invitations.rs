@@ -13,6 +13,7 @@ use shared::{
         connect::{ConnectView, StartAttempt},
         invitations::{InvitationCreated, InvitationMail, InvitationState, InvitationView},
         page::Page,
+        session::Meta,
     },
     id::AuthorizationId,
 };
@@ -166,6 +167,8 @@ async fn bad_requests_name_the_field(app: TestApp) {
     }
     let body = json!({ "send_to": "admin@contoso.com" });
     app.key().post(&path, &body).await.refused(409, "mail_not_configured");
+    let meta: Meta = app.anonymous().get("/api/v1/meta").await.ok();
+    assert!(!meta.mail, "nobody is offered what is refused");
     app.key().post(&format!("/api/v1/authorizations/{}/cancel", made.id), &json!({})).await.ok::<Value>();
     app.key().post(&path, &json!({})).await.refused(409, "not_open");
     let customer = app.customer("Contoso Ltd").await;

@@ -19,6 +19,7 @@ app_on_both! {
     o4_opening_changes_nothing,
     o7_nothing_of_a_link_takes_part_in_what_microsoft_is_asked,
     o8_calling_off_stops_a_save_that_is_being_carried_out,
+    attempts_that_nothing_came_of_are_forgotten_after_a_week,
 }
 
 fn looks(answer: &Answer) -> String {
@@ -158,4 +159,25 @@ async fn o8_h12_guessing_is_slow() {
     forged.refused(429, "too_many_requests");
     app.advance(wait);
     app.view(&link).await;
+}
+
+async fn attempts_that_nothing_came_of_are_forgotten_after_a_week(mut app: TestApp) {
+    app.import_sample().await;
+    let made = app.authorize(&["CON-001"]).await;
+    let link = app.link(made.id).await;
+    for _ in 0..3 {
+        app.attempt(&link, made.sign_ins[0].id).await;
+    }
+    let attempts = async |app: &TestApp| app.dump().await.get("attempts").map_or(0, Vec::len);
+    assert_eq!(attempts(&app).await, 3);
+    // The house is kept when a node starts, and every hour after that.
+    app.advance(6 * 24 * 3600);
+    app.restart().await;
+    assert_eq!(attempts(&app).await, 3);
+    app.advance(2 * 24 * 3600);
+    app.restart().await;
+    eventually("they are forgotten", async || attempts(&app).await == 0).await;
+    // The authorization is as it was, and a new link goes on with it.
+    let link = app.link(made.id).await;
+    app.attempt(&link, made.sign_ins[0].id).await;
 }

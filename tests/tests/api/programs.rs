@@ -33,11 +33,11 @@ async fn an_upsert_is_all_or_nothing_and_repeatable(app: TestApp) {
     let put = async |sets: &[Value]| key.put("/api/v1/backup-sets", &json!({ "sets": sets })).await;
     let two = [set("U-1", "exchange"), set("U-2", "onedrive")];
     let answer: UpsertAnswer = put(&two).await.ok();
-    assert_eq!(answer, UpsertAnswer { added: 2, changed: 0, unchanged: 0 });
+    assert_eq!(answer, UpsertAnswer { added: 2, changed: 0, unchanged: 0, disconnected: 0 });
     let answer: UpsertAnswer = put(&two).await.ok();
-    assert_eq!(answer, UpsertAnswer { added: 0, changed: 0, unchanged: 2 });
+    assert_eq!(answer, UpsertAnswer { added: 0, changed: 0, unchanged: 2, disconnected: 0 });
     let answer: UpsertAnswer = put(&[set("U-1", "tasks"), set("U-3", "tasks")]).await.ok();
-    assert_eq!(answer, UpsertAnswer { added: 1, changed: 1, unchanged: 0 });
+    assert_eq!(answer, UpsertAnswer { added: 1, changed: 1, unchanged: 0, disconnected: 0 });
     let before = app.dump().await;
     let with = |name: &str, value: Value| {
         let mut one = set("U-9", "exchange");

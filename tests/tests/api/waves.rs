@@ -210,6 +210,9 @@ async fn g3_a_paused_wave_begins_nothing_and_goes_on(app: TestApp) {
     assert!(shown.iter().all(|item| item.state == WaveItemState::Paused), "{shown:?}");
     let open = shown.iter().find(|item| item.customer.name == "Fabrikam Inc.").unwrap();
     let secret = app.link(open.authorization).await;
+    // Whoever opens the link is told at once, before they press anything.
+    let told = async || app.view(&secret).await.sign_in.problem.map(|problem| problem.code);
+    assert_eq!(told().await.as_deref(), Some("wave_paused"));
     let body = json!({ "sign_in": open.id });
     app.connect(&secret).post("/api/v1/connect/attempts", &body).await.refused(409, "wave_paused");
     let connected = shown.iter().find(|item| item.customer.name == "Contoso Ltd").unwrap();
@@ -218,6 +221,7 @@ async fn g3_a_paused_wave_begins_nothing_and_goes_on(app: TestApp) {
     assert_eq!(app.set("CON-002").await.method, Method::Basic);
     assert_eq!(act(&app, made.id, "resume").await.state, WaveState::Open);
     app.key().post(&format!("/api/v1/waves/{}/resume", made.id), &json!({})).await.refused(409, "not_paused");
+    assert_eq!(told().await, None);
     app.attempt(&secret, open.id).await;
     eventually("the connected set flips", async || app.set("CON-002").await.method == Method::Hybrid).await;
 }
@@ -234,6 +238,10 @@ async fn g3_a_wave_begins_on_its_day(app: TestApp) {
     assert_eq!(made.state, WaveState::Planned);
     app.key().post(&format!("/api/v1/waves/{}/invitations", made.id), &json!({})).await.refused(409, "wave_not_begun");
     assert_eq!(app.set("CON-002").await.method, Method::Basic);
+    let waits = items(&app, made.id, "").await.items.into_iter().find(|item| item.customer.name == "Fabrikam Inc.");
+    let secret = app.link(waits.unwrap().authorization).await;
+    let told = app.view(&secret).await.sign_in.problem.map(|problem| problem.code);
+    assert_eq!(told.as_deref(), Some("wave_not_begun"));
     app.advance(24 * 3600);
     eventually("the day has come", async || app.set("CON-002").await.method == Method::Hybrid).await;
     assert_eq!(find(&app, made.id).await.state, WaveState::Open);

@@ -210,6 +210,11 @@ async fn l1_pictures_of_modern() {
     portal.open("/certificates").await;
     portal.see("[data-test=ahead]").await;
     portal.portraits("certificates", NARROW).await;
+    // Narrow, too, a row says whose it is and of which app.
+    portal.look(NARROW, 800, "light").await;
+    portal.see("[data-test=expiries] td.name").await;
+    portal.see("[data-test=expiries] td.under-name").await;
+    portal.look(1280, 800, "light").await;
     portal.open("/notifications").await;
     portal.see("[data-test=add-channel-form]").await;
     portal.portraits("notifications", NARROW).await;

@@ -13,7 +13,7 @@ use server::{
     },
 };
 use shared::{
-    api::connect::Leg,
+    api::{authorizations::SignInState, connect::Leg},
     id::{AttemptId, ObjectId, TenantId},
 };
 
@@ -22,6 +22,7 @@ rekey_tests::on_both![
     an_attempt_moves_only_from_the_state_that_was_seen,
     a_later_click_ends_open_attempts_only,
     the_last_challenge_of_a_sign_in_is_found,
+    old_attempts_are_forgotten_and_what_somebody_waits_for_is_not,
 ];
 
 fn sign_in() -> SignIn {
@@ -108,4 +109,38 @@ async fn the_last_challenge_of_a_sign_in_is_found(database: TestDatabase) {
         tx.add_attempt(attempt).await.unwrap();
     }
     assert_eq!(tx.find_last_challenge(here.id).await.unwrap(), Some((last.id, Sealed(vec![2]))));
+}
+
+async fn old_attempts_are_forgotten_and_what_somebody_waits_for_is_not(database: TestDatabase) {
+    let (own, other) = (database.organization("Contoso").await, database.organization("Adatum").await);
+    let foreign = attempt(&sign_in());
+    let elsewhere = database.store.write(other).await.unwrap();
+    elsewhere.add_attempt(&foreign).await.unwrap();
+    elsewhere.commit().await.unwrap();
+    let tx = database.store.write(own).await.unwrap();
+    let (challenged, over) = (SignIn { state: SignInState::ClaimsNeeded, ..sign_in() }, sign_in());
+    for one in [&challenged, &over] {
+        tx.add_sign_in(one, &[]).await.unwrap();
+    }
+    let open = attempt(&over);
+    let ended = Attempt { state: AttemptState::Ended, saved: Some(saved()), ..attempt(&over) };
+    let replaced = Attempt { state: AttemptState::Superseded, ..attempt(&challenged) };
+    let answered = Attempt { state: AttemptState::Ended, challenge: Some(Sealed(vec![1])), ..attempt(&over) };
+    let young = Attempt { expires_at: START.plus(901), ..attempt(&over) };
+    let waiting = Attempt { state: AttemptState::Saved, saved: Some(saved()), ..attempt(&over) };
+    let asked = Attempt { state: AttemptState::Ended, challenge: Some(Sealed(vec![2])), ..attempt(&challenged) };
+    let (gone, kept) = ([open, ended, replaced, answered], [young, waiting, asked]);
+    for one in gone.iter().chain(&kept) {
+        tx.add_attempt(one).await.unwrap();
+    }
+    assert_eq!(tx.remove_old_attempts(START.plus(901)).await.unwrap(), 4);
+    for one in &gone {
+        assert_eq!(tx.find_attempt(one.id).await.unwrap(), None);
+    }
+    for one in &kept {
+        assert_eq!(tx.find_attempt(one.id).await.unwrap().as_ref(), Some(one));
+    }
+    tx.commit().await.unwrap();
+    let elsewhere = database.store.read(other).await.unwrap();
+    assert_eq!(elsewhere.find_attempt(foreign.id).await.unwrap(), Some(foreign));
 }

@@ -273,6 +273,7 @@ async fn changed(tx: &Scoped, rows: &Filled) -> Vec<&'static str> {
             tx.update_attempt(&open, AttemptState::Saved).await.unwrap()
         }),
         ("supersede_open_attempts", tx.supersede_open_attempts(authorization).await.unwrap() != 0),
+        ("remove_old_attempts", tx.remove_old_attempts(later).await.unwrap() != 0),
         ("update_connection", tx.update_connection(&rows.connection, 1).await.unwrap()),
         ("revoke_api_key", tx.revoke_api_key(rows.api_key.id, START).await.unwrap()),
         ("update_audit_sequences", tx.update_audit_sequences(&[rows.audit.id], 2).await.unwrap() != 0),
@@ -287,7 +288,7 @@ async fn changed(tx: &Scoped, rows: &Filled) -> Vec<&'static str> {
     names
 }
 
-const WRITERS: usize = 16 + modern::WRITERS + embed::WRITERS;
+const WRITERS: usize = 17 + modern::WRITERS + embed::WRITERS;
 
 async fn m3_another_organization_changes_nothing(database: TestDatabase) {
     let (contoso, adatum) = (database.organization("Contoso").await, database.organization("Adatum").await);

@@ -31,8 +31,8 @@ fn row(entry: AuditEntryView) -> impl IntoView {
         <tr>
             <td class="nowrap faint"><Moment at=entry.at/></td>
             <td><b title=entry.event.clone()>{audit::event(&entry.event)}</b><span class="why" title=entry.detail.clone()>{audit::detail(&entry.detail)}</span></td>
-            <td class="clip roomy">{entry.actor}</td>
-            <td class="data mono clip faint" title=entry.subject.clone()>{entry.subject.clone()}</td>
+            <td class="clip roomy">{audit::actor(entry.actor)}</td>
+            <td class="data mono clip faint" title=entry.subject.clone()>{audit::about(&entry.subject)}</td>
             <td class="only-wide"><Status tone text=sealed/></td>
         </tr>
     }

@@ -58,6 +58,7 @@ pub fn SignInCard(
         SignInState::Done if sign_in.signed_in_as.is_some() => authorizations::signed_in(&sign_in.account),
         _ if sign_in.already_connected && is_modern => modern::WHO_CONNECTED.to_owned(),
         _ if sign_in.already_connected => authorizations::connected(&sign_in.account),
+        _ if is_modern && way == Way::OwnApp => modern::makes_app(&sign_in.account),
         _ if is_modern => modern::signs_in(&sign_in.account),
         _ => authorizations::holder(&sign_in.account),
     };
@@ -86,12 +87,12 @@ pub fn SignInCard(
         (false, _) => view! { <Move from=before to=method/> }.into_any(),
     };
     view! {
-        <section class="signin" aria-labelledby=labelled data-test="sign-in-card" data-state=authorizations::sign_in_state(sign_in.state)>
+        <section class="signin" aria-labelledby=labelled data-test="sign-in-card" data-state=authorizations::sign_in_state(sign_in.state, way)>
             <header>
                 <span class="n" aria-hidden="true">{number}</span>
                 <div>
                     <h2 id=id>{heading}</h2>
-                    <p>{authorizations::sets(sign_in.sets.len())}{picture}<Status tone=tone(sign_in.state) text=authorizations::sign_in_state(sign_in.state)/></p>
+                    <p>{authorizations::sets(sign_in.sets.len())}{picture}<Status tone=tone(sign_in.state) text=authorizations::sign_in_state(sign_in.state, way)/></p>
                 </div>
                 <div>{action}</div>
             </header>

@@ -17,7 +17,8 @@ pub fn Summary(
     /// An app for restores is made too.
     restores: bool,
 ) -> impl IntoView {
-    let sign_ins = preview.sign_ins.iter().filter(|sign_in| !sign_in.already_connected).count();
+    let makes_app = preview.method == Method::Modern && preview.way == Way::OwnApp;
+    let sign_ins = preview.sign_ins.iter().filter(|sign_in| !sign_in.already_connected && !makes_app).count();
     let tenant = preview.customer.domain.clone().unwrap_or_else(|| preview.customer.name.clone());
     let (created, ends) = match (preview.method, preview.way, restores) {
         (Method::Modern, Way::OwnApp, _) => (modern::CREATED_OWN, modern::ENDS),

@@ -4,7 +4,9 @@ use super::{progress, state_tone};
 use crate::components::{Keymark, MethodPin, Moment, Status};
 use crate::text::portal::{authorizations, modern};
 use leptos::prelude::*;
+use shared::api::apps::Way;
 use shared::api::authorizations::{AuthorizationState, AuthorizationView, SignInState};
+use shared::method::Method;
 
 /// A page of authorizations.
 #[component]
@@ -26,6 +28,11 @@ pub fn AuthorizationTable(authorizations: Vec<AuthorizationView>) -> impl IntoVi
     }
 }
 
+/// How the app comes to be; it says nothing of hybrid.
+fn way_of(authorization: &AuthorizationView) -> Way {
+    if authorization.method == Method::Modern { authorization.way } else { Way::SetUp }
+}
+
 /// The most pressing word about an authorization.
 fn state(authorization: &AuthorizationView) -> (crate::components::Tone, String) {
     let waits = authorization.sign_ins.iter().find(|sign_in| {
@@ -39,7 +46,10 @@ fn state(authorization: &AuthorizationView) -> (crate::components::Tone, String)
         )
     });
     if let Some(sign_in) = waits.filter(|_| authorization.state == AuthorizationState::Open) {
-        return (super::tone(sign_in.state), authorizations::sign_in_state(sign_in.state).to_owned());
+        return (
+            super::tone(sign_in.state),
+            authorizations::sign_in_state(sign_in.state, way_of(authorization)).to_owned(),
+        );
     }
     let (done, all) = progress(authorization);
     let text = match authorization.state {
@@ -52,8 +62,10 @@ fn state(authorization: &AuthorizationView) -> (crate::components::Tone, String)
 fn row(authorization: AuthorizationView) -> impl IntoView {
     let (tone, text) = state(&authorization);
     let (_, sets) = progress(&authorization);
-    let what = modern::what(authorization.kind)
-        .map_or_else(|| authorizations::what(sets, authorization.sign_ins.len()), str::to_owned);
+    let what = modern::what(authorization.kind).map_or_else(
+        || authorizations::what(sets, authorization.sign_ins.len(), way_of(&authorization)),
+        str::to_owned,
+    );
     view! {
         <tr role="row" data-authorization=authorization.id.to_string()>
             <td role="cell" class="mark-cell"><Keymark tenant=authorization.customer.tenant/></td>

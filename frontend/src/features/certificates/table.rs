@@ -22,8 +22,8 @@ pub fn ExpiryTable(
                 <thead role="rowgroup"><tr role="row">
                     <th role="columnheader" scope="col" class="mark-cell"><span class="hide">{certificates::KEY}</span></th>
                     <th role="columnheader" scope="col">{certificates::CUSTOMER}</th>
+                    <th role="columnheader" scope="col">{certificates::APP}</th>
                     <th role="columnheader" scope="col">{certificates::ENDS}</th>
-                    <th role="columnheader" scope="col" class="data">{certificates::APP}</th>
                     <th role="columnheader" scope="col">{certificates::RENEWAL}</th>
                 </tr></thead>
                 <tbody role="rowgroup">{rows}</tbody>
@@ -47,8 +47,8 @@ fn row(expiry: ExpiryView, now: Timestamp) -> impl IntoView {
         <tr role="row" data-expiry=expiry.certificate.to_string()>
             <td role="cell" class="mark-cell"><Keymark tenant=expiry.customer.tenant/></td>
             <td role="cell" class="name"><a href=format!("/customers/{}", expiry.customer.id)>{expiry.customer.name}</a></td>
+            <td role="cell" class="under-name">{expiry.app_name}{expiry.shortened.map(|why| view! { <span class="why">{why}</span> })}</td>
             <td role="cell"><span class="nowrap">{browser::short_day(expiry.not_after)}</span>" "<span class="faint nowrap">"("<Moment at=expiry.not_after/>")"</span></td>
-            <td role="cell" class="data">{expiry.app_name}{expiry.shortened.map(|why| view! { <span class="why">{why}</span> })}</td>
             <td role="cell" class="nowrap"><Status tone text=word/>{renews}</td>
         </tr>
     }

@@ -5,6 +5,7 @@ use super::secret::Secret;
 use crate::api;
 use crate::components::{Button, ButtonKind};
 use crate::features::customers::Field;
+use crate::features::sends_mail;
 use crate::features::session::Refused;
 use crate::remote::Action;
 use crate::text::portal::channels;
@@ -18,7 +19,10 @@ pub fn AddChannel(
     #[prop(into)]
     on_made: Callback<()>,
 ) -> impl IntoView {
-    let kind = RwSignal::new(ChannelKind::Mail);
+    let mails = sends_mail();
+    let chosen_kind = RwSignal::new(ChannelKind::Mail);
+    // Without mail there is one way, and nothing to choose.
+    let kind = Memo::new(move |_| if mails.get() { chosen_kind.get() } else { ChannelKind::Webhook });
     let address = RwSignal::new(String::new());
     let choice = Choice::new();
     let is_complete = Memo::new(move |_| choice.is_complete());
@@ -53,19 +57,33 @@ pub fn AddChannel(
     let option = move |one: ChannelKind| {
         view! {
             <label>
-                <input type="radio" name="channel-kind" prop:checked=move || kind.get() == one on:change=move |_| kind.set(one)/>
+                <input type="radio" name="channel-kind" prop:checked=move || kind.get() == one on:change=move |_| chosen_kind.set(one)/>
                 {channels::kind(one)}
             </label>
         }
     };
+    let ways = move || {
+        if mails.get() {
+            view! {
+                <fieldset class="stack tight">
+                    <legend class="legend">{channels::KIND}</legend>
+                    <div class="segments">{option(ChannelKind::Mail)}{option(ChannelKind::Webhook)}</div>
+                </fieldset>
+            }
+            .into_any()
+        } else {
+            view! { <p class="note" data-test="no-mail">{channels::NO_MAIL}</p> }.into_any()
+        }
+    };
+    let field = move || {
+        let hint = if mails.get() { channels::ADDRESS_HINT } else { channels::ADDRESS_HINT_WEBHOOK };
+        view! { <Field id="channel-address" label=channels::ADDRESS hint value=address wrong/> }
+    };
     let secret = move || add.value().get().and_then(Result::ok).and_then(|made| made.secret);
     view! {
         <form class="card form" on:submit=submit novalidate data-test="add-channel-form">
-            <fieldset class="stack tight">
-                <legend class="legend">{channels::KIND}</legend>
-                <div class="segments">{option(ChannelKind::Mail)}{option(ChannelKind::Webhook)}</div>
-            </fieldset>
-            <Field id="channel-address" label=channels::ADDRESS hint=channels::ADDRESS_HINT value=address wrong/>
+            {ways}
+            {field}
             <ChoiceFields choice kind/>
             <div class="actions">
                 <Button attr:data-test="add-channel" attr:r#type="submit" kind=ButtonKind::Primary busy=add.pending() disabled=Signal::derive(move || !is_complete.get()) on_press=|_| ()>{channels::ADD}</Button>

@@ -5,13 +5,14 @@ use super::page::Here;
 use super::parts::{
     Button, PRIMARY, QUIET, SMALL, actions, copy, fact, facts, heading, icon, moment, notice, perms, row, section,
 };
-use super::stopped::ROLE_MISSING;
+use super::stopped::{HELD, ROLE_MISSING};
 use crate::markup::{Tag, of, tag};
 use crate::signs::Tone;
 use crate::text::words::{self as text, keys, pair, say};
 use crate::text::{connect as words, join};
 use shared::api::authorizations::{AuthorizationKind, SetRef, SignInState};
 use shared::api::connect::{ConnectView, QueueItem};
+use shared::api::problem::Help;
 use shared::id::SignInId;
 
 /// The first page.
@@ -63,13 +64,14 @@ fn not_me(view: &ConnectView, here: Here<'_>) -> Option<Tag> {
     Some(of("details", "more").with(summary).with(lede).with(message).with(actions(buttons)))
 }
 
-/// A set-up was interrupted: what was made so far is used again.
+/// A set-up was interrupted: what was made so far is used again. Or it cannot begin now.
 pub fn interrupted(view: &ConnectView) -> Option<Tag> {
+    let is_held = |help: &Help| help.code.starts_with(HELD);
     // What was missing of whoever tried before is not news for the next one.
-    let problem = view.sign_in.problem.as_ref().filter(|help| words::is_modern(view) && help.code != ROLE_MISSING);
-    problem.map(|help| {
+    let is_news = |help: &&Help| is_held(help) || (words::is_modern(view) && help.code != ROLE_MISSING);
+    view.sign_in.problem.as_ref().filter(is_news).map(|help| {
         let (title, text) = words::help_words(help, Some(view));
-        notice(Tone::Warn, "again", title, text)
+        notice(Tone::Warn, if is_held(help) { "clock" } else { "again" }, title, text)
     })
 }
 

@@ -18,6 +18,9 @@ use shared::api::problem::{Help, HelpAction, MicrosoftIds};
 /// The server's code for a person whose roles are not enough.
 pub const ROLE_MISSING: &str = "role_missing";
 
+/// How the server's codes begin for what is held back.
+pub const HELD: &str = "wave_";
+
 /// What a page needs besides its reason.
 #[derive(Clone, Copy)]
 pub struct Surroundings<'a> {

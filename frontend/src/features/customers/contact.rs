@@ -5,6 +5,7 @@ use crate::api;
 use crate::components::{Button, CopyField, Moment, Notice, Tone};
 use crate::features::Nothing;
 use crate::features::page::Trouble;
+use crate::features::sends_mail;
 use crate::remote::Action;
 use crate::text::portal::{customers, invitations, shell};
 use leptos::prelude::*;
@@ -20,6 +21,7 @@ pub fn Contact(
     customer: CustomerView,
 ) -> impl IntoView {
     let id = customer.id;
+    let mails = sends_mail();
     let address = RwSignal::new(customer.contact.unwrap_or_default());
     let language = RwSignal::new(customer.contact_language.unwrap_or_default());
     let save = Action::new(move |(): &()| {
@@ -46,7 +48,7 @@ pub fn Contact(
     view! {
         <section class="section" aria-labelledby="contact">
             <header><h2 id="contact">{customers::CONTACT}</h2></header>
-            <p class="muted small">{customers::CONTACT_WHY}</p>
+            <p class="muted small">{customers::CONTACT_WHY}{move || (!mails.get()).then(|| view! { " "{customers::CONTACT_NO_MAIL} })}</p>
             <form class="stack form" on:submit=submit novalidate data-test="contact-form">
                 <Field id="contact-mail" label=customers::CONTACT_MAIL hint=customers::CONTACT_HINT value=address wrong/>
                 <div class="field">

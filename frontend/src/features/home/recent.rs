@@ -24,7 +24,7 @@ fn row(entry: &AuditEntryView) -> Tag {
     let (icon, class) = sign(&entry.event);
     let detail = audit::detail(&entry.detail);
     let between = if detail.is_empty() { "" } else { ", " };
-    let by = tag("small").with(text::join(&[&entry.actor, between, &detail]));
+    let by = tag("small").with(text::join(&[&audit::actor(entry.actor.clone()), between, &detail]));
     tag("li")
         .with(picture(class, icon))
         .with(tag("div").with(audit::event(&entry.event)).with(by))

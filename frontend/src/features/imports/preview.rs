@@ -30,6 +30,7 @@ pub fn ImportPreview(
             {number(import.unchanged, imports::UNCHANGED, "")}
             {number(import.bad, imports::BAD, if import.bad > 0 { "bad-text" } else { "" })}
         </div>
+        {(import.disconnected > 0).then(|| view! { <div data-test="disconnected"><Notice tone=Tone::Warn title=imports::disconnected(import.disconnected) text=imports::DISCONNECTED_WHY/></div> })}
         {nothing_good.then(|| view! { <Notice tone=Tone::Danger title=imports::NOTHING_GOOD/> })}
         {(!import.customers.is_empty()).then(|| view! { <Customers customers=import.customers.clone()/> })}
         {(!import.bad_lines.is_empty()).then(|| view! { <BadLines lines=import.bad_lines.clone() all=import.bad/> })}

@@ -5,6 +5,7 @@ use crate::api;
 use crate::components::{Button, ButtonKind};
 use crate::features::customers::Field;
 use crate::features::page::Trouble;
+use crate::features::sends_mail;
 use crate::remote::{Action, Remote};
 use crate::text::portal::invitations;
 use leptos::prelude::*;
@@ -138,10 +139,16 @@ fn Form(wanted: Wanted, whose: AnyView, #[prop(into)] wrong: Signal<Option<Strin
             make.dispatch(());
         }
     };
+    let mails = sends_mail();
+    let by_mail = move || {
+        mails.get().then(|| {
+            view! { <Field id="invitation-mail" label=invitations::MAIL hint=invitations::MAIL_HINT value=send_to wrong/> }
+        })
+    };
     view! {
         <form class="stack" on:submit=submit novalidate>
             {whose}
-            <Field id="invitation-mail" label=invitations::MAIL hint=invitations::MAIL_HINT value=send_to wrong/>
+            {by_mail}
             <div class="field" hidden=move || !is_mailed.get()>
                 <label for="invitation-language">{invitations::LANGUAGE}</label>
                 <select class="input" id="invitation-language" on:change=choose>{Language::ALL.map(tongue).into_iter().collect_view()}</select>

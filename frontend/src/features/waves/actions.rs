@@ -90,8 +90,13 @@ pub fn Actions(
         })
     };
     let failure = move || act.value().get().and_then(Result::err);
+    let why = move || {
+        let is_offered = failed.get() > 0 && state.get() != WaveState::Cancelled;
+        is_offered.then(|| view! { <p class="note" data-test="retry-why">{waves::RETRY_WHY}</p> })
+    };
     view! {
         <div class="actions">{retry}{hold}{cancel}</div>
+        {why}
         {move || failure().map(|failure| view! { <Trouble failure/> })}
     }
 }

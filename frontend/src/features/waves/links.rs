@@ -3,6 +3,7 @@
 use crate::api;
 use crate::components::{Button, ButtonKind, CopyButton};
 use crate::features::page::Trouble;
+use crate::features::sends_mail;
 use crate::remote::Action;
 use crate::text::portal::waves;
 use leptos::prelude::*;
@@ -24,11 +25,15 @@ pub fn Links(
     });
     let busy = make.pending();
     let failure = move || make.value().get().and_then(Result::err);
+    let mails = sends_mail();
     let buttons = move || {
         (waiting.get() > 0).then(|| {
+            let send = mails.get().then(|| {
+                view! { <Button attr:data-test="send-invitations" icon="mail" busy on_press=move |_| { make.dispatch(true); }>{waves::SEND}</Button> }
+            });
             view! {
                 <div class="actions">
-                    <Button attr:data-test="send-invitations" icon="mail" busy on_press=move |_| { make.dispatch(true); }>{waves::SEND}</Button>
+                    {send}
                     <Button attr:data-test="make-invitations" kind=ButtonKind::Quiet icon="link" busy on_press=move |_| { make.dispatch(false); }>{waves::LINKS}</Button>
                 </div>
             }

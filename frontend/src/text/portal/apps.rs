@@ -48,7 +48,7 @@ pub const EXTRA: &str = "Not asked for";
 /// A permission.
 pub const EXTRA_TITLE: &str = "Granted by somebody else";
 /// A permission.
-pub const EXTRA_WHY: &str = "No set needs it, and Rekey never asked for it.";
+pub const EXTRA_WHY: &str = "No set needs it, and nobody asked for it here.";
 
 /// A certificate.
 pub const CERTIFICATE: &str = "Certificate";
@@ -166,8 +166,8 @@ pub const fn purpose_why(purpose: Purpose) -> &'static str {
 /// How it came to be.
 pub const fn way(way: Way) -> &'static str {
     match way {
-        Way::SetUp => "By Rekey, for an administrator who signed in",
-        Way::Consent => "By Rekey; permissions granted on Microsoft’s page",
+        Way::SetUp => "Set up from here, for an administrator who signed in",
+        Way::Consent => "Made from here; permissions granted on Microsoft’s page",
         Way::OwnApp => "By the customer",
     }
 }

@@ -7,7 +7,7 @@ pub const SUB: &str = "Who did what, newest first. Every second the entries are 
 /// A link.
 pub const EXPORT: &str = "Export";
 /// A link.
-pub const EXPORT_WHY: &str = "Every sealed event, in a form that can be verified without Rekey";
+pub const EXPORT_WHY: &str = "Every sealed event, in a form that can be verified elsewhere, offline";
 /// Where it is.
 pub const EXPORT_AT: &str = "/api/v1/audit/export";
 /// A link.
@@ -108,6 +108,23 @@ pub fn event(name: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
+/// Who did it: a name, or what stands for one.
+pub fn actor(name: String) -> String {
+    match name.as_str() {
+        "rekey" => "By itself".to_owned(),
+        "operator" => "Whoever runs the installation".to_owned(),
+        _ => name,
+    }
+}
+
+/// What an event is about, without the words of programs: `backup_set:…` as `backup set …`.
+pub fn about(subject: &str) -> String {
+    match subject.split_once(':') {
+        Some((kind, id)) => format!("{} {id}", kind.replace('_', " ")),
+        None => subject.to_owned(),
+    }
+}
+
 /// A word more, for people: `method=hybrid sets=14` as `hybrid, 14 sets`. Ids are left out.
 pub fn detail(detail: &str) -> String {
     let (facts, words): (Vec<&str>, Vec<&str>) = detail.split_whitespace().partition(|word| word.contains('='));
@@ -127,7 +144,7 @@ pub fn detail(detail: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{detail, event};
+    use super::{about, actor, detail, event};
 
     #[test]
     fn details_read_as_words() {
@@ -138,6 +155,14 @@ mod tests {
         assert_eq!(detail("connected already"), "connected already");
         assert_eq!(detail("proved=700016"), "AADSTS700016");
         assert_eq!(detail("kind=migrate_to_modern hours=1 mail=-"), "migrate to modern, 1 hour");
+    }
+
+    #[test]
+    fn what_it_is_about_reads_as_words() {
+        assert_eq!(about("backup_set:0190a0b1"), "backup set 0190a0b1");
+        assert_eq!(about("organization:1"), "organization 1");
+        assert_eq!(about(""), "");
+        assert_eq!(["rekey", "Maya Lindqvist"].map(|name| actor(name.to_owned())), ["By itself", "Maya Lindqvist"]);
     }
 
     #[test]

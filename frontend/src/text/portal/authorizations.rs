@@ -1,6 +1,7 @@
 //! Words of previews and authorizations.
 
 use crate::text::{number, plural};
+use shared::api::apps::Way;
 use shared::api::authorizations::{AuthorizationState, SignInState};
 
 /// The page's title in the tab.
@@ -196,22 +197,35 @@ pub fn authorize(sets: u64, sign_ins: usize) -> String {
     }
 }
 
+/// The action where the customer makes the app: nobody signs in here.
+pub fn authorize_own_app(sets: u64) -> String {
+    format!("Go on with {} and an app of the customer’s", plural(sets, "set", "sets"))
+}
+
 /// An authorization's headline.
-pub fn headline(state: AuthorizationState, done: usize, all: usize, customer: &str) -> String {
+pub fn headline(state: AuthorizationState, done: usize, all: usize, customer: &str, way: Way) -> String {
     let sets = plural(all as u64, "backup set", "backup sets");
     match state {
         AuthorizationState::Done if all == 1 => format!("1 backup set of {customer} changed"),
         AuthorizationState::Done => format!("All {sets} of {customer} changed"),
         AuthorizationState::Cancelled if done == 0 => format!("Cancelled: no set of {customer} changed"),
         AuthorizationState::Cancelled => format!("Cancelled: {} of {sets} of {customer} changed", number(done as u64)),
-        AuthorizationState::Open if done == 0 => format!("{sets} of {customer} wait for a sign-in"),
+        AuthorizationState::Open if done == 0 && way == Way::OwnApp => {
+            format!("{sets} of {customer} {} for the customer’s app", if all == 1 { "waits" } else { "wait" })
+        }
+        AuthorizationState::Open if done == 0 => {
+            format!("{sets} of {customer} {} for a sign-in", if all == 1 { "waits" } else { "wait" })
+        }
         AuthorizationState::Open => format!("{} of {sets} of {customer} changed", number(done as u64)),
     }
 }
 
 /// Under the headline.
-pub const fn sub(state: AuthorizationState) -> &'static str {
+pub const fn sub(state: AuthorizationState, way: Way) -> &'static str {
     match state {
+        AuthorizationState::Open if matches!(way, Way::OwnApp) => {
+            "An administrator of the customer makes the app in Entra; then its id is entered here. Nobody signs in here."
+        }
         AuthorizationState::Open => {
             "Whoever holds an account signs in at Microsoft, checks what will change, and saves. This page follows by itself."
         }
@@ -239,8 +253,9 @@ pub const fn state(state: AuthorizationState) -> &'static str {
 }
 
 /// A sign-in's state in a word or two.
-pub const fn sign_in_state(state: SignInState) -> &'static str {
+pub const fn sign_in_state(state: SignInState, way: Way) -> &'static str {
     match state {
+        SignInState::Waiting if matches!(way, Way::OwnApp) => "Waits for the app",
         SignInState::Waiting => "Waits for the sign-in",
         SignInState::Working => "Saving",
         SignInState::ConsentNeeded => "Waits for consent",
@@ -288,6 +303,34 @@ pub fn announce(done: usize, all: usize) -> String {
 }
 
 /// What a filter says.
-pub fn what(sets: usize, accounts: usize) -> String {
+pub fn what(sets: usize, accounts: usize, way: Way) -> String {
+    if way == Way::OwnApp {
+        return format!("{}, the customer’s own app", plural(sets as u64, "set", "sets"));
+    }
     format!("{}, {}", plural(sets as u64, "set", "sets"), plural(accounts as u64, "sign-in", "sign-ins"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn d2_where_the_customer_makes_the_app_nobody_is_said_to_sign_in() {
+        let open = AuthorizationState::Open;
+        let said = |way| {
+            [
+                headline(open, 0, 3, "Contoso", way),
+                sub(open, way).to_owned(),
+                sign_in_state(SignInState::Waiting, way).to_owned(),
+                what(3, 1, way),
+            ]
+        };
+        assert_eq!(said(Way::SetUp)[0], "3 backup sets of Contoso wait for a sign-in");
+        assert_eq!(said(Way::SetUp)[3], "3 sets, 1 sign-in");
+        assert_eq!(said(Way::OwnApp)[0], "3 backup sets of Contoso wait for the customer’s app");
+        for text in said(Way::OwnApp).into_iter().chain([authorize_own_app(3)]) {
+            assert!(!text.contains("sign-in"), "{text}");
+        }
+        assert_eq!(headline(open, 0, 1, "Contoso", Way::SetUp), "1 backup set of Contoso waits for a sign-in");
+    }
 }

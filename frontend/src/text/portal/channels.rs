@@ -15,7 +15,12 @@ pub const KIND: &str = "Way";
 /// A field.
 pub const ADDRESS: &str = "Address";
 /// A field.
-pub const ADDRESS_HINT: &str = "Such as backup@example.com, or https://example.com/hooks/rekey";
+pub const ADDRESS_HINT: &str = "Such as backup@example.com, or https://example.com/hooks/backup";
+/// A field, where there is no mail.
+pub const ADDRESS_HINT_WEBHOOK: &str = "Such as https://example.com/hooks/backup";
+/// There is no mail.
+pub const NO_MAIL: &str =
+    "A webhook: this installation sends no mail. Whoever runs it can set that up ([mail] of its configuration).";
 /// A button.
 pub const ADD: &str = "Add";
 /// The table.
@@ -54,7 +59,7 @@ pub const SAVE: &str = "Save";
 pub const SAVED: &str = "Saved. It counts from the next event on.";
 
 /// A channel fails.
-pub const FAILING: &str = "It does not take what Rekey sends";
+pub const FAILING: &str = "It does not take what is sent";
 /// A channel fails: what to do.
 pub const FAILING_WHY: &str = "Each delivery is tried for a day, then given up and kept for 30 days. Put the other side right, then send again what failed. Nothing is removed by itself.";
 /// An action.

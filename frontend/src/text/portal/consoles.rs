@@ -6,12 +6,12 @@ use shared::api::embed::EmbedSetUp;
 /// The page's title in the tab.
 pub const TITLE: &str = "Consoles";
 /// Under the headline.
-pub const SUB: &str = "A backup console that stands here may show Rekey in its own pages. People see there what waits; signing in happens in a window of Rekey’s own.";
+pub const SUB: &str = "A backup console that stands here may show in its own pages which sets wait for a sign-in. Signing in happens in a window of its own, at this address.";
 /// The headline, when there is none.
-pub const EMPTY: &str = "No console shows Rekey yet";
+pub const EMPTY: &str = "No console may show sign-ins yet";
 /// What fills it.
 pub const EMPTY_WHY: &str =
-    "Add the origin of a backup console below. Until then no page of another site can show Rekey.";
+    "Add the origin of a backup console below. Until then no page of another site can show them.";
 /// The table.
 pub const TABLE: &str = "Table of consoles";
 /// A column.
@@ -39,7 +39,7 @@ pub const DEVELOPERS: &str = "For the console’s developers";
 /// For developers.
 pub const ORGANIZATION: &str = "Organization id";
 /// For developers.
-pub const SNIPPET: &str = "For the page that shows Rekey";
+pub const SNIPPET: &str = "For the console’s page";
 /// For developers.
 pub const COPY_SNIPPET: &str = "Copy the snippet";
 /// For developers.
@@ -52,7 +52,7 @@ pub fn headline(count: u64) -> String {
     if count == 0 {
         return EMPTY.to_owned();
     }
-    format!("{} may show Rekey", plural(count, "console", "consoles"))
+    format!("{} may show sign-ins", plural(count, "console", "consoles"))
 }
 
 /// Who added it.
@@ -62,12 +62,12 @@ pub fn added_by(name: &str) -> String {
 
 /// It is added.
 pub fn added(origin: &str) -> String {
-    format!("{origin} may show Rekey now.")
+    format!("{origin} may show sign-ins now.")
 }
 
 /// What a removal ends.
 pub fn remove_why(origin: &str) -> String {
-    format!("{origin} stops showing Rekey, and its sessions end at once. Backup sets keep their access.")
+    format!("{origin} stops showing sign-ins, and its sessions end at once. Backup sets keep their access.")
 }
 
 /// What the snippet's script is.
@@ -90,9 +90,9 @@ mod tests {
 
     #[test]
     fn e1_the_headline_counts_the_consoles() {
-        assert_eq!(headline(0), "No console shows Rekey yet");
-        assert_eq!(headline(1), "1 console may show Rekey");
-        assert_eq!(headline(2), "2 consoles may show Rekey");
+        assert_eq!(headline(0), "No console may show sign-ins yet");
+        assert_eq!(headline(1), "1 console may show sign-ins");
+        assert_eq!(headline(2), "2 consoles may show sign-ins");
     }
 
     #[test]

@@ -3,6 +3,8 @@
 use crate::text::{number, plural};
 use shared::api::customers::{ConnectionState, Health, MethodCounts};
 
+/// There is no mail.
+pub const CONTACT_NO_MAIL: &str = "This installation sends no mail yet; until it does, nobody is told.";
 /// Who is told.
 pub const CONTACT: &str = "Technical contact";
 /// Who is told.

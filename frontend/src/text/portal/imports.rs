@@ -134,6 +134,15 @@ pub fn file(name: &str, bytes: u64) -> String {
     }
 }
 
+/// Sets lose their access.
+pub fn disconnected(sets: u64) -> String {
+    format!("{} access behind", plural(sets, "connected set leaves its", "connected sets leave their"))
+}
+
+/// Why.
+pub const DISCONNECTED_WHY: &str =
+    "The file gives them another customer or another account. Their jobs get nothing until they are authorized again.";
+
 /// How many of a customer's.
 pub fn sets(count: u64) -> String {
     plural(count, "set", "sets")

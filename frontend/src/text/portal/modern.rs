@@ -28,7 +28,7 @@ pub const CREATED: &str = "One app, Rekey Backup, with a certificate that nobody
 /// A fact's value.
 pub const CREATED_TWO: &str = "Two apps, Rekey Backup and Rekey Restore, each with a certificate that nobody ever sees";
 /// A fact's value.
-pub const CREATED_OWN: &str = "Nothing by Rekey. The customer makes the app and uploads a certificate.";
+pub const CREATED_OWN: &str = "Nothing from here. The customer makes the app and uploads a certificate.";
 /// A fact's value.
 pub const ENDS: &str = "somebody deletes the app in Entra, or pulls the kill switch here. The certificate renews itself; where it cannot, you are told 90 days ahead.";
 
@@ -69,12 +69,12 @@ pub const OWN_APP_PREPARE: &str = "Make the certificate";
 pub const fn way(way: Way) -> (&'static str, &'static str) {
     match way {
         Way::SetUp => (
-            "Rekey sets it up",
+            "Set up from here",
             "Makes the app, grants exactly the permissions listed here, and removes its own access for the set-up at the end.",
         ),
         Way::Consent => (
             "Consent at Microsoft",
-            "Rekey makes the app; the administrator grants its permissions on Microsoft’s own page.",
+            "The app is made from here; the administrator grants its permissions on Microsoft’s own page.",
         ),
         Way::OwnApp => (
             "Bring your own app",
@@ -126,7 +126,7 @@ pub fn headline(kind: AuthorizationKind, is_done: bool, customer: &str) -> Optio
         }
         (AuthorizationKind::UpdateConfiguration, true) => Some(format!("The app of {customer} is up to date")),
         (AuthorizationKind::Remove, false) => Some(format!("{customer}: an administrator takes the app away")),
-        (AuthorizationKind::Remove, true) => Some(format!("Nothing of Rekey is left at {customer}")),
+        (AuthorizationKind::Remove, true) => Some(format!("The app is gone from {customer}")),
         _ => None,
     }
 }

@@ -5,7 +5,10 @@ use crate::text::plural;
 /// A section.
 pub const SECTION: &str = "Restores";
 /// What it is.
-pub const WHY: &str = "Rekey Restore may write, and gets in only while a restore is open that somebody approved here. It closes by itself.";
+pub const WHY: &str =
+    "What writes gets in only while a restore is open that somebody approved here. It closes by itself.";
+/// Nothing can write.
+pub const NO_APP: &str = "No app of this customer can write, so there is nothing to approve. Authorize modern sets again and prepare restores with them.";
 /// A column.
 pub const REASON: &str = "Why";
 /// A column.

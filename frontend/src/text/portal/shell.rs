@@ -77,8 +77,7 @@ pub const fn role_short(role: MemberRole) -> &'static str {
 /// The code of a page could not be fetched.
 pub const CHUNK_TITLE: &str = "This page could not be loaded";
 /// Why, and what to do.
-pub const CHUNK_WHY: &str =
-    "Nothing was changed. Check the network and try again. If Rekey was updated in the meantime, load the page again.";
+pub const CHUNK_WHY: &str = "Nothing was changed. Check the network and try again. If there was an update in the meantime, load the page again.";
 /// Next step.
 pub const CHUNK_RELOAD: &str = "Load the page again";
 

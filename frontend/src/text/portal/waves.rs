@@ -291,6 +291,10 @@ pub fn retry(failed: u64) -> String {
     format!("Try the {} that failed again", number(failed))
 }
 
+/// Beside it.
+pub const RETRY_WHY: &str =
+    "Whoever’s sign-in failed signs in again, by the link they have or a new one. What is connected moves by itself.";
+
 /// A step in hand.
 pub fn step(done: u64, all: u64, title: &str) -> String {
     format!("{} of {} · {title}", done + 1, all)

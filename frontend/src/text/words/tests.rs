@@ -123,6 +123,7 @@ fn i7_every_translation_knows_every_code_of_the_server() {
         "set_up/grant.rs",
         "set_up/prove.rs",
         "set_up/remove.rs",
+        "waves.rs",
     ];
     for file in services {
         let source = read(&format!("server/src/services/{file}"));
@@ -199,4 +200,46 @@ fn i7_a_german_administrator_reads_the_servers_words_in_german() {
     assert_eq!(permission(&of("SharePoint Sites.Read.All"), &view).0, "Alle Websites über SharePoint selbst lesen");
     speak_language("en");
     assert_eq!(permission(&of("Mail.Read"), &view), ("english".into(), "r w".into()));
+}
+
+/// Every text file below a folder of the repository, with its path.
+fn files_below(path: &std::path::Path, found: &mut Vec<(std::path::PathBuf, String)>) {
+    if path.is_dir() {
+        for entry in std::fs::read_dir(path).unwrap() {
+            files_below(&entry.unwrap().path(), found);
+        }
+    } else if !path.ends_with("tests.rs") {
+        found.push((path.to_owned(), std::fs::read_to_string(path).unwrap()));
+    }
+}
+
+/// A-08, H9: the product's name is a setting. What Entra calls the applications stays, and so does a type of ours.
+#[test]
+fn h9_no_text_names_the_product() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut found = Vec::new();
+    for folder in [
+        "server/src/services",
+        "server/src/http",
+        "server/src/http.rs",
+        "server/letters",
+        "frontend/src/text",
+        "frontend/languages",
+        "shared/data",
+    ] {
+        files_below(&root.join(folder), &mut found);
+    }
+    assert!(found.len() > 100, "{}", found.len());
+    let entra =
+        ["Setup Sign-in", "Setup", "Sign-in", "Access", "Backup", "Restore"].map(|name| format!("Rekey {name}"));
+    for (path, text) in found {
+        let own = text.split("#[cfg(test)]").next().unwrap();
+        for line in own.lines().filter(|line| !line.trim_start().starts_with("//")) {
+            let mut rest = line.replace("Actor::Rekey", "").replace("self_signed(\"Rekey\"", "");
+            for name in &entra {
+                rest = rest.replace(name, "");
+            }
+            assert!(!rest.contains("Rekey"), "{}: {}", path.display(), line.trim());
+        }
+    }
 }

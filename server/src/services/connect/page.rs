@@ -5,6 +5,7 @@ use crate::{
     services::{
         ServiceError,
         authorizations::{app_permissions, permission_view, sign_in_view},
+        waves,
     },
     state::AppState,
     store::{
@@ -40,13 +41,18 @@ pub async fn view(app: &AppState, opened: &Opened) -> Result<ConnectView, Servic
         Some(id) => tx.find_attempt(id).await?,
         None => None,
     };
-    let in_hand = queue
+    let mut in_hand = queue
         .iter()
         .find(|one| attempt.as_ref().is_some_and(|attempt| attempt.sign_in == one.id))
         .or_else(|| queue.iter().find(|one| !matches!(one.state, SignInState::Done | SignInState::Cancelled)))
         .or_else(|| queue.last())
         .cloned()
         .ok_or(ServiceError::NotFound)?;
+    if matches!(in_hand.state, SignInState::Waiting | SignInState::Failed)
+        && let Some(held) = waves::held(app, &tx, &authorization).await?
+    {
+        in_hand.problem = Some(held);
+    }
     let covered = tx.list_covered(in_hand.id).await?;
     let is_over = authorization.method == Method::Modern && in_hand.state == SignInState::Done;
     let apps = if is_over { apps_of(&tx, customer.tenant).await? } else { Vec::new() };

@@ -49,7 +49,7 @@ pub async fn add(
         return Err(ServiceError::conflict("too_many_origins", detail));
     }
     if !tx.add_embed_origin(&one).await? {
-        return Err(ServiceError::conflict("origin_exists", "This origin may show Rekey already."));
+        return Err(ServiceError::conflict("origin_exists", "This origin is registered already."));
     }
     let (subject, detail) = (format!("embed_origin:{}", one.id), format!("origin={}", one.origin));
     app.audit().record(&tx, "embed_origin.added", actor, subject, detail).await?;

@@ -2,14 +2,15 @@
 
 use crate::{
     import_file::ImportLine,
-    store::{Scoped, StoreError, backup_sets::BackupSet},
+    store::{Scoped, StoreError, backup_sets::BackupSet, connections::Connection},
 };
 use serde::{Deserialize, Serialize};
 use shared::{
     api::imports::ImportCustomer,
     backup_set::{AccountRole, ClientVersion, Covers, Region},
-    id::TenantId,
+    id::{ConnectionId, TenantId},
     method::Method,
+    rules::plan::AccountKey,
     workload::Workloads,
 };
 use std::collections::{BTreeMap, HashMap};
@@ -78,18 +79,49 @@ impl Row {
             && self.region == set.region
             && self.version() == set.client_version
     }
+
+    /// Whether this line makes a set leave its access behind: it is another customer's from now on, or another account's and
+    /// its access is the own of the one before (H8). An app of the tenant's is nobody's own.
+    fn parts(&self, set: &BackupSet, tenant: Option<TenantId>, connection: Option<&Connection>) -> bool {
+        if tenant != Some(self.tenant) {
+            return true;
+        }
+        let key = self.account.as_deref().map(AccountKey::of);
+        let is = |account: Option<&str>| account.map(AccountKey::of) == key;
+        // An account has several names: the one that Microsoft showed is the same person's, too.
+        set.method == Method::Hybrid
+            && !is(set.account.as_deref())
+            && !is(connection.map(|connection| connection.account.as_str()))
+    }
+}
+
+/// A set that a line changes.
+pub struct Changed {
+    /// The line's position.
+    pub position: usize,
+    /// The set as it is.
+    pub before: BackupSet,
+    /// It leaves its access behind.
+    pub disconnects: bool,
 }
 
 /// What a list would do.
 pub struct Prepared {
     /// Positions of rows that are new.
     pub new: Vec<usize>,
-    /// Positions of rows that differ, with the set as it is.
-    pub changed: Vec<(usize, BackupSet)>,
+    /// Rows that differ.
+    pub changed: Vec<Changed>,
     /// Rows as stored.
     pub unchanged: u64,
     /// The customers that the list names.
     pub customers: Vec<ImportCustomer>,
+}
+
+impl Prepared {
+    /// How many sets leave their access behind.
+    pub fn disconnected(&self) -> u64 {
+        self.changed.iter().filter(|one| one.disconnects).count() as u64
+    }
 }
 
 /// Compares.
@@ -124,12 +156,22 @@ pub async fn compare(tx: &Scoped, rows: &[Row]) -> Result<Prepared, StoreError> 
     others.dedup();
     owners.extend(tx.find_customers(&others).await?.into_iter().map(|customer| (customer.id, customer.tenant)));
     let owners: HashMap<_, _> = owners.into_iter().collect();
+    let held = stored.values().filter(|set| set.method == Method::Hybrid).filter_map(|set| set.connection);
+    let mut held: Vec<ConnectionId> = held.collect();
+    held.sort_unstable();
+    held.dedup();
+    let held: HashMap<_, _> = tx.find_connections(&held).await?.into_iter().map(|one| (one.id, one)).collect();
     let mut prepared = Prepared { new: Vec::new(), changed: Vec::new(), unchanged: 0, customers: Vec::new() };
     for (position, row) in rows.iter().enumerate() {
         match stored.remove(&row.external_id) {
             None => prepared.new.push(position),
             Some(set) if row.is_as_stored(&set, owners.get(&set.customer).copied()) => prepared.unchanged += 1,
-            Some(set) => prepared.changed.push((position, set)),
+            Some(before) => {
+                let connection = before.connection.and_then(|id| held.get(&id));
+                let tenant = owners.get(&before.customer).copied();
+                let disconnects = before.connection.is_some() && row.parts(&before, tenant, connection);
+                prepared.changed.push(Changed { position, before, disconnects });
+            }
         }
     }
     prepared.customers = customers.into_values().collect();

@@ -40,10 +40,12 @@ pub async fn store(
         added.push(set_of(BackupSetId(app.new_id()), row, *customer, name, None));
     }
     tx.add_backup_sets(&added, now).await?;
-    for (position, before) in &prepared.changed {
-        let Some(row) = rows.get(*position) else { continue };
+    for changed in &prepared.changed {
+        let Some(row) = rows.get(changed.position) else { continue };
         let Some((customer, name)) = customers.get(&row.tenant) else { continue };
-        if !tx.update_backup_set(&set_of(before.id, row, *customer, name, Some(before))).await? {
+        let mut set = set_of(changed.before.id, row, *customer, name, Some(&changed.before));
+        set.connection = set.connection.filter(|_| !changed.disconnects);
+        if !tx.update_backup_set(&set).await? {
             return Err(ServiceError::conflict("changed_meanwhile", "A set changed in this moment. Try again."));
         }
     }
@@ -51,6 +53,7 @@ pub async fn store(
         added: added.len() as u64,
         changed: prepared.changed.len() as u64,
         unchanged: prepared.unchanged,
+        disconnected: prepared.disconnected(),
     })
 }
 

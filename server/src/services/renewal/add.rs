@@ -208,7 +208,7 @@ fn reason(code: &str) -> String {
 }
 
 fn refused_by_policy() -> Help {
-    not_renewed("This tenant's rules for apps refuse every certificate that Rekey can make.")
+    not_renewed("This tenant's rules for apps refuse every certificate that can be made here.")
 }
 
 fn not_renewed(why: &str) -> Help {

@@ -160,7 +160,7 @@ pub(super) fn mfa_missing() -> Help {
     help::own(
         "mfa_missing",
         "Sign in with a second factor",
-        "This gives an app access to a whole tenant, so Rekey takes only a sign-in with a second factor. Nothing was stored. Sign in again and confirm with your second factor.",
+        "This gives an app access to a whole tenant, so only a sign-in with a second factor is taken. Nothing was stored. Sign in again and confirm with your second factor.",
         HelpAction::SignInAgain,
     )
 }

@@ -128,7 +128,7 @@ pub(super) fn consent_at_microsoft(run: &Run, making: &Making) -> Stop {
     let remedy = help::own(
         "consent_at_microsoft",
         "The app is made; its permissions are granted at Microsoft",
-        "Open Microsoft's own consent page, look at the permissions, and accept. Then come back: Rekey sees by itself whether they are there. No backup set has changed so far.",
+        "Open Microsoft's own consent page, look at the permissions, and accept. Then come back: whether they are there is seen without you. No backup set has changed so far.",
         HelpAction::AskAdministrator,
     );
     match consent_url(run, making) {

@@ -266,7 +266,7 @@ fn foreign() -> Stop {
     person(
         "application_foreign",
         "Somebody else can use this application",
-        "The application in the tenant has an owner, a password, a federated credential or a key that is not Rekey's. Rekey does not use it. An administrator looks at it in Microsoft Entra, removes what is foreign or deletes the application, and starts again. No backup set has changed.",
+        "The application in the tenant has an owner, a password, a federated credential or a key from elsewhere. It is not used. An administrator looks at it in Microsoft Entra, removes what is foreign or deletes the application, and starts again. No backup set has changed.",
         HelpAction::AskAdministrator,
     )
 }

@@ -180,7 +180,7 @@ pub async fn own_app(
         (Some(_), _) => {
             return Err(ServiceError::conflict(
                 "app_exists",
-                "Rekey made an app in this tenant. It is removed first, or the sets use it.",
+                "This tenant has an app that was set up from here. It is removed first, or the sets use it.",
             ));
         }
         (None, None) => return Err(changed_meanwhile()),

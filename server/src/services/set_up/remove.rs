@@ -53,7 +53,7 @@ pub async fn remove(run: &mut Run, token: &Secret<String>) -> Result<(), Stop> {
         let is_proved = prove_gone(run, &app).await?;
         let step = steps::code("gone", app.purpose);
         if !is_proved {
-            let text = "Rekey had no key of it left to try it with; Microsoft confirmed the deletion";
+            let text = "There was no key of it left to try it with; Microsoft confirmed the deletion";
             steps::detail(&mut run.sign_in.steps, &step, text.to_owned());
         }
         run.show(&step).await?;
@@ -105,7 +105,7 @@ async fn prove_gone(run: &mut Run, app: &App) -> Result<bool, Stop> {
     Err(person(
         "still_there",
         "The app still gets tokens",
-        "It was deleted, but Microsoft still gives it tokens. Start the removal again in some minutes. Rekey's own keys are kept until then, so that their end can be proved.",
+        "It was deleted, but Microsoft still gives it tokens. Start the removal again in some minutes. Its keys are kept until then, so that their end can be proved.",
         HelpAction::Retry,
     ))
 }

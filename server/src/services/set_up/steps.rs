@@ -50,7 +50,7 @@ pub fn set_up(purposes: &[Purpose], workloads: &Workloads, consent: bool) -> Vec
     }
     steps.extend(workloads.iter().map(|one| step(proof_code(*one), proof_title(*one), StepState::Waiting)));
     steps.push(step("saved", "The backup sets change", StepState::Waiting));
-    steps.push(step("cleaned", "Rekey's own access for the set-up is removed", StepState::Waiting));
+    steps.push(step("cleaned", "Access for the set-up is removed", StepState::Waiting));
     steps
 }
 
@@ -78,14 +78,14 @@ pub fn remove(purposes: &[Purpose]) -> Vec<StepView> {
         steps.push(step(code("gone", *purpose), format!("{name} gets no token any more"), StepState::Waiting));
     }
     steps.push(step("saved", "Its keys are forgotten here", StepState::Waiting));
-    steps.push(step("cleaned", "Rekey's own access for the removal is removed", StepState::Waiting));
+    steps.push(step("cleaned", "Access for the removal is removed", StepState::Waiting));
     steps
 }
 
 fn begin() -> Vec<StepView> {
     vec![
         step("received", "Your sign-in was received", StepState::Done),
-        step("exchanged", "Microsoft lets Rekey act for you, for some minutes", StepState::Active),
+        step("exchanged", "Microsoft gives access on your behalf, for some minutes", StepState::Active),
     ]
 }
 

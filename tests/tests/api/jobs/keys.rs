@@ -8,8 +8,9 @@ use rekey_tests::{
 use serde_json::{Value, json};
 use server::http::limits::LimitsConfig;
 use shared::{
-    api::{api_keys::ApiKeyCreated, customers::CustomerView, job_tokens::JobToken, page::Page},
+    api::{api_keys::ApiKeyCreated, customers::CustomerView, imports::ImportView, job_tokens::JobToken, page::Page},
     id::{ApiKeyId, BackupSetId},
+    method::Method,
 };
 
 app_on_both! {
@@ -17,6 +18,8 @@ app_on_both! {
     a_key_for_backups_gets_no_token_that_writes_and_changes_nothing,
     limits_of_a_key_are_checked_when_it_is_made,
     h8_a_set_that_a_list_moves_leaves_its_access_behind,
+    h8_a_hybrid_set_that_gets_another_account_leaves_the_former_ones_access_behind,
+    h8_a_modern_set_that_gets_another_account_keeps_the_access_of_its_tenants_app,
     a_key_that_grows_suddenly_broad_is_told,
 }
 
@@ -110,6 +113,63 @@ async fn h8_a_set_that_a_list_moves_leaves_its_access_behind(app: TestApp) {
     let answer = ask_with(&app, &made.secret, "FAB-001", BACKUP).await;
     assert_ne!(answer.status, 200, "a token of {}", answer.value()["tenant"]);
     assert_eq!(app.set("FAB-001").await.connection, None);
+}
+
+/// A line that gives a set of Contoso's another account.
+fn with_account(id: &str, account: &str) -> String {
+    format!(
+        "external_id,name,customer,tenant,account,covers,workloads\n{id},Mail,Contoso Ltd,contoso.com,{account},own_account,exchange\n"
+    )
+}
+
+/// What a list would do, and the answer once it is stored.
+async fn import_account(app: &TestApp, id: &str, account: &str) -> (ImportView, ImportView) {
+    let view: ImportView = app.key().upload_csv("/api/v1/imports", with_account(id, account)).await.ok();
+    let path = format!("/api/v1/imports/{}/confirm", view.id);
+    let confirmed = app.key().post(&path, &json!({})).await.ok();
+    (view, confirmed)
+}
+
+/// H8: nobody reads one person's mail as another's. Other letters are the same account, and so is the name that Microsoft showed.
+async fn h8_a_hybrid_set_that_gets_another_account_leaves_the_former_ones_access_behind(app: TestApp) {
+    app.import_sample().await;
+    app.connect_account(&["CON-001", "CON-002"], "backup@contoso.com").await;
+    ask_with(&app, &app.api_key, "CON-001", BACKUP).await.ok::<JobToken>();
+    let (same, _) = import_account(&app, "CON-001", "Backup@Contoso.com").await;
+    assert_eq!((same.changed, same.disconnected), (1, 0));
+    ask_with(&app, &app.api_key, "CON-001", BACKUP).await.ok::<JobToken>();
+    let (other, stored) = import_account(&app, "CON-001", "priya.shah@contoso.com").await;
+    assert_eq!((other.changed, other.disconnected), (1, 1));
+    assert_eq!(stored.disconnected, 1);
+    ask_with(&app, &app.api_key, "CON-001", BACKUP).await.refused(409, "connection_ended");
+    let set = app.set("CON-001").await;
+    assert_eq!((set.method, set.connection), (Method::Hybrid, None));
+    assert_eq!(set.recommendation.code, "no_access");
+    // Once it is gone there is nothing to leave; the account of before does not bring it back by itself.
+    let (back, _) = import_account(&app, "CON-001", "backup@contoso.com").await;
+    assert_eq!((back.changed, back.disconnected), (1, 0));
+    assert_eq!(app.set("CON-001").await.connection, None);
+    // The same by a program, for the other set; a set without an account is nobody's.
+    let body = json!({ "sets": [{
+        "external_id": "CON-002", "name": "Mail", "customer": "Contoso Ltd", "tenant": "contoso.com", "workloads": ["exchange"],
+    }] });
+    let answer: Value = app.key().put("/api/v1/backup-sets", &body).await.ok();
+    assert_eq!((&answer["changed"], &answer["disconnected"]), (&json!(1), &json!(1)));
+    ask_with(&app, &app.api_key, "CON-002", BACKUP).await.refused(409, "connection_ended");
+    // Signing in as the new account connects it again.
+    import_account(&app, "CON-001", "priya.shah@contoso.com").await;
+    app.connect_account(&["CON-001"], "priya.shah@contoso.com").await;
+    let token: JobToken = ask_with(&app, &app.api_key, "CON-001", BACKUP).await.ok();
+    assert_eq!(token.account.as_deref(), Some("priya.shah@contoso.com"));
+}
+
+async fn h8_a_modern_set_that_gets_another_account_keeps_the_access_of_its_tenants_app(app: TestApp) {
+    app.import_sample().await;
+    let planted = app.plant_app(&["CON-001"]).await;
+    let (view, _) = import_account(&app, "CON-001", "priya.shah@contoso.com").await;
+    assert_eq!((view.changed, view.disconnected), (1, 0));
+    assert_eq!(app.set("CON-001").await.connection, Some(planted.id));
+    ask_with(&app, &app.api_key, "CON-001", BACKUP).await.ok::<JobToken>();
 }
 
 async fn limits_of_a_key_are_checked_when_it_is_made(app: TestApp) {

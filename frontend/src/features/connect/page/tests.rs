@@ -226,6 +226,20 @@ fn c6_who_microsoft_stops_as_no_administrator_can_pass_the_link_on() {
 }
 
 #[test]
+fn g3_what_is_held_is_said_before_anything_is_pressed() {
+    for mut view in [view(SignInState::Waiting), modern(SignInState::Waiting)] {
+        view.sign_in.problem = Some(Help {
+            code: "wave_paused".into(),
+            title: "This is paused".into(),
+            text: "Later.".into(),
+            action: HelpAction::Wait,
+            ids: MicrosoftIds::default(),
+        });
+        assert!(asked::interrupted(&view).is_some_and(|notice| notice.text().contains("This is paused")));
+    }
+}
+
+#[test]
 fn c9_an_interrupted_set_up_says_that_it_goes_on_where_it_was() {
     let mut view = modern(SignInState::Waiting);
     assert_eq!(asked::interrupted(&view), None);
