@@ -60,7 +60,7 @@ fn of_authorization(authorization: &AuthorizationView) -> Option<Task> {
     Some(Task {
         class,
         icon,
-        title: authorizations::waits(&authorization.customer.name, worst.state, &worst.account),
+        title: authorizations::waits(&authorization.customer.name, worst.state, &worst.account, authorization.way),
         why: worst.problem.as_ref().map_or_else(
             || authorizations::waits_why(worst.sets.len(), waiting.len().saturating_sub(1)),
             |problem| problem.title.clone(),

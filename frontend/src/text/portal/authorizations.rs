@@ -268,8 +268,9 @@ pub const fn sign_in_state(state: SignInState, way: Way) -> &'static str {
 }
 
 /// What an authorization waits for, as a task.
-pub fn waits(customer: &str, state: SignInState, account: &str) -> String {
+pub fn waits(customer: &str, state: SignInState, account: &str, way: Way) -> String {
     match state {
+        SignInState::Waiting if way == Way::OwnApp => format!("{customer}: the app of their own is not connected yet"),
         SignInState::Failed => format!("{customer}: the sign-in of {account} stopped"),
         SignInState::ApprovalNeeded => format!("{customer}: an administrator must approve"),
         SignInState::ConsentNeeded | SignInState::ClaimsNeeded => {
