@@ -12,5 +12,6 @@ pub mod method;
 pub mod oauth;
 pub mod rules;
 pub mod secret;
+pub mod text;
 pub mod time;
 pub mod workload;

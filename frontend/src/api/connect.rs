@@ -2,7 +2,7 @@
 
 use super::ApiFailure;
 use super::request::{Coming, Method, Request};
-use shared::json::{Read, Value, Write};
+use shared::json::{self, Read, Value, Write};
 
 /// Reads a resource of the connect page.
 pub async fn get<T: Read>(path: &str, secret: &str) -> Result<T, ApiFailure> {
@@ -25,7 +25,7 @@ pub(super) fn send(request: Request<'_>) -> Coming<'_, Result<Value, ApiFailure>
 }
 
 pub(super) fn read<T: Read>(answer: Result<Value, ApiFailure>) -> Result<T, ApiFailure> {
-    answer.and_then(|value| T::read(value).ok_or(ApiFailure::Network))
+    answer.and_then(|value| json::take(value).ok_or(ApiFailure::Network))
 }
 
 /// A file of the web app as text, exactly as it was built.

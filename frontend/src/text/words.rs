@@ -233,7 +233,7 @@ fn push_name(out: &mut String, view: Option<&ConnectView>, name: &str) {
         "asked_by" => &view.asked_by,
         "domain" => match &view.domain {
             Some(domain) => domain,
-            None => return out.push_str(&view.tenant.to_string()),
+            None => return out.push_str(&view.tenant.text()),
         },
         _ => "",
     });

@@ -1,6 +1,6 @@
 //! What the portal's first load reads: who is signed in, and the home page. Its other pages come later, with serde.
 
-use super::{Fields, Read, Value, ids, objects, words};
+use super::{Place, Read, ids, objects, words};
 use crate::api::audit::AuditEntryView;
 use crate::api::authorizations::{AuthorizationState, AuthorizationView, SignInView};
 use crate::api::backup_sets::CustomerRef;
@@ -11,7 +11,6 @@ use crate::api::page::Page;
 use crate::api::session::{MemberRole, MemberView, MenuCounts, OrganizationView, SessionView};
 use crate::id::{ConnectionId, CustomerId, MemberId, OrganizationId, WaveId};
 use crate::language::Language;
-use uuid::Uuid;
 
 objects! {
     SessionView { member organization expires_at counts }
@@ -53,22 +52,9 @@ words! {
     }
 }
 
-impl Read for Uuid {
-    fn read(value: Value) -> Option<Self> {
-        String::read(value)?.parse().ok()
-    }
-
-    fn empty() -> Self {
-        Self::nil()
-    }
-}
-
 impl<T: Read> Read for Page<T> {
-    fn read(value: Value) -> Option<Self> {
-        Fields::read(value, |fields| Self { items: fields.get("items"), next: fields.get("next") })
-    }
-
-    fn empty() -> Self {
-        Self { items: Vec::new(), next: None }
+    fn read(place: Place<'_>) -> Self {
+        let mut fields = place.fields();
+        Self { items: fields.get("items"), next: fields.get("next") }
     }
 }

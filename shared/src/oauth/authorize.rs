@@ -65,7 +65,7 @@ impl AuthorizationRequest<'_> {
         if !self.scopes.contains(&"openid") {
             return Err(RequestError::NoOpenId);
         }
-        let client_id = self.client_id.to_string();
+        let client_id = self.client_id.text();
         let mut url = self.authority.authorize(self.tenant);
         for (name, value) in [
             ("client_id", client_id.as_str()),

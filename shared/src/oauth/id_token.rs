@@ -94,7 +94,7 @@ pub fn read(token: &str, expected: &Expectation<'_>) -> Result<IdClaims, IdToken
     if !expected.nonce.is(&payload.nonce) {
         return Err(IdTokenError::NonceForeign);
     }
-    if payload.aud != expected.client_id.to_string() {
+    if payload.aud != expected.client_id.text() {
         return Err(IdTokenError::AudienceForeign);
     }
     let (Ok(tid), Ok(oid)) = (payload.tid.parse(), payload.oid.parse()) else { return Err(IdTokenError::Malformed) };

@@ -3,7 +3,7 @@
 //! Branch on [`ProviderError::error`] and [`ProviderError::subcode`]; the AADSTS number only picks a help text, and the
 //! description is for people (reference "Microsoft identity platform", error codes).
 
-use crate::{json, secret::Secret};
+use crate::{id, json, secret::Secret};
 
 /// The most characters of one line, and the most lines, that are passed on.
 const LINE: usize = 400;
@@ -120,7 +120,7 @@ fn lines(text: &str) -> Vec<String> {
 }
 
 fn is_guid(text: &str) -> bool {
-    text.len() == 36 && uuid::Uuid::try_parse(text).is_ok()
+    id::parse(text).is_some()
 }
 
 /// `2026-11-23 10:24:07Z`: only these characters, in this length.

@@ -56,7 +56,7 @@ pub struct TokenForm {
 /// Builds the request.
 pub fn request(request: TokenRequest<'_>) -> Result<TokenForm, RequestError> {
     let TokenRequest { authority, tenant, client_id, redirect_uri, scopes, code, verifier } = request;
-    let (client_id, scope) = (client_id.to_string(), join_scopes(scopes)?);
+    let (client_id, scope) = (client_id.text(), join_scopes(scopes)?);
     let pairs = [
         ("client_id", client_id.as_str()),
         ("grant_type", "authorization_code"),

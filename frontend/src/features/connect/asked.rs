@@ -132,7 +132,7 @@ fn queue_row(item: &QueueItem, current: SignInId, is_busy: bool) -> Tag {
     let action = if item.id == current {
         Some(state.with(say(keys::THIS_ONE)))
     } else {
-        let pick = || Button::new(SMALL, "pick").value(item.id.to_string()).says(say(keys::PICK), is_busy);
+        let pick = || Button::new(SMALL, "pick").value(item.id.text()).says(say(keys::PICK), is_busy);
         (!is_over).then(|| state.with(pick()))
     };
     let symbol = if item.state == SignInState::Done { "check" } else { "key" };

@@ -59,7 +59,7 @@ pub fn frame(state: &State, host: &str, decision: Vec<Tag>) -> Tag {
         asks_for: text::of(keys::ASKS_FOR, view),
         customer: &view.customer,
         tenant: Some(view.tenant),
-        domain: view.domain.clone().unwrap_or_else(|| view.tenant.to_string()),
+        domain: view.domain.clone().unwrap_or_else(|| view.tenant.text()),
     }));
     around(of("div", "hold").with(asker).with(stages).with(foot), decision).attr("data-page", state.name())
 }

@@ -32,8 +32,8 @@ pub fn security(view: &ConnectView, here: Here<'_>) -> Vec<Tag> {
     let (rights, why) = pair(keys::SECURITY_SETUP_WHAT);
     let setup = || fact(say(keys::SECURITY_SETUP), mono(rights), Some(why.into()));
     let registrations = [
-        (keys::SECURITY_REGISTRATION_PAGE, view.page_client.to_string()),
-        (keys::SECURITY_REGISTRATION_API, view.api_client.to_string()),
+        (keys::SECURITY_REGISTRATION_PAGE, view.page_client.text()),
+        (keys::SECURITY_REGISTRATION_API, view.api_client.text()),
     ];
     let mut rows: Vec<Tag> = registrations.into_iter().map(|(key, id)| fact(say(key), mono(id), None)).collect();
     if is_modern {
@@ -60,13 +60,13 @@ pub fn security(view: &ConnectView, here: Here<'_>) -> Vec<Tag> {
 }
 
 fn asked(view: &ConnectView, here: Here<'_>, method: text::Key) -> Vec<Tag> {
-    let tenant = mono(view.tenant.to_string());
+    let tenant = mono(view.tenant.text());
     vec![
         fact(say(keys::ASKED_BY), text::of(keys::ASKER, view), None),
         fact(say(keys::SECURITY_TENANT), text::fill("{customer}, {domain}", Some(view), &[]), Some(tenant)),
         fact(say(keys::SECURITY_METHOD), say(method), None),
         fact(say(keys::THIS_LINK), super::asked::until(keys::LINK_UNTIL, view, here), None),
-        fact(say(keys::REFERENCE), mono(view.authorization.to_string()), None),
+        fact(say(keys::REFERENCE), mono(view.authorization.text()), None),
     ]
 }
 

@@ -97,13 +97,13 @@ fn ids(stop: &Stop, view: Option<&ConnectView>) -> Ids {
         }
         Stop::WrongAnswer(check) => vec![(say(keys::CHECK), (*check).to_owned())],
         Stop::WrongTenant(person) => {
-            let expected = view.map(|view| (say(keys::EXPECTED_TENANT), view.tenant.to_string()));
-            expected.into_iter().chain([(say(keys::SIGNED_IN_TENANT), person.tenant.to_string())]).collect()
+            let expected = view.map(|view| (say(keys::EXPECTED_TENANT), view.tenant.text()));
+            expected.into_iter().chain([(say(keys::SIGNED_IN_TENANT), person.tenant.text())]).collect()
         }
         _ => Vec::new(),
     };
     if let (false, Some(view)) = (lines.is_empty(), view) {
-        lines.push((say(keys::REFERENCE), view.sign_in.id.to_string()));
+        lines.push((say(keys::REFERENCE), view.sign_in.id.text()));
     }
     lines
 }

@@ -88,7 +88,7 @@ pub fn done(view: &ConnectView, next: Option<&QueueItem>, copied: Option<&str>) 
         .with(" ")
         .some(sign_in.done_at.map(|at| of("span", "note").with(moment(at))));
     let go_on = next.map(|item| {
-        let button = Button::new(PRIMARY, "pick").value(item.id.to_string());
+        let button = Button::new(PRIMARY, "pick").value(item.id.text());
         actions(vec![button.says(text::with(keys::GO_ON_WITH, &[("next", &item.account)]), false).with(icon("arrow"))])
     });
     let header = of("header", "stack tight")
@@ -111,7 +111,7 @@ fn receipt_facts(view: &ConnectView, copied: Option<&str>) -> Vec<Tag> {
     let at = view.sign_in.done_at.map(browser::date_and_time);
     let mut rows = Vec::new();
     for app in &view.sign_in.apps {
-        let id = app.client_id.map(|id| id.to_string());
+        let id = app.client_id.map(|id| id.text());
         let id = id.map(|id| {
             tag("span").with(of("span", "mono").with(id.clone())).with(" ").with(copy(say(keys::COPY), id, copied))
         });
@@ -123,7 +123,7 @@ fn receipt_facts(view: &ConnectView, copied: Option<&str>) -> Vec<Tag> {
         rows.push(fact(say(keys::MAY_SHORT), may(view), None));
         rows.push(fact(say(keys::TO_END), words::to_end(view), None));
     }
-    rows.push(fact(say(keys::REFERENCE), of("span", "mono").with(view.authorization.to_string()), None));
+    rows.push(fact(say(keys::REFERENCE), of("span", "mono").with(view.authorization.text()), None));
     rows
 }
 
@@ -169,10 +169,10 @@ pub fn receipt(view: &ConnectView) -> String {
     line(say(keys::ALLOWED_BY), &allowed_by(view));
     line(say(keys::MAY_SHORT), &may(view));
     line(say(keys::TIME), &at);
-    line(say(keys::REFERENCE), &view.authorization.to_string());
+    line(say(keys::REFERENCE), &view.authorization.text());
     line(say(keys::TO_END), &words::to_end(view));
     for app in &view.sign_in.apps {
-        let id = app.client_id.map(|id| id.to_string()).unwrap_or_default();
+        let id = app.client_id.map(|id| id.text()).unwrap_or_default();
         line(&app.name, &id);
         if let Some(end) = app.not_after {
             line(say(keys::CERTIFICATE_UNTIL), &browser::exact(end));
