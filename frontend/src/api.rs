@@ -11,10 +11,12 @@ mod failure;
 mod live;
 pub mod microsoft;
 mod request;
+#[cfg(feature = "portal")]
 mod upload;
 
 pub use failure::ApiFailure;
 pub use live::{LiveHandle, LiveState, live, live_with};
+#[cfg(feature = "portal")]
 pub use upload::post_body;
 
 use request::{Method, Request};

@@ -12,7 +12,7 @@ pub mod portal;
 mod when;
 pub mod words;
 
-pub use shared::text::{digits, join};
+pub use shared::text::{add, cut, digits, join, split};
 
 #[cfg(feature = "portal")]
 pub use en::*;

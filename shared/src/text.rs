@@ -22,3 +22,23 @@ pub fn digits(mut n: usize) -> String {
         }
     }
 }
+
+/// Adds to a list in words: `between` stands before all but the first.
+#[inline(never)]
+pub fn add(list: &mut String, between: &str, one: &str) {
+    if !list.is_empty() {
+        list.push_str(between);
+    }
+    list.push_str(one);
+}
+
+/// What stands between signs. A sign in brackets, as here, is searched without the code of a panic that cannot come.
+pub fn split(text: &str, sign: char) -> std::str::Split<'_, [char; 1]> {
+    text.split([sign])
+}
+
+/// What stands before and after the first such sign.
+#[inline(never)]
+pub fn cut(text: &str, sign: char) -> Option<(&str, &str)> {
+    text.split_once([sign])
+}

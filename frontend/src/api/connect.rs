@@ -1,7 +1,7 @@
 //! Requests of the connect page: with the secret of the link or of the attempt in a header, and JSON without serde.
 
 use super::ApiFailure;
-use super::request::{Coming, Method, Request};
+use super::request::{Coming, Method, Request, fetch, object};
 use shared::json::{self, Read, Value, Write};
 
 /// Reads a resource of the connect page.
@@ -30,10 +30,8 @@ pub(super) fn read<T: Read>(answer: Result<Value, ApiFailure>) -> Result<T, ApiF
 
 /// A file of the web app as text, exactly as it was built.
 pub async fn file(address: &str, integrity: &str) -> Option<String> {
-    let init = web_sys::RequestInit::new();
-    init.set_integrity(integrity);
-    init.set_credentials(web_sys::RequestCredentials::SameOrigin);
-    let answer = super::request::fetch(address, &init).await.ok()?;
+    let init = object(&[("integrity", integrity), ("credentials", "same-origin")]);
+    let answer = fetch(address, &init).await?;
     (answer.status == 200).then_some(answer.body)
 }
 

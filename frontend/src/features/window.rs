@@ -8,7 +8,7 @@ use super::connect::frame::{self, Asker};
 use super::connect::parts::{Button, PRIMARY, actions, fact, facts, heading, notice};
 use super::connect::{speech, waiting};
 use crate::api::{self, ApiFailure};
-use crate::browser::{self, dom::Place, messages};
+use crate::browser::{self, dom::Place, messages, spawn};
 use crate::markup::{Tag, of, tag};
 use crate::signs::Tone;
 use crate::text::words::{keys, pair, say, with};
@@ -19,7 +19,6 @@ use shared::oauth::pkce::Verifier;
 use shared::secret::Secret;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
-use wasm_bindgen_futures::spawn_local;
 
 /// Where such a window begins.
 const HERE: &str = "/connect/embed";
@@ -79,7 +78,7 @@ pub fn start(id: &'static str) {
     browser::clean_address(HERE);
     // Another address of this kind, opened in this very window.
     browser::on_fragment(browser::reload);
-    spawn_local(async move {
+    spawn(async move {
         if !speech::begin().await {
             return browser::show_failure();
         }
@@ -112,9 +111,9 @@ impl Window {
     fn listen(&self) {
         let pressed = self.clone();
         self.0.place.borrow().on_press(move |press, value| match press {
-            "code" => spawn_local(pressed.clone().submit()),
-            "again" => spawn_local(pressed.clone().begin()),
-            "language" => spawn_local(pressed.clone().speak(value.to_owned())),
+            "code" => spawn(pressed.clone().submit()),
+            "again" => spawn(pressed.clone().begin()),
+            "language" => spawn(pressed.clone().speak(value.to_owned())),
             _ => {}
         });
     }

@@ -4,6 +4,7 @@
 //! the server says has a code, under which a language may have words of its own; where it has none, the server's stand.
 //! A language with more than two forms for numbers needs a rule in [`count`].
 
+use super::{cut, split};
 use shared::api::connect::ConnectView;
 use std::cell::Cell;
 
@@ -59,11 +60,11 @@ pub struct File {
 
 /// All languages.
 pub fn languages() -> Vec<Language> {
-    LANGUAGES.split(';').filter_map(language_of).collect()
+    split(LANGUAGES, ';').filter_map(language_of).collect()
 }
 
 fn language_of(line: &'static str) -> Option<Language> {
-    let mut words = line.split(' ');
+    let mut words = split(line, ' ');
     let (code, name) = (words.next()?, words.next()?);
     Some(Language { code, name, file: File { address: words.next()?, integrity: words.next()? } })
 }
@@ -88,7 +89,7 @@ pub fn add(text: String) {
 
 /// The second file, as the first one names it; none when it is there already.
 pub fn second() -> Option<File> {
-    let mut words = PAGE.get().last()?.split(' ');
+    let mut words = split(PAGE.get().last()?, ' ');
     let file = File { address: words.next()?, integrity: words.next()? };
     if MORE.get().is_empty() { Some(file) } else { None }
 }
@@ -100,14 +101,14 @@ pub fn add_frame(text: String) {
 
 /// The third file, as the first one names it; none when it is there already.
 pub fn third() -> Option<File> {
-    let mut words = PAGE.get().last()?.split(' ').skip(2);
+    let mut words = split(PAGE.get().last()?, ' ').skip(2);
     let file = File { address: words.next()?, integrity: words.next()? };
     if FRAME.get().is_empty() { Some(file) } else { None }
 }
 
 fn lines(text: String) -> Lines {
     let text: &'static str = text.leak();
-    text.split('\n').collect::<Vec<_>>().leak()
+    split(text, '\n').collect::<Vec<_>>().leak()
 }
 
 /// What a text says.
@@ -138,7 +139,7 @@ pub fn pair_of(key: Key, view: Option<&ConnectView>, names: Names<'_>) -> (Strin
 
 /// Where a text is parted.
 fn parts(text: &'static str) -> (&'static str, &'static str) {
-    let mut parts = text.split('|');
+    let mut parts = split(text, '|');
     let (first, second) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
     (first.trim_ascii(), second.trim_ascii())
 }
@@ -148,8 +149,8 @@ pub fn coded(of: &str, code: &str) -> Option<&'static str> {
     let find = |lines: Lines| {
         lines.iter().find_map(|line| {
             let rest = line.strip_prefix(of)?.strip_prefix('.')?;
-            let (codes, text) = rest.split_once('=')?;
-            codes.split(' ').any(|known| known == code).then_some(text)
+            let (codes, text) = cut(rest, '=')?;
+            split(codes, ' ').any(|known| known == code).then_some(text)
         })
     };
     find(PAGE.get()).or_else(|| find(MORE.get()))
@@ -201,8 +202,8 @@ pub fn number(n: usize) -> String {
 #[inline(never)]
 pub fn fill(text: &str, view: Option<&ConnectView>, names: Names<'_>) -> String {
     let mut out = String::new();
-    for (place, part) in text.split('{').enumerate() {
-        match part.split_once('}') {
+    for (place, part) in split(text, '{').enumerate() {
+        match cut(part, '}') {
             Some((name, rest)) if place > 0 => {
                 match names.iter().find(|(known, _)| *known == name) {
                     Some((_, value)) => out.push_str(value),

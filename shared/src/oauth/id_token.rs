@@ -10,6 +10,7 @@ use super::{
 };
 use crate::id::{ClientId, ObjectId, PERSONAL_ACCOUNTS, TenantId};
 use crate::json::{self, objects};
+use crate::text::split;
 use zeroize::Zeroize;
 
 /// The longest token that is read.
@@ -114,7 +115,7 @@ pub fn read(token: &str, expected: &Expectation<'_>) -> Result<IdClaims, IdToken
 }
 
 fn decode(token: &str) -> Option<Payload> {
-    let mut parts = token.split('.');
+    let mut parts = split(token, '.');
     let (_, payload, _, None) = (parts.next()?, parts.next()?, parts.next()?, parts.next()) else { return None };
     if token.len() > LONGEST {
         return None;

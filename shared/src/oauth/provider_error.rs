@@ -64,7 +64,9 @@ pub(super) struct Fields {
 impl ProviderError {
     pub(super) fn read(fields: Fields) -> Self {
         let text = fields.error_description.as_deref().unwrap_or_default();
-        let named = |name: &str| text.lines().find_map(|line| line.trim().strip_prefix(name)).map(str::trim);
+        let named = |name: &str| {
+            text.split(['\r', '\n']).find_map(|line| line.trim_ascii().strip_prefix(name)).map(str::trim_ascii)
+        };
         let guid = |own: Option<String>, name| own.or_else(|| named(name).map(str::to_owned)).filter(|id| is_guid(id));
         let written = fields.timestamp.clone().or_else(|| named("Timestamp:").map(str::to_owned));
         Self {
@@ -115,7 +117,7 @@ fn lines(text: &str) -> Vec<String> {
         c.is_control()
             || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
     };
-    let plain = text.split(['\r', '\n']).map(str::trim).filter(|line| !line.is_empty() && !is_ids(line));
+    let plain = text.split(['\r', '\n']).map(str::trim_ascii).filter(|line| !line.is_empty() && !is_ids(line));
     plain.take(LINES).map(|line| line.chars().filter(|c| !steers(c)).take(LINE).collect()).collect()
 }
 

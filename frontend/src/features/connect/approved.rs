@@ -3,11 +3,14 @@
 use super::frame::{around, brand};
 use super::parts::heading;
 use crate::markup::{Tag, of};
-use crate::text::words::{keys, pair_of, say};
+use crate::text::{
+    split,
+    words::{keys, pair_of, say},
+};
 
 /// Thanks, and what happens now. `query` is Microsoft's answer, which can be forged: only an error in it is believed.
 pub fn approved(query: &str, name: String) -> Tag {
-    let was_refused = query.split('&').any(|pair| pair.starts_with("error="));
+    let was_refused = split(query, '&').any(|pair| pair.starts_with("error="));
     let key = if was_refused { keys::NOT_APPROVED } else { keys::APPROVED };
     let (title, lede) = pair_of(key, None, &[("brand", &name)]);
     let hold = of("div", "hold").with(of("div", "asker").with(brand(name)));

@@ -11,7 +11,7 @@ use super::stop::Stop;
 use super::trip::{Redeem, Returned, Trip};
 use super::work::receipt;
 use crate::api::{self, ApiFailure, LiveHandle};
-use crate::browser::{self, dom::Place, tab};
+use crate::browser::{self, dom::Place, spawn, tab};
 use crate::text;
 use crate::text::words::{keys, say};
 use shared::api::connect::{AttemptStart, ConnectView, ReportFailure, Save, StartAttempt};
@@ -26,7 +26,6 @@ use shared::oauth::token::TokenError;
 use shared::secret::Secret;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
-use wasm_bindgen_futures::spawn_local;
 use zeroize::Zeroize;
 
 /// Where the page lives once nothing in its address matters.
@@ -169,7 +168,7 @@ impl Driver {
         };
         self.0.place.borrow_mut().show(page(&state, here));
         if self.0.is_security.get() || state.has_stopped() {
-            spawn_local(self.clone().say_more());
+            spawn(self.clone().say_more());
         }
         browser::set_title(&text::connect::tab_title(&state));
     }
@@ -206,8 +205,8 @@ impl Driver {
                     self.on(Event::Pick(sign_in));
                 }
             }
-            "copy" => spawn_local(self.clone().copy(value.to_owned())),
-            "language" => spawn_local(self.clone().speak(value.to_owned())),
+            "copy" => spawn(self.clone().copy(value.to_owned())),
+            "language" => spawn(self.clone().speak(value.to_owned())),
             "security" => self.show_security(true),
             "close" => self.show_security(false),
             "print" => browser::print(),
@@ -237,7 +236,7 @@ impl Driver {
         match effect {
             Effect::Watch => self.watch(),
             Effect::Forget => drop(self.0.tokens.take()),
-            _ => spawn_local(self.clone().work(effect)),
+            _ => spawn(self.clone().work(effect)),
         }
     }
 
@@ -339,7 +338,7 @@ impl Driver {
         self.keep(trip.secret().to_owned());
         self.0.link.replace(trip.link.take().map(Secret::new));
         self.begin_with(Phase::Returning, Note::None);
-        spawn_local(self.clone().finish(trip, answer));
+        spawn(self.clone().finish(trip, answer));
     }
 
     async fn finish(self, trip: Trip, answer: String) {

@@ -43,7 +43,7 @@ pub fn plain(text: &str) -> String {
 impl From<&IdClaims> for Person {
     fn from(claims: &IdClaims) -> Self {
         let account = plain(claims.preferred_username.as_deref().unwrap_or_default());
-        let name = claims.name.as_deref().map(plain).filter(|name| !name.trim().is_empty());
+        let name = claims.name.as_deref().map(plain).filter(|name| !name.chars().all(char::is_whitespace));
         Self {
             name: name.unwrap_or_else(|| account.clone()),
             account,

@@ -8,7 +8,7 @@ use crate::browser;
 use crate::markup::{Tag, of, tag};
 use crate::signs::Tone;
 use crate::text::words::{self as text, keys, pair, say};
-use crate::text::{connect as words, digits, join};
+use crate::text::{add, connect as words, digits, join};
 use shared::api::authorizations::{AuthorizationKind, StepState, StepView};
 use shared::api::connect::{ConnectView, QueueItem};
 
@@ -136,8 +136,13 @@ fn clean_up(steps: &[StepView]) -> Option<Tag> {
 
 /// What an administrator must still delete.
 fn left(view: &ConnectView) -> Option<Tag> {
-    let left: Vec<String> = view.sign_in.apps.iter().flat_map(|app| app.left.iter().cloned()).collect();
-    (!left.is_empty()).then(|| notice(Tone::Warn, "alert", say(keys::LEFT), left.join("; ")))
+    let mut left = String::new();
+    for app in &view.sign_in.apps {
+        for what in &app.left {
+            add(&mut left, "; ", what);
+        }
+    }
+    (!left.is_empty()).then(|| notice(Tone::Warn, "alert", say(keys::LEFT), left))
 }
 
 fn tested(view: &ConnectView) -> Option<Tag> {
@@ -155,8 +160,7 @@ fn allowed_by(view: &ConnectView) -> String {
 fn may(view: &ConnectView) -> String {
     let mut all = String::new();
     for permission in &view.sign_in.permissions {
-        let between = if all.is_empty() { "" } else { "; " };
-        all = join(&[&all, between, &words::permission(permission, view).0]);
+        add(&mut all, "; ", &words::permission(permission, view).0);
     }
     all
 }
