@@ -19,6 +19,7 @@ pub use live::{LiveHandle, LiveState, live, live_with};
 #[cfg(feature = "portal")]
 pub use upload::post_body;
 
+pub use request::Coming;
 use request::{Method, Request};
 use serde::{Serialize, de::DeserializeOwned};
 use shared::json::Read;

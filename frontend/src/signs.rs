@@ -3,9 +3,9 @@
 #[cfg(feature = "portal")]
 use crate::text;
 use crate::text::{digits, join};
-use sha2::{Digest, Sha256};
 #[cfg(feature = "portal")]
 use shared::api::problem::MicrosoftIds;
+use shared::hash::sha256;
 use shared::id::TenantId;
 
 /// Where the sprite lies; the build puts its hashed name here.
@@ -27,7 +27,7 @@ const DEPTHS: [usize; 5] = [144, 175, 206, 237, 268];
 
 /// The blade with its seven cuts, from the tip to the bow, as the data of a path.
 pub fn key_blade(tenant: TenantId) -> String {
-    let hash = Sha256::digest(tenant.text().as_bytes());
+    let hash = sha256(tenant.text().as_bytes());
     let mut path = String::from("M10 4.3H38.6L40 5.6");
     for (place, byte) in hash.iter().take(7).enumerate() {
         let depth = DEPTHS.get(usize::from(*byte) % DEPTHS.len()).copied().unwrap_or(206);

@@ -5,6 +5,7 @@
 
 pub mod api;
 pub mod backup_set;
+pub mod hash;
 pub mod id;
 pub mod json;
 pub mod language;

@@ -32,13 +32,23 @@ pub fn add(list: &mut String, between: &str, one: &str) {
     list.push_str(one);
 }
 
-/// What stands between signs. A sign in brackets, as here, is searched without the code of a panic that cannot come.
-pub fn split(text: &str, sign: char) -> std::str::Split<'_, [char; 1]> {
-    text.split([sign])
+/// What stands between signs. Signs in a list, as here, are searched without the code of a panic that cannot come.
+pub fn split<'a>(text: &'a str, signs: &'a [char]) -> std::str::Split<'a, &'a [char]> {
+    text.split(signs)
 }
 
 /// What stands before and after the first such sign.
 #[inline(never)]
 pub fn cut(text: &str, sign: char) -> Option<(&str, &str)> {
-    text.split_once([sign])
+    text.split_once(&[sign][..])
+}
+
+/// Text of somebody else's: short, and nothing in it that steers a terminal or turns the direction of the line.
+#[inline(never)]
+pub fn plain(text: &str, longest: usize) -> String {
+    let steers = |c: &char| {
+        c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    };
+    text.chars().filter(|c| !steers(c)).take(longest).collect()
 }

@@ -156,7 +156,7 @@ pub(super) fn fetch<'a>(address: &'a str, init: &'a Object) -> Coming<'a, Option
 }
 
 /// Something that will be there.
-pub(super) type Coming<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
+pub type Coming<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 
 /// A whole answer.
 pub(super) struct Answer {

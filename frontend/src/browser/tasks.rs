@@ -75,7 +75,7 @@ type Task = Pin<Box<dyn Future<Output = ()>>>;
 #[derive(Default)]
 struct Tasks {
     /// Each under its number; the one that runs now is out.
-    waiting: Vec<(usize, Task)>,
+    waiting: Vec<(usize, Option<Task>)>,
     /// The numbers of those that may go on.
     ready: Vec<usize>,
     /// How many there were so far.
@@ -105,7 +105,7 @@ pub fn spawn(task: impl Future<Output = ()> + 'static) {
 fn add(task: Task) {
     let number = TASKS.with_borrow_mut(|tasks| {
         tasks.count += 1;
-        tasks.waiting.push((tasks.count, task));
+        tasks.waiting.push((tasks.count, Some(task)));
         tasks.count
     });
     make_ready(number);
@@ -118,18 +118,22 @@ fn make_ready(number: usize) {
 
 fn go_on() {
     for number in TASKS.with_borrow_mut(|tasks| std::mem::take(&mut tasks.ready)) {
-        if let Some(mut task) = take(number) {
+        if let Some(mut task) = exchange(number, None) {
             let waker = Waker::from(Arc::new(Alarm(number)));
             if task.as_mut().poll(&mut Context::from_waker(&waker)).is_pending() {
-                TASKS.with_borrow_mut(|tasks| tasks.waiting.push((number, task)));
+                exchange(number, Some(task));
+            } else {
+                TASKS.with_borrow_mut(|tasks| tasks.waiting.retain(|(known, _)| *known != number));
             }
         }
     }
 }
 
-fn take(number: usize) -> Option<Task> {
+/// Puts `task` in the place of this number, and gives what was there.
+#[inline(never)]
+fn exchange(number: usize, task: Option<Task>) -> Option<Task> {
     TASKS.with_borrow_mut(|tasks| {
-        let place = tasks.waiting.iter().position(|(known, _)| *known == number)?;
-        Some(tasks.waiting.remove(place).1)
+        let place = tasks.waiting.iter_mut().find(|(known, _)| *known == number);
+        place.and_then(|(_, place)| std::mem::replace(place, task))
     })
 }

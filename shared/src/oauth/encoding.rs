@@ -65,13 +65,12 @@ pub fn decode(text: &str) -> Option<Secret<String>> {
 
 /// The pairs of a query or form; `None` if one of them cannot be read. An absent `=` is an empty value.
 pub fn read_pairs(text: &str) -> Option<Vec<(Secret<String>, Secret<String>)>> {
-    let pairs = split(text, '&').filter(|pair| !pair.is_empty());
-    pairs
-        .map(|pair| {
-            let (name, value) = cut(pair, '=').unwrap_or((pair, ""));
-            Some((decode(name)?, decode(value)?))
-        })
-        .collect()
+    let mut pairs = Vec::new();
+    for pair in split(text, &['&']).filter(|pair| !pair.is_empty()) {
+        let (name, value) = cut(pair, '=').unwrap_or((pair, ""));
+        pairs.push((decode(name)?, decode(value)?));
+    }
+    Some(pairs)
 }
 
 #[cfg(test)]

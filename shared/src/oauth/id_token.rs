@@ -115,7 +115,7 @@ pub fn read(token: &str, expected: &Expectation<'_>) -> Result<IdClaims, IdToken
 }
 
 fn decode(token: &str) -> Option<Payload> {
-    let mut parts = split(token, '.');
+    let mut parts = split(token, &['.']);
     let (_, payload, _, None) = (parts.next()?, parts.next()?, parts.next()?, parts.next()) else { return None };
     if token.len() > LONGEST {
         return None;

@@ -10,7 +10,7 @@ use super::speech;
 use super::stop::Stop;
 use super::trip::{Redeem, Returned, Trip};
 use super::work::receipt;
-use crate::api::{self, ApiFailure, LiveHandle};
+use crate::api::{self, ApiFailure, Coming, LiveHandle};
 use crate::browser::{self, dom::Place, spawn, tab};
 use crate::text;
 use crate::text::words::{keys, say};
@@ -261,8 +261,9 @@ impl Driver {
         self.0.secret.borrow().as_ref().map(|secret| secret.expose().clone()).unwrap_or_default()
     }
 
-    async fn read(&self) -> Result<ConnectView, ApiFailure> {
-        api::connect::get(VIEW, &self.secret()).await
+    /// Boxed, as others that are awaited in several places: the code of waiting stands once.
+    fn read(&self) -> Coming<'_, Result<ConnectView, ApiFailure>> {
+        Box::pin(async move { api::connect::get(VIEW, &self.secret()).await })
     }
 
     fn watch(&self) {
@@ -272,22 +273,26 @@ impl Driver {
     }
 
     /// Makes an attempt; from then on its secret is this tab's.
-    async fn attempt(&self, sign_in: SignInId, start_over: bool) -> Result<AttemptStart, ApiFailure> {
-        let request = StartAttempt { sign_in, start_over };
-        let start: AttemptStart = api::connect::post(ATTEMPTS, &self.secret(), &request).await?;
-        if tab::set(SECRET, &start.secret) {
-            // From here the tab's attempt is enough: the link's secret leaves the address bar and the history.
-            browser::clean_address(HERE);
-        }
-        self.keep(start.secret.clone());
-        self.0.is_link.set(false);
-        Ok(start)
+    fn attempt(&self, sign_in: SignInId, start_over: bool) -> Coming<'_, Result<AttemptStart, ApiFailure>> {
+        Box::pin(async move {
+            let request = StartAttempt { sign_in, start_over };
+            let start: AttemptStart = api::connect::post(ATTEMPTS, &self.secret(), &request).await?;
+            if tab::set(SECRET, &start.secret) {
+                // From here the tab's attempt is enough: the link's secret leaves the address bar and the history.
+                browser::clean_address(HERE);
+            }
+            self.keep(start.secret.clone());
+            self.0.is_link.set(false);
+            Ok(start)
+        })
     }
 
     /// Turns to a sign-in without leaving: its view is read with an attempt of its own.
-    async fn turn_to(&self, sign_in: SignInId, start_over: bool) -> Result<ConnectView, ApiFailure> {
-        self.attempt(sign_in, start_over).await?;
-        self.read().await
+    fn turn_to(&self, sign_in: SignInId, start_over: bool) -> Coming<'_, Result<ConnectView, ApiFailure>> {
+        Box::pin(async move {
+            self.attempt(sign_in, start_over).await?;
+            self.read().await
+        })
     }
 
     /// The one who signed in a moment ago in this tab is not asked again who they are; everybody else chooses.
@@ -392,7 +397,11 @@ impl Driver {
     }
 
     /// Tells the server what Microsoft said; its answer is the remedy.
-    async fn report(&self, step: &str, said: &ProviderError) -> Stop {
+    fn report<'a>(&'a self, step: &'a str, said: &'a ProviderError) -> Coming<'a, Stop> {
+        Box::pin(self.ask_remedy(step, said))
+    }
+
+    async fn ask_remedy(&self, step: &str, said: &ProviderError) -> Stop {
         let report = ReportFailure {
             step: step.to_owned(),
             error: said.error.clone(),
