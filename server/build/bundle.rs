@@ -7,7 +7,7 @@ use std::{error::Error, fmt::Write as _, fs, path::Path};
 
 /// The style files of each page, in their order.
 const STYLES: [(&str, &[&str]); 3] = [
-    ("portal", &["tokens", "base", "signs", "shell", "lists", "pictures", "connect", "pages", "portal"]),
+    ("portal", &["tokens", "base", "signs", "marks", "shell", "lists", "pictures", "connect", "pages", "portal"]),
     ("connect", &["tokens", "base", "signs", "connect"]),
     ("embed", &["tokens", "base", "signs", "embed"]),
 ];
@@ -101,9 +101,27 @@ pub fn styles(frontend: &Path, files: &mut Files) -> Result<(), Box<dyn Error>> 
         for part in parts {
             css.push_str(&compact(&fs::read_to_string(frontend.join("styles").join(format!("{part}.css")))?));
         }
-        files.add(&format!("{page}.css"), css.into_bytes());
+        files.add(&format!("{page}.css"), without_unread(css).into_bytes());
     }
     Ok(())
+}
+
+/// A style sheet without the custom properties that none of its rules reads: each page has but some of the tokens.
+fn without_unread(css: String) -> String {
+    let mut kept = String::with_capacity(css.len());
+    for piece in css.split_inclusive(['{', ';', '}']) {
+        let is_unread = piece.starts_with("--")
+            && piece.split_once(':').is_some_and(|(name, _)| {
+                !css.contains(&format!("var({name})")) && !css.contains(&format!("var({name},"))
+            });
+        if !is_unread {
+            kept.push_str(piece);
+        } else if piece.ends_with('}') {
+            kept.push('}');
+        }
+    }
+    // What only an unread one read is unread now.
+    if kept.len() < css.len() { without_unread(kept) } else { kept }
 }
 
 /// A style sheet without comments and indentation.
@@ -127,7 +145,7 @@ fn compact(css: &str) -> String {
 
 /// Without the spaces that only people need. Those around `+` and `-` are the sign's own, those around `:` may not be.
 fn tight(line: &str) -> String {
-    let mut tight = line.to_owned();
+    let mut tight = line.split_ascii_whitespace().collect::<Vec<_>>().join(" ");
     for (wide, narrow) in [(": ", ":"), (" {", "{"), ("{ ", "{"), (" }", "}"), ("; ", ";"), (";}", "}"), (", ", ",")] {
         tight = tight.replace(wide, narrow);
     }
