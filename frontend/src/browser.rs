@@ -72,11 +72,14 @@ pub fn short_day(at: Timestamp) -> String {
 #[expect(clippy::cast_precision_loss, reason = "a distance in minutes, hours or days")]
 pub fn relative(at: Timestamp) -> String {
     let distance = at.since(now());
-    let units = [(86_400, 172_800, "day"), (3_600, 5_400, "hour"), (60, 60, "minute")];
-    let unit = units.iter().find(|(_, least, _)| distance.unsigned_abs() >= *least);
-    // Less than a minute is now.
-    let (seconds, _, name) = unit.copied().unwrap_or((60, 0, "second"));
-    RelativeTimeFormat::with(&locale(), &options(&[("numeric", "auto")])).format((distance / seconds) as f64, name)
+    let (amount, unit) = match distance.unsigned_abs() {
+        172_800.. => (distance / 86_400, "day"),
+        5_400.. => (distance / 3_600, "hour"),
+        60.. => (distance / 60, "minute"),
+        // Less than a minute is now.
+        _ => (0, "second"),
+    };
+    RelativeTimeFormat::with(&locale(), &options(&[("numeric", "auto")])).format(amount as f64, unit)
 }
 
 /// A time as RFC 3339 in UTC, for `datetime`.

@@ -8,6 +8,7 @@ pub mod browser;
 #[cfg(feature = "portal")]
 pub mod components;
 pub mod features;
+pub mod held;
 pub mod markup;
 #[cfg(feature = "portal")]
 pub mod remote;

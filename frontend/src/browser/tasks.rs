@@ -2,7 +2,7 @@
 //! do more, in several times the code.
 
 use super::js::{self, Callback, Promise};
-use std::cell::RefCell;
+use std::cell::Cell;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -10,45 +10,41 @@ use std::task::{Context, Poll, Wake, Waker};
 use wasm_bindgen::JsValue;
 
 /// Something that a promise or a timer settles. Works with any executor.
-pub struct Settled(Rc<RefCell<Settling>>);
+pub struct Settled(Rc<Settling>);
 
 #[derive(Default)]
 struct Settling {
     /// What came; none of a promise that was rejected.
-    outcome: Option<Option<JsValue>>,
-    waker: Option<Waker>,
+    outcome: Cell<Option<Option<JsValue>>>,
+    waker: Cell<Option<Waker>>,
     /// Alive until one of them was called, whether or not anybody still waits.
-    callbacks: Vec<Callback>,
+    callbacks: Cell<Vec<Callback>>,
 }
 
 /// Waits for a promise; none when it was rejected.
 pub fn settled(promise: &Promise) -> Settled {
-    let settling = Rc::new(RefCell::new(Settling::default()));
+    let settling = Rc::new(Settling::default());
     let (fulfilled, rejected) = (callback(&settling, true), callback(&settling, false));
     promise.then(&fulfilled, &rejected);
-    settling.borrow_mut().callbacks = vec![fulfilled, rejected];
+    settling.callbacks.set(vec![fulfilled, rejected]);
     Settled(settling)
 }
 
 /// Waits `ms` milliseconds.
 pub fn timer(ms: i32) -> Settled {
-    let settling = Rc::new(RefCell::new(Settling::default()));
+    let settling = Rc::new(Settling::default());
     let rung = callback(&settling, false);
     js::later(&rung, ms);
-    settling.borrow_mut().callbacks = vec![rung];
+    settling.callbacks.set(vec![rung]);
     Settled(settling)
 }
 
-fn callback(settling: &Rc<RefCell<Settling>>, is_fulfilled: bool) -> Callback {
+fn callback(settling: &Rc<Settling>, is_fulfilled: bool) -> Callback {
     let settling = settling.clone();
     Callback::new(move |value| {
-        let (waker, callbacks) = {
-            let mut settling = settling.borrow_mut();
-            settling.outcome = Some(if is_fulfilled { Some(value) } else { None });
-            (settling.waker.take(), std::mem::take(&mut settling.callbacks))
-        };
-        drop(callbacks);
-        if let Some(waker) = waker {
+        settling.outcome.set(Some(if is_fulfilled { Some(value) } else { None }));
+        drop(settling.callbacks.take());
+        if let Some(waker) = settling.waker.take() {
             waker.wake();
         }
     })
@@ -58,34 +54,40 @@ impl Future for Settled {
     type Output = Option<JsValue>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let mut settling = self.0.borrow_mut();
-        match settling.outcome.take() {
-            Some(outcome) => Poll::Ready(outcome),
-            None => {
-                settling.waker = Some(context.waker().clone());
-                Poll::Pending
-            }
+        if let Some(outcome) = self.0.outcome.take() {
+            return Poll::Ready(outcome);
         }
+        self.0.waker.set(Some(context.waker().clone()));
+        Poll::Pending
     }
 }
 
 type Task = Pin<Box<dyn Future<Output = ()>>>;
 
 /// What is not done yet.
-#[derive(Default)]
 struct Tasks {
     /// Each under its number; the one that runs now is out.
-    waiting: Vec<(usize, Option<Task>)>,
+    waiting: Cell<Vec<(usize, Task)>>,
     /// The numbers of those that may go on.
-    ready: Vec<usize>,
+    ready: Cell<Vec<usize>>,
     /// How many there were so far.
-    count: usize,
+    count: Cell<usize>,
+    /// One callback for all, however often they go on.
+    go_on: Callback,
 }
 
 thread_local! {
-    static TASKS: RefCell<Tasks> = RefCell::new(Tasks::default());
-    /// One callback for all tasks, however often they go on.
-    static GO_ON: Callback = Callback::new(|_| go_on());
+    /// As long as the page lives.
+    static TASKS: &'static Tasks = Box::leak(Box::new(Tasks {
+        waiting: Cell::default(),
+        ready: Cell::default(),
+        count: Cell::new(0),
+        go_on: Callback::new(|_| tasks().go_on()),
+    }));
+}
+
+fn tasks() -> &'static Tasks {
+    TASKS.with(|tasks| *tasks)
 }
 
 /// Lets the task of this number go on. Only the browser's callbacks wake, and they never come while a task runs.
@@ -93,47 +95,44 @@ struct Alarm(usize);
 
 impl Wake for Alarm {
     fn wake(self: Arc<Self>) {
-        make_ready(self.0);
+        tasks().make_ready(self.0);
     }
 }
 
 /// Runs `task` soon, bit by bit.
 pub fn spawn(task: impl Future<Output = ()> + 'static) {
-    add(Box::pin(task));
+    let tasks = tasks();
+    let number = tasks.count.get();
+    tasks.count.set(number + 1);
+    tasks.put(number, Box::pin(task));
+    tasks.make_ready(number);
 }
 
-fn add(task: Task) {
-    let number = TASKS.with_borrow_mut(|tasks| {
-        tasks.count += 1;
-        tasks.waiting.push((tasks.count, Some(task)));
-        tasks.count
-    });
-    make_ready(number);
-}
+impl Tasks {
+    fn put(&self, number: usize, task: Task) {
+        let mut waiting = self.waiting.take();
+        waiting.push((number, task));
+        self.waiting.set(waiting);
+    }
 
-fn make_ready(number: usize) {
-    TASKS.with_borrow_mut(|tasks| tasks.ready.push(number));
-    GO_ON.with(js::soon);
-}
+    fn make_ready(&self, number: usize) {
+        let mut ready = self.ready.take();
+        ready.push(number);
+        self.ready.set(ready);
+        js::soon(&self.go_on);
+    }
 
-fn go_on() {
-    for number in TASKS.with_borrow_mut(|tasks| std::mem::take(&mut tasks.ready)) {
-        if let Some(mut task) = exchange(number, None) {
-            let waker = Waker::from(Arc::new(Alarm(number)));
-            if task.as_mut().poll(&mut Context::from_waker(&waker)).is_pending() {
-                exchange(number, Some(task));
-            } else {
-                TASKS.with_borrow_mut(|tasks| tasks.waiting.retain(|(known, _)| *known != number));
+    fn go_on(&self) {
+        let ready = self.ready.take();
+        for (number, mut task) in self.waiting.take() {
+            if !ready.contains(&number) || Self::poll(number, &mut task).is_pending() {
+                self.put(number, task);
             }
         }
     }
-}
 
-/// Puts `task` in the place of this number, and gives what was there.
-#[inline(never)]
-fn exchange(number: usize, task: Option<Task>) -> Option<Task> {
-    TASKS.with_borrow_mut(|tasks| {
-        let place = tasks.waiting.iter_mut().find(|(known, _)| *known == number);
-        place.and_then(|(_, place)| std::mem::replace(place, task))
-    })
+    fn poll(number: usize, task: &mut Task) -> Poll<()> {
+        let waker = Waker::from(Arc::new(Alarm(number)));
+        task.as_mut().poll(&mut Context::from_waker(&waker))
+    }
 }
