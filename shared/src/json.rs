@@ -110,12 +110,11 @@ impl<'a> Place<'a> {
     /// The fields of an object.
     #[inline(never)]
     pub fn fields(self) -> Fields<'a> {
-        let list: &mut [_] = match self.value {
-            Some(Value::Object(fields)) => fields,
-            _ => {
-                self.is_broken.set(true);
-                &mut []
-            }
+        let list: &mut [_] = if let Some(Value::Object(fields)) = self.value {
+            fields
+        } else {
+            self.is_broken.set(true);
+            &mut []
         };
         Fields { list, is_broken: self.is_broken }
     }

@@ -177,7 +177,7 @@ async fn next_chunk(reader: &Reader) -> Option<String> {
     let (mut next, mut silence) = (pin!(settled(&reader.read())), pin!(timer(SILENCE_MS)));
     let first = poll_fn(|context| match next.as_mut().poll(context) {
         Poll::Pending => silence.as_mut().poll(context),
-        ready => ready,
+        ready @ Poll::Ready(_) => ready,
     });
     js::get(&first.await?, "value").ok()?.as_string()
 }

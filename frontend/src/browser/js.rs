@@ -141,18 +141,8 @@ extern "C" {
     #[wasm_bindgen(catch)]
     pub fn print() -> Result<(), JsValue>;
 
-    /// This page's address.
-    pub type Location;
-    #[wasm_bindgen(static_method_of = Location, js_class = location, getter)]
-    pub fn origin() -> String;
-    #[wasm_bindgen(static_method_of = Location, js_class = location, getter)]
-    pub fn host() -> String;
-    #[wasm_bindgen(static_method_of = Location, js_class = location, getter)]
-    pub fn pathname() -> String;
-    #[wasm_bindgen(static_method_of = Location, js_class = location, getter)]
-    pub fn search() -> String;
-    #[wasm_bindgen(static_method_of = Location, js_class = location, getter)]
-    pub fn hash() -> String;
+    #[wasm_bindgen(static_method_of = Window, js_class = globalThis, getter)]
+    pub fn location() -> JsValue;
     #[wasm_bindgen(catch, js_namespace = location)]
     pub fn assign(address: &str) -> Result<(), JsValue>;
     #[wasm_bindgen(catch, js_namespace = location)]

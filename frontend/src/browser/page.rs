@@ -1,6 +1,6 @@
 //! This page: its address, title, focus and place in the document.
 
-use super::js::{self, Callback, Document, Event, Location, Navigator, Node, Object, ResizeObserver};
+use super::js::{self, Callback, Document, Event, Navigator, Node, Object, ResizeObserver, Window};
 use super::settled;
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -21,12 +21,14 @@ pub struct Address {
 
 /// This page's address.
 pub fn address() -> Address {
+    let location = Window::location();
+    let part = |name| js::get(&location, name).ok().and_then(|part| part.as_string()).unwrap_or_default();
     Address {
-        origin: Location::origin(),
-        host: Location::host(),
-        path: Location::pathname(),
-        query: without(Location::search(), '?'),
-        fragment: without(Location::hash(), '#'),
+        origin: part("origin"),
+        host: part("host"),
+        path: part("pathname"),
+        query: without(part("search"), '?'),
+        fragment: without(part("hash"), '#'),
     }
 }
 

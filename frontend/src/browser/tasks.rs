@@ -12,18 +12,26 @@ use wasm_bindgen::JsValue;
 /// Something that a promise or a timer settles. Works with any executor.
 pub struct Settled(Rc<Settling>);
 
-#[derive(Default)]
+/// What came; none of a promise that was rejected.
+type Outcome = Option<JsValue>;
+
 struct Settling {
-    /// What came; none of a promise that was rejected.
-    outcome: Cell<Option<Option<JsValue>>>,
+    outcome: Cell<Poll<Outcome>>,
     waker: Cell<Option<Waker>>,
     /// Alive until one of them was called, whether or not anybody still waits.
     callbacks: Cell<Vec<Callback>>,
 }
 
+impl Settling {
+    fn new() -> Rc<Self> {
+        let (waker, callbacks) = (Cell::default(), Cell::default());
+        Rc::new(Self { outcome: Cell::new(Poll::Pending), waker, callbacks })
+    }
+}
+
 /// Waits for a promise; none when it was rejected.
 pub fn settled(promise: &Promise) -> Settled {
-    let settling = Rc::new(Settling::default());
+    let settling = Settling::new();
     let (fulfilled, rejected) = (callback(&settling, true), callback(&settling, false));
     promise.then(&fulfilled, &rejected);
     settling.callbacks.set(vec![fulfilled, rejected]);
@@ -32,7 +40,7 @@ pub fn settled(promise: &Promise) -> Settled {
 
 /// Waits `ms` milliseconds.
 pub fn timer(ms: i32) -> Settled {
-    let settling = Rc::new(Settling::default());
+    let settling = Settling::new();
     let rung = callback(&settling, false);
     js::later(&rung, ms);
     settling.callbacks.set(vec![rung]);
@@ -42,7 +50,7 @@ pub fn timer(ms: i32) -> Settled {
 fn callback(settling: &Rc<Settling>, is_fulfilled: bool) -> Callback {
     let settling = settling.clone();
     Callback::new(move |value| {
-        settling.outcome.set(Some(if is_fulfilled { Some(value) } else { None }));
+        settling.outcome.set(Poll::Ready(if is_fulfilled { Some(value) } else { None }));
         drop(settling.callbacks.take());
         if let Some(waker) = settling.waker.take() {
             waker.wake();
@@ -51,14 +59,14 @@ fn callback(settling: &Rc<Settling>, is_fulfilled: bool) -> Callback {
 }
 
 impl Future for Settled {
-    type Output = Option<JsValue>;
+    type Output = Outcome;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        if let Some(outcome) = self.0.outcome.take() {
-            return Poll::Ready(outcome);
+        let outcome = self.0.outcome.replace(Poll::Pending);
+        if outcome.is_pending() {
+            self.0.waker.set(Some(context.waker().clone()));
         }
-        self.0.waker.set(Some(context.waker().clone()));
-        Poll::Pending
+        outcome
     }
 }
 

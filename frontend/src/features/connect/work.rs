@@ -11,6 +11,7 @@ use crate::text::words::{self as text, keys, said, say};
 use crate::text::{add, connect as words, digits, join};
 use shared::api::authorizations::{AuthorizationKind, StepState};
 use shared::api::connect::{ConnectView, QueueItem};
+use shared::id::ClientId;
 
 /// The step that takes back what the set-up was allowed.
 const CLEANED: &str = "cleaned";
@@ -167,7 +168,7 @@ pub fn receipt(view: &ConnectView) -> String {
     line(say(keys::REFERENCE), &view.authorization.text());
     line(say(keys::TO_END), &words::to_end(view));
     for app in &view.sign_in.apps {
-        let id = app.client_id.map(|id| id.text()).unwrap_or_default();
+        let id = app.client_id.map(ClientId::text).unwrap_or_default();
         line(&app.name, &id);
         if let Some(end) = app.not_after {
             line(say(keys::CERTIFICATE_UNTIL), &browser::exact(end));
