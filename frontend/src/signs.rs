@@ -8,7 +8,7 @@ use shared::api::problem::MicrosoftIds;
 use shared::hash::sha256;
 use shared::id::TenantId;
 
-/// Where the sprite lies; the build puts its hashed name here.
+/// Where the sprite lies; the build puts its hashed name here, for the small pages that of its first part.
 const SPRITE: &str = match option_env!("REKEY_WEB_ICONS") {
     Some(path) => path,
     None => "/assets/icons.svg",

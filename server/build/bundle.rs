@@ -66,7 +66,10 @@ pub fn hex(bytes: &[u8]) -> String {
     text
 }
 
-/// Everything in `public/`, under its own name.
+/// Where the part of the sprite ends that the small pages show.
+const PORTAL_ALONE: &str = "  <!-- The portal alone";
+
+/// Everything in `public/`, under its own name; and the small pages' part of the sprite, as `signs.svg`.
 pub fn public_files(frontend: &Path, files: &mut Files) -> Result<(), Box<dyn Error>> {
     let mut paths = fs::read_dir(frontend.join("public"))?
         .map(|entry| Ok(entry?.path()))
@@ -76,6 +79,10 @@ pub fn public_files(frontend: &Path, files: &mut Files) -> Result<(), Box<dyn Er
         let name = path.file_name().and_then(|name| name.to_str()).ok_or("a file name in public/ is not UTF-8")?;
         files.add(name, fs::read(&path)?);
     }
+    let sprite = fs::read_to_string(frontend.join("public/icons.svg"))?;
+    let (small, _) = sprite.split_once(PORTAL_ALONE).ok_or("the sprite does not say what the portal alone shows")?;
+    let small: String = small.lines().map(str::trim).filter(|line| !line.starts_with("<!--")).collect();
+    files.add("signs.svg", format!("{small}</svg>\n").into_bytes());
     Ok(())
 }
 

@@ -29,12 +29,13 @@ pub struct App {
     pub loader: String,
 }
 
-/// Compiles all entry points; gives the folder with their `.wasm` files.
+/// Compiles all entry points; gives the folder with their `.wasm` files. `icons` are the sprites of the portal and of the
+/// small pages.
 pub fn compile(
     workspace: &Path,
     out: &Path,
     release: bool,
-    icons: &str,
+    icons: &[String; 2],
     languages: &str,
 ) -> Result<PathBuf, Box<dyn Error>> {
     install_target()?;
@@ -44,9 +45,10 @@ pub fn compile(
     let cargo = env::var_os("CARGO").ok_or("CARGO is set by cargo")?;
     // The portal is cut into chunks, which takes its relocations. The connect page, the frame and its window are built
     // apart from it, without the portal's framework in their programs.
-    for (what, link) in [
-        (&["rustc", "--bin", "portal"][..], &["--", "-Clink-args=--emit-relocs"][..]),
-        (&["build", "--bin", "connect", "--bin", "embed", "--bin", "window", "--no-default-features"], &[]),
+    let [of_portal, of_small] = icons;
+    for (what, link, icons) in [
+        (&["rustc", "--bin", "portal"][..], &["--", "-Clink-args=--emit-relocs"][..], of_portal),
+        (&["build", "--bin", "connect", "--bin", "embed", "--bin", "window", "--no-default-features"], &[], of_small),
     ] {
         let mut command = Command::new(&cargo);
         command.current_dir(workspace);

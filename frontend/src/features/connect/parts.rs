@@ -22,6 +22,8 @@ pub fn icon(name: &'static str) -> Tag {
 
 /// A picture of the sprite in a class of its own.
 pub fn picture(class: &'static str, name: &'static str) -> Tag {
+    #[cfg(test)]
+    tests::is_in_the_small_sprite(name);
     of("svg", class).attr("aria-hidden", "true").with(tag("use").attr("href", icon_reference(name)))
 }
 
@@ -392,4 +394,14 @@ pub fn request_ids(ids: &MicrosoftIds, request_id: Option<&str>) -> Ids {
         }
     }
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    /// Every page that a test draws is held against the part of the sprite that it is served.
+    pub fn is_in_the_small_sprite(name: &str) {
+        let sprite = include_str!("../../../public/icons.svg");
+        let small = sprite.split("The portal alone").next().unwrap();
+        assert!(small.contains(&format!("<symbol id=\"{name}\"")), "{name} is not among the small pages' icons");
+    }
 }
