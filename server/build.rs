@@ -43,7 +43,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut files = bundle::Files::default();
     bundle::public_files(&frontend, &mut files)?;
     bundle::styles(&frontend, &mut files)?;
-    let icons = files.address("icons.svg")?;
+    let icons = [files.address("icons.svg")?, files.address("signs.svg")?];
     let spoken = languages::add(&frontend, &mut files)?;
     let folder = wasm::compile(workspace, &out, release, &icons, &languages::table(&spoken))?;
     for (program, is_split) in PROGRAMS {

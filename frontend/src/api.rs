@@ -11,12 +11,15 @@ mod failure;
 mod live;
 pub mod microsoft;
 mod request;
+#[cfg(feature = "portal")]
 mod upload;
 
 pub use failure::ApiFailure;
 pub use live::{LiveHandle, LiveState, live, live_with};
+#[cfg(feature = "portal")]
 pub use upload::post_body;
 
+pub use request::Coming;
 use request::{Method, Request};
 use serde::{Serialize, de::DeserializeOwned};
 use shared::json::{Read, Write};

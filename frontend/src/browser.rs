@@ -5,22 +5,28 @@
 pub mod dom;
 mod files;
 mod history;
+pub(crate) mod js;
 pub mod messages;
 mod page;
 pub mod tab;
+mod tasks;
 
-pub use files::{Blob, File, FileList, chosen_files, download};
+pub use files::download;
+#[cfg(feature = "portal")]
+pub use files::{Blob, File, FileList, chosen_files};
 pub use history::{go, on_history, on_link, on_link_ahead, travel};
+#[cfg(feature = "portal")]
+pub use page::take_place;
 pub use page::{
     Address, address, arrived, can_share, clean_address, copy, document_language, focus, focus_heading, hide_popover,
     load_module, navigate, on, on_fragment, on_height, on_page_hide, on_page_restored, print, reload, replace, select,
-    set_language, set_root_attribute, set_root_property, set_title, share, show_failure, take_place, tell, value_of,
+    set_language, set_root_attribute, set_root_property, set_title, share, show_failure, tell, value_of,
 };
+pub use tasks::spawn;
+pub(crate) use tasks::{settled, timer};
 
-use js_sys::{Array, Date, Object, Promise, Reflect};
+use js::{Date, DateTimeFormat, Object, RelativeTimeFormat};
 use shared::time::Timestamp;
-use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::JsFuture;
 
 /// Told on this window when the portal's pages program fills its place.
 pub const PAGES_HERE: &str = "rekey-pages-here";
@@ -30,7 +36,7 @@ pub const PAGES_MISSING: &str = "rekey-pages-missing";
 /// `N` bytes from the browser's cryptographic generator; `None` when it has none.
 pub fn random<const N: usize>() -> Option<[u8; N]> {
     let mut bytes = [0; N];
-    web_sys::window()?.crypto().ok()?.get_random_values_with_u8_array(&mut bytes).ok()?;
+    js::fill_randomly(&mut bytes).ok()?;
     Some(bytes)
 }
 
@@ -40,18 +46,9 @@ pub fn now() -> Timestamp {
     Timestamp((Date::now() / 1000.0) as i64)
 }
 
-/// A promise that is fulfilled after `ms` milliseconds.
-pub(crate) fn timer(ms: i32) -> Promise {
-    Promise::new(&mut |resolve, _| {
-        if let Some(window) = web_sys::window() {
-            let _ = window.set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, ms);
-        }
-    })
-}
-
 /// Waits `ms` milliseconds.
 pub async fn sleep(ms: i32) {
-    let _ = JsFuture::from(timer(ms)).await;
+    timer(ms).await;
 }
 
 /// The exact time in this browser's zone, such as `Monday, 23 November 2026 at 10:20:05 CET`.
@@ -78,45 +75,41 @@ pub fn short_day(at: Timestamp) -> String {
 #[expect(clippy::cast_precision_loss, reason = "a distance in minutes, hours or days")]
 pub fn relative(at: Timestamp) -> String {
     let distance = at.since(now());
-    let units = [(86_400, 172_800, "day"), (3_600, 5_400, "hour"), (60, 60, "minute")];
-    let unit = units.iter().find(|(_, least, _)| distance.unsigned_abs() >= *least);
-    // Less than a minute is now.
-    let (seconds, _, name) = unit.copied().unwrap_or((60, 0, "second"));
-    let options = options(&[("numeric", "auto")]);
-    let formatter = js_sys::Intl::RelativeTimeFormat::new(&locales(), &options);
-    formatter.format((distance / seconds) as f64, name).into()
+    let (amount, unit) = match distance.unsigned_abs() {
+        172_800.. => (distance / 86_400, "day"),
+        5_400.. => (distance / 3_600, "hour"),
+        60.. => (distance / 60, "minute"),
+        // Less than a minute is now.
+        _ => (0, "second"),
+    };
+    RelativeTimeFormat::with(&locale(), &options(&[("numeric", "auto")])).format(amount as f64, unit)
 }
 
 /// A time as RFC 3339 in UTC, for `datetime`.
 pub fn iso(at: Timestamp) -> String {
-    date(at).to_iso_string().into()
+    Date::at(milliseconds(at)).to_iso_string()
 }
 
 fn format(at: Timestamp, options: &[(&str, &str)]) -> String {
-    let object = self::options(options);
-    let date = date(at);
     // The region (order, 12 or 24 hours) is the reader's as long as the words are in the reader's language.
-    let formatter = js_sys::Intl::DateTimeFormat::new(&locales(), &object);
-    let text = formatter.format().call1(&JsValue::UNDEFINED, &date);
-    text.ok().and_then(|text| text.as_string()).unwrap_or_else(|| date.to_iso_string().into())
+    DateTimeFormat::with(&locale(), &self::options(options)).format(milliseconds(at))
 }
 
 fn options(pairs: &[(&str, &str)]) -> Object {
     let object = Object::new();
     for (key, value) in pairs {
-        let _ = Reflect::set(&object, &JsValue::from_str(key), &JsValue::from_str(value));
+        js::set_text(&object, key, value);
     }
     object
 }
 
 #[expect(clippy::cast_precision_loss, reason = "seconds of this age are exact in an f64")]
-fn date(at: Timestamp) -> Date {
-    Date::new(&JsValue::from_f64(at.0.clamp(-62_135_596_800, 253_402_300_799) as f64 * 1000.0))
+fn milliseconds(at: Timestamp) -> f64 {
+    at.0.clamp(-62_135_596_800, 253_402_300_799) as f64 * 1000.0
 }
 
-fn locales() -> Array {
-    let own = web_sys::window().and_then(|window| window.navigator().language()).unwrap_or_default();
+fn locale() -> String {
+    let own = js::Navigator::language().unwrap_or_default();
     let ours = crate::text::words::language();
-    let language = if own.starts_with(ours) { own } else { ours.to_owned() };
-    Array::of1(&JsValue::from_str(&language))
+    if own.starts_with(ours) { own } else { ours.to_owned() }
 }

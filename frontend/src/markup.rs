@@ -53,6 +53,12 @@ pub fn of(name: &'static str, class: &'static str) -> Tag {
     tag(name).attr("class", class)
 }
 
+/// A text of somebody else's.
+#[inline(never)]
+pub fn text(text: &str) -> Tag {
+    Tag(Box::new(Node::Text(Cow::Owned(text.to_owned()))))
+}
+
 /// What an attribute can be set to.
 pub trait Value {
     /// Sets it.

@@ -2,19 +2,28 @@
 
 use crate::text;
 use crate::text::{digits, join};
-use sha2::{Digest, Sha256};
 use shared::api::problem::MicrosoftIds;
+use shared::hash::sha256;
 use shared::id::TenantId;
 
-/// Where the sprite lies; the build puts its hashed name here.
-const SPRITE: &str = match option_env!("REKEY_WEB_ICONS") {
+/// Where the sprites lie; the build puts their hashed names here.
+const ICONS: &str = match option_env!("REKEY_WEB_ICONS") {
     Some(path) => path,
     None => "/assets/icons.svg",
+};
+const SIGNS: &str = match option_env!("REKEY_WEB_SIGNS") {
+    Some(path) => path,
+    None => "/assets/signs.svg",
 };
 
 /// The address of a symbol.
 pub fn icon_reference(name: &str) -> String {
-    join(&[SPRITE, "#", name])
+    join(&[ICONS, "#", name])
+}
+
+/// The address of a symbol in the part of the sprite that the small pages are served: connect page, frame and window.
+pub fn sign_reference(name: &str) -> String {
+    join(&[SIGNS, "#", name])
 }
 
 /// The bow of the key: a ring.
@@ -25,7 +34,7 @@ const DEPTHS: [usize; 5] = [144, 175, 206, 237, 268];
 
 /// The blade with its seven cuts, from the tip to the bow, as the data of a path.
 pub fn key_blade(tenant: TenantId) -> String {
-    let hash = Sha256::digest(tenant.to_string().as_bytes());
+    let hash = sha256(tenant.text().as_bytes());
     let mut path = String::from("M10 4.3H38.6L40 5.6");
     for (place, byte) in hash.iter().take(7).enumerate() {
         let depth = DEPTHS.get(usize::from(*byte) % DEPTHS.len()).copied().unwrap_or(206);

@@ -7,7 +7,7 @@ use std::{error::Error, fmt::Write as _, fs, path::Path};
 
 /// The style files of each page, in their order.
 const STYLES: [(&str, &[&str]); 3] = [
-    ("portal", &["tokens", "base", "signs", "shell", "lists", "pictures", "connect", "pages", "portal"]),
+    ("portal", &["tokens", "base", "signs", "marks", "shell", "lists", "pictures", "connect", "pages", "portal"]),
     ("connect", &["tokens", "base", "signs", "connect"]),
     ("embed", &["tokens", "base", "signs", "embed"]),
 ];
@@ -66,7 +66,10 @@ pub fn hex(bytes: &[u8]) -> String {
     text
 }
 
-/// Everything in `public/`, under its own name.
+/// Where the part of the sprite ends that the small pages show.
+const PORTAL_ALONE: &str = "  <!-- The portal alone";
+
+/// Everything in `public/`, under its own name; and the small pages' part of the sprite, as `signs.svg`.
 pub fn public_files(frontend: &Path, files: &mut Files) -> Result<(), Box<dyn Error>> {
     let mut paths = fs::read_dir(frontend.join("public"))?
         .map(|entry| Ok(entry?.path()))
@@ -76,6 +79,10 @@ pub fn public_files(frontend: &Path, files: &mut Files) -> Result<(), Box<dyn Er
         let name = path.file_name().and_then(|name| name.to_str()).ok_or("a file name in public/ is not UTF-8")?;
         files.add(name, fs::read(&path)?);
     }
+    let sprite = fs::read_to_string(frontend.join("public/icons.svg"))?;
+    let (small, _) = sprite.split_once(PORTAL_ALONE).ok_or("the sprite does not say what the portal alone shows")?;
+    let small: String = small.lines().map(str::trim).filter(|line| !line.starts_with("<!--")).collect();
+    files.add("signs.svg", format!("{small}</svg>\n").into_bytes());
     Ok(())
 }
 
@@ -101,9 +108,27 @@ pub fn styles(frontend: &Path, files: &mut Files) -> Result<(), Box<dyn Error>> 
         for part in parts {
             css.push_str(&compact(&fs::read_to_string(frontend.join("styles").join(format!("{part}.css")))?));
         }
-        files.add(&format!("{page}.css"), css.into_bytes());
+        files.add(&format!("{page}.css"), without_unread(css).into_bytes());
     }
     Ok(())
+}
+
+/// A style sheet without the custom properties that none of its rules reads: each page has but some of the tokens.
+fn without_unread(css: String) -> String {
+    let mut kept = String::with_capacity(css.len());
+    for piece in css.split_inclusive(['{', ';', '}']) {
+        let is_unread = piece.starts_with("--")
+            && piece.split_once(':').is_some_and(|(name, _)| {
+                !css.contains(&format!("var({name})")) && !css.contains(&format!("var({name},"))
+            });
+        if !is_unread {
+            kept.push_str(piece);
+        } else if piece.ends_with('}') {
+            kept.push('}');
+        }
+    }
+    // What only an unread one read is unread now.
+    if kept.len() < css.len() { without_unread(kept) } else { kept }
 }
 
 /// A style sheet without comments and indentation.
@@ -127,7 +152,7 @@ fn compact(css: &str) -> String {
 
 /// Without the spaces that only people need. Those around `+` and `-` are the sign's own, those around `:` may not be.
 fn tight(line: &str) -> String {
-    let mut tight = line.to_owned();
+    let mut tight = line.split_ascii_whitespace().collect::<Vec<_>>().join(" ");
     for (wide, narrow) in [(": ", ":"), (" {", "{"), ("{ ", "{"), (" }", "}"), ("; ", ";"), (";}", "}"), (", ", ",")] {
         tight = tight.replace(wide, narrow);
     }

@@ -29,12 +29,13 @@ pub struct App {
     pub loader: String,
 }
 
-/// Compiles all entry points; gives the folder with their `.wasm` files.
+/// Compiles all entry points; gives the folder with their `.wasm` files. `icons` are the sprites of the portal and of the
+/// small pages.
 pub fn compile(
     workspace: &Path,
     out: &Path,
     release: bool,
-    icons: &str,
+    icons: &[String; 2],
     languages: &str,
 ) -> Result<PathBuf, Box<dyn Error>> {
     install_target()?;
@@ -44,24 +45,12 @@ pub fn compile(
     let cargo = env::var_os("CARGO").ok_or("CARGO is set by cargo")?;
     // The portal's pages are cut into chunks, which takes their relocations. What is loaded first is built apart from
     // them, without their framework: the portal's shell, the connect page, the frame and its window.
-    for (what, link) in [
-        (&["rustc", "--bin", "portal"][..], &["--", "-Clink-args=--emit-relocs"][..]),
-        (
-            &[
-                "build",
-                "--bin",
-                "connect",
-                "--bin",
-                "embed",
-                "--bin",
-                "window",
-                "--bin",
-                "shell",
-                "--no-default-features",
-            ],
-            &[],
-        ),
-    ] {
+    let [icons, signs] = icons;
+    let first = ["shell", "connect", "embed", "window"].map(|program| ["--bin", program]).concat();
+    let first = [&["build", "--no-default-features"], first.as_slice()].concat();
+    for (what, link) in
+        [(&["rustc", "--bin", "portal"][..], &["--", "-Clink-args=--emit-relocs"][..]), (first.as_slice(), &[])]
+    {
         let mut command = Command::new(&cargo);
         command.current_dir(workspace);
         command.args(what).args(["--locked", "--package", "rekey-frontend", "--target", TARGET]);
@@ -70,7 +59,7 @@ pub fn compile(
             command.env_remove(name);
         }
         command.env("CARGO_ENCODED_RUSTFLAGS", flags(workspace));
-        command.env("REKEY_WEB_ICONS", icons).env("REKEY_WEB_LANGUAGES", languages);
+        command.env("REKEY_WEB_ICONS", icons).env("REKEY_WEB_SIGNS", signs).env("REKEY_WEB_LANGUAGES", languages);
         if !command.status()?.success() {
             return Err("the web app did not compile; its errors are above".into());
         }

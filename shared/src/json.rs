@@ -12,8 +12,9 @@ mod write;
 
 pub use write::{Write, Writer};
 
-use crate::{secret::Secret, time::Timestamp};
-use std::{mem, slice};
+use crate::{id, secret::Secret, time::Timestamp};
+use std::{cell::Cell, mem, slice};
+use uuid::Uuid;
 use zeroize::Zeroize;
 
 /// As deep as values may lie in each other.
@@ -22,8 +23,6 @@ const DEEPEST: u8 = 64;
 /// A value.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Value {
-    /// No such field.
-    Missing,
     /// `null`.
     Null,
     /// `true` or `false`.
@@ -36,8 +35,8 @@ pub enum Value {
     Text(String),
     /// A list.
     List(Vec<Self>),
-    /// An object.
-    Object(Fields),
+    /// An object: its fields, in their order.
+    Object(Vec<(String, Self)>),
 }
 
 impl Drop for Value {
@@ -48,47 +47,107 @@ impl Drop for Value {
     }
 }
 
-/// The fields of an object, in their order.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub struct Fields {
-    list: Vec<(String, Value)>,
-    is_broken: bool,
+/// Where a value is taken from: a field of an object, an item of a list, or the whole text.
+///
+/// When a value is not what it should be, the whole text is refused at the end; until then something empty stands in for
+/// it. So each field is a single call, without a branch for its failure.
+pub struct Place<'a> {
+    /// None where the object has no such field.
+    value: Option<&'a mut Value>,
+    is_broken: &'a Cell<bool>,
 }
 
-impl Fields {
-    /// Reads an object with what `fill` makes of its fields; `None` when one of them was not what it should be.
-    pub fn read<T>(mut value: Value, fill: fn(&mut Self) -> T) -> Option<T> {
-        let Value::Object(fields) = &mut value else { return None };
-        let made = fill(fields);
-        if fields.is_broken { None } else { Some(made) }
+impl<'a> Place<'a> {
+    /// Refuses the whole text.
+    #[inline(never)]
+    fn refuse(&self) {
+        self.is_broken.set(true);
     }
 
-    /// Reads a field. When it is not what it should be, or there twice, the whole object is refused at the end; until
-    /// then something empty stands in for it, which keeps the code of each field to a single call.
+    /// Nothing here, or `null`.
+    fn is_empty(&self) -> bool {
+        matches!(self.value, None | Some(Value::Null))
+    }
+
+    #[inline(never)]
+    fn text(self) -> String {
+        match self.value {
+            Some(Value::Text(text)) => return mem::take(text),
+            _ => self.refuse(),
+        }
+        String::new()
+    }
+
+    #[inline(never)]
+    fn whole(self) -> i64 {
+        match self.value {
+            Some(Value::Whole(number)) => return *number,
+            _ => self.refuse(),
+        }
+        0
+    }
+
+    #[inline(never)]
+    fn id(self) -> Uuid {
+        let is_broken = self.is_broken;
+        id::parse(&self.text()).unwrap_or_else(|| {
+            is_broken.set(true);
+            Uuid::nil()
+        })
+    }
+
+    /// The place of the text among some words; 0 when it is none of them.
+    #[inline(never)]
+    fn word(self, words: &[&str]) -> usize {
+        let is_broken = self.is_broken;
+        let text = self.text();
+        words.iter().position(|word| *word == text).unwrap_or_else(|| {
+            is_broken.set(true);
+            0
+        })
+    }
+
+    /// The fields of an object.
+    #[inline(never)]
+    pub fn fields(self) -> Fields<'a> {
+        let list: &mut [_] = if let Some(Value::Object(fields)) = self.value {
+            fields
+        } else {
+            self.is_broken.set(true);
+            &mut []
+        };
+        Fields { list, is_broken: self.is_broken }
+    }
+}
+
+/// The fields of an object.
+pub struct Fields<'a> {
+    list: &'a mut [(String, Value)],
+    is_broken: &'a Cell<bool>,
+}
+
+impl Fields<'_> {
+    /// Reads a field. A field that is there twice is refused.
     #[inline(never)]
     pub fn get<T: Read>(&mut self, name: &str) -> T {
-        let value = self.take(name);
-        let read = T::read(value);
-        self.is_broken |= read.is_none();
-        read.unwrap_or_else(T::empty)
+        T::read(self.find(name))
     }
 
     #[inline(never)]
-    fn take(&mut self, name: &str) -> Value {
+    fn find(&mut self, name: &str) -> Place<'_> {
         let mut found = self.list.iter_mut().filter(|(found, _)| found == name);
-        let value = found.next().map_or(Value::Missing, |(_, value)| mem::replace(value, Value::Missing));
-        self.is_broken |= found.next().is_some();
-        value
+        let value = found.next().map(|(_, value)| value);
+        if found.next().is_some() {
+            self.is_broken.set(true);
+        }
+        Place { value, is_broken: self.is_broken }
     }
 }
 
 /// What can be read from JSON.
 pub trait Read: Sized {
-    /// Reads it; `None` when it is something else.
-    fn read(value: Value) -> Option<Self>;
-
-    /// Stands in for it in an object that is about to be refused.
-    fn empty() -> Self;
+    /// Reads it, or refuses the whole text and gives something empty.
+    fn read(place: Place<'_>) -> Self;
 }
 
 /// Types that are read from an object with fields of their names.
@@ -96,15 +155,9 @@ macro_rules! objects {
     ($($name:ident { $($field:ident)* })*) => {$(
         impl $crate::json::Read for $name {
             #[inline(never)]
-            fn read(value: $crate::json::Value) -> Option<Self> {
-                fn fill(fields: &mut $crate::json::Fields) -> $name {
-                    $name { $($field: fields.get(stringify!($field))),* }
-                }
-                $crate::json::Fields::read(value, fill)
-            }
-
-            fn empty() -> Self {
-                Self { $($field: $crate::json::Read::empty()),* }
+            fn read(place: $crate::json::Place<'_>) -> Self {
+                let mut fields = place.fields();
+                Self { $($field: fields.get(stringify!($field))),* }
             }
         }
     )*};
@@ -115,13 +168,8 @@ pub(crate) use objects;
 macro_rules! ids {
     ($($name:ident)*) => {$(
         impl $crate::json::Read for $name {
-            #[inline(never)]
-            fn read(value: $crate::json::Value) -> Option<Self> {
-                <String as $crate::json::Read>::read(value)?.parse().ok()
-            }
-
-            fn empty() -> Self {
-                Self(uuid::Uuid::nil())
+            fn read(place: $crate::json::Place<'_>) -> Self {
+                Self(place.id())
             }
         }
     )*};
@@ -132,15 +180,9 @@ pub(crate) use ids;
 macro_rules! words {
     ($($name:ident { $first:literal $empty:ident $($word:literal $variant:ident)* })*) => {$(
         impl $crate::json::Read for $name {
-            #[inline(never)]
-            fn read(value: $crate::json::Value) -> Option<Self> {
-                const WORDS: &[(&str, $name)] = &[($first, $name::$empty), $(($word, $name::$variant)),*];
-                let text = <String as $crate::json::Read>::read(value)?;
-                WORDS.iter().find(|(word, _)| *word == text).map(|(_, found)| *found)
-            }
-
-            fn empty() -> Self {
-                Self::$empty
+            fn read(place: $crate::json::Place<'_>) -> Self {
+                const ALL: &[$name] = &[$name::$empty, $($name::$variant),*];
+                ALL.get(place.word(&[$first, $($word),*])).copied().unwrap_or($name::$empty)
             }
         }
 
@@ -153,7 +195,14 @@ pub(crate) use words;
 
 /// Reads a text that is one value and nothing else.
 pub fn read<T: Read>(text: &str) -> Option<T> {
-    T::read(parse(text)?)
+    take(parse(text)?)
+}
+
+/// Reads a value.
+pub fn take<T: Read>(mut value: Value) -> Option<T> {
+    let is_broken = Cell::new(false);
+    let read = T::read(Place { value: Some(&mut value), is_broken: &is_broken });
+    if is_broken.get() { None } else { Some(read) }
 }
 
 /// The one value of a text.
@@ -164,66 +213,54 @@ pub fn parse(text: &str) -> Option<Value> {
 }
 
 impl Read for String {
-    #[inline(never)]
-    fn read(mut value: Value) -> Option<Self> {
-        if let Value::Text(text) = &mut value { Some(mem::take(text)) } else { None }
-    }
-
-    fn empty() -> Self {
-        Self::new()
+    fn read(place: Place<'_>) -> Self {
+        place.text()
     }
 }
 
 impl Read for Secret<String> {
-    fn read(value: Value) -> Option<Self> {
-        String::read(value).map(Self::new)
-    }
-
-    fn empty() -> Self {
-        Self::new(String::new())
+    fn read(place: Place<'_>) -> Self {
+        Self::new(place.text())
     }
 }
 
 impl Read for bool {
-    fn read(value: Value) -> Option<Self> {
-        if let Value::Flag(flag) = value { Some(flag) } else { None }
-    }
-
-    fn empty() -> Self {
+    fn read(place: Place<'_>) -> Self {
+        match place.value {
+            Some(Value::Flag(flag)) => return *flag,
+            _ => place.refuse(),
+        }
         false
     }
 }
 
 impl Read for Timestamp {
-    fn read(value: Value) -> Option<Self> {
-        i64::read(value).map(Self)
+    fn read(place: Place<'_>) -> Self {
+        Self(place.whole())
     }
+}
 
-    fn empty() -> Self {
-        Self(0)
+impl Read for Uuid {
+    fn read(place: Place<'_>) -> Self {
+        place.id()
     }
 }
 
 impl Read for i64 {
-    #[inline(never)]
-    fn read(value: Value) -> Option<Self> {
-        if let Value::Whole(number) = value { Some(number) } else { None }
-    }
-
-    fn empty() -> Self {
-        0
+    fn read(place: Place<'_>) -> Self {
+        place.whole()
     }
 }
 
 macro_rules! small {
     ($($number:ident)*) => {$(
         impl Read for $number {
-            fn read(value: Value) -> Option<Self> {
-                i64::read(value)?.try_into().ok()
-            }
-
-            fn empty() -> Self {
-                0
+            fn read(place: Place<'_>) -> Self {
+                let is_broken = place.is_broken;
+                place.whole().try_into().unwrap_or_else(|_| {
+                    is_broken.set(true);
+                    0
+                })
             }
         }
     )*};
@@ -232,27 +269,23 @@ macro_rules! small {
 small! { u8 u16 u32 u64 }
 
 impl<T: Read> Read for Option<T> {
-    fn read(value: Value) -> Option<Self> {
-        if matches!(value, Value::Missing | Value::Null) { Some(None) } else { T::read(value).map(Some) }
-    }
-
-    fn empty() -> Self {
-        None
+    fn read(place: Place<'_>) -> Self {
+        if place.is_empty() { None } else { Some(T::read(place)) }
     }
 }
 
 impl<T: Read> Read for Vec<T> {
-    fn read(mut value: Value) -> Option<Self> {
-        let Value::List(items) = &mut value else { return None };
-        let mut read = Self::with_capacity(items.len());
-        for item in mem::take(items) {
-            read.push(T::read(item)?);
+    fn read(place: Place<'_>) -> Self {
+        let mut read = Self::new();
+        match place.value {
+            Some(Value::List(items)) => {
+                for item in items {
+                    read.push(T::read(Place { value: Some(item), is_broken: place.is_broken }));
+                }
+            }
+            _ => place.refuse(),
         }
-        Some(read)
-    }
-
-    fn empty() -> Self {
-        Self::new()
+        read
     }
 }
 
@@ -311,7 +344,7 @@ impl Reader<'_> {
                     fields.push((name, reader.value(depth + 1)?));
                     Some(())
                 })?;
-                Some(Value::Object(Fields { list: fields, is_broken: false }))
+                Some(Value::Object(fields))
             }
             _ => self.number(),
         }

@@ -5,6 +5,7 @@
 
 pub mod api;
 pub mod backup_set;
+pub mod hash;
 pub mod id;
 pub mod json;
 pub mod language;
@@ -12,5 +13,6 @@ pub mod method;
 pub mod oauth;
 pub mod rules;
 pub mod secret;
+pub mod text;
 pub mod time;
 pub mod workload;

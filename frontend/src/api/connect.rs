@@ -1,8 +1,8 @@
 //! Requests of the connect page: with the secret of the link or of the attempt in a header, and JSON without serde.
 
 use super::ApiFailure;
-use super::request::{Coming, Method, Request};
-use shared::json::{Read, Value, Write};
+use super::request::{Coming, Method, Request, fetch, object};
+use shared::json::{self, Read, Value, Write};
 
 /// Reads a resource of the connect page.
 pub async fn get<T: Read>(path: &str, secret: &str) -> Result<T, ApiFailure> {
@@ -25,15 +25,13 @@ pub(super) fn send(request: Request<'_>) -> Coming<'_, Result<Value, ApiFailure>
 }
 
 pub(super) fn read<T: Read>(answer: Result<Value, ApiFailure>) -> Result<T, ApiFailure> {
-    answer.and_then(|value| T::read(value).ok_or(ApiFailure::Network))
+    answer.and_then(|value| json::take(value).ok_or(ApiFailure::Network))
 }
 
 /// A file of the web app as text, exactly as it was built.
 pub async fn file(address: &str, integrity: &str) -> Option<String> {
-    let init = web_sys::RequestInit::new();
-    init.set_integrity(integrity);
-    init.set_credentials(web_sys::RequestCredentials::SameOrigin);
-    let answer = super::request::fetch(address, &init).await.ok()?;
+    let init = object(&[("integrity", integrity), ("credentials", "same-origin")]);
+    let answer = fetch(address, &init).await?;
     (answer.status == 200).then_some(answer.body)
 }
 

@@ -5,15 +5,15 @@
 
 use super::ApiFailure;
 use super::request::{Answer, Method, Request, open};
-use crate::browser::sleep;
-use js_sys::{Promise, Reflect, Uint8Array};
+use crate::browser::js::{self, AbortController, Reader, TextDecoderStream};
+use crate::browser::{settled, sleep, spawn, timer};
 use serde::de::DeserializeOwned;
 use shared::json::{self, Read};
 use std::cell::Cell;
+use std::future::poll_fn;
+use std::pin::pin;
 use std::rc::Rc;
-use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{AbortController, ReadableStreamDefaultReader};
+use std::task::Poll;
 
 /// The server sends at least a blank line every 15 seconds; three missed ones are a gap.
 const SILENCE_MS: i32 = 45_000;
@@ -38,15 +38,13 @@ pub enum LiveState {
 #[derive(Debug)]
 pub struct LiveHandle {
     stopped: Rc<Cell<bool>>,
-    controller: Option<AbortController>,
+    controller: AbortController,
 }
 
 impl Drop for LiveHandle {
     fn drop(&mut self) {
         self.stopped.set(true);
-        if let Some(controller) = &self.controller {
-            controller.abort();
-        }
+        self.controller.abort();
     }
 }
 
@@ -97,12 +95,12 @@ fn watch(path: &str, secret: Option<(&str, bool)>, on_line: OnLine, on_state: Bo
         path: path.to_owned(),
         secret: secret.map(|(secret, is_embed)| (secret.to_owned(), is_embed)),
         stopped: Rc::new(Cell::new(false)),
-        controller: AbortController::new().ok(),
+        controller: AbortController::new(),
         on_line,
         on_state,
     };
     let handle = LiveHandle { stopped: watch.stopped.clone(), controller: watch.controller.clone() };
-    spawn_local(watch.run());
+    spawn(watch.run());
     handle
 }
 
@@ -113,7 +111,7 @@ struct Watch {
     path: String,
     secret: Option<(String, bool)>,
     stopped: Rc<Cell<bool>>,
-    controller: Option<AbortController>,
+    controller: AbortController,
     on_line: OnLine,
     on_state: Box<dyn Fn(LiveState)>,
 }
@@ -147,60 +145,59 @@ impl Watch {
         if let Some((secret, is_embed)) = &self.secret {
             request = if *is_embed { request.embed(secret) } else { request.secret(secret) };
         }
-        let init = request.init().map_err(|_| None)?;
-        init.set_signal(self.controller.as_ref().map(AbortController::signal).as_ref());
-        let response = open(&self.path, &init).await.map_err(|_| None)?;
+        let init = request.init();
+        js::set(&init, "signal", &self.controller.signal());
+        let response = open(&self.path, &init).await.ok_or(None)?;
         let status = response.status();
         if status != 200 {
             let gone_for_good = (400..500).contains(&status) && status != 408 && status != 429;
-            let body = JsFuture::from(response.text().map_err(|_| None)?).await.map_err(|_| None)?;
+            let body = settled(&response.text()).await.ok_or(None)?;
             let answer =
                 Answer { status, body: body.as_string().unwrap_or_default(), is_portal: self.secret.is_none() };
             return Err(gone_for_good.then(|| answer.failure()));
         }
-        let body = response.body().ok_or(None)?;
-        let reader: ReadableStreamDefaultReader = body.get_reader().dyn_into().map_err(|_| None)?;
+        let reader = response.stream().ok_or(None)?.pipe_through(&TextDecoderStream::new()).get_reader();
         (self.on_state)(LiveState::Open);
         let mut lines = Lines::default();
         let mut any = false;
         while let Some(chunk) = next_chunk(&reader).await {
-            if self.stopped.get()
-                || !lines.feed(&chunk, |line| (self.on_line)(std::str::from_utf8(line).unwrap_or_default()))
-            {
+            if self.stopped.get() || !lines.feed(&chunk, &self.on_line) {
                 break;
             }
             any = true;
         }
         // Awaited: closing a stream that was aborted is refused, and a refusal nobody hears is an error in the console.
-        let _ = JsFuture::from(reader.cancel()).await;
+        settled(&reader.cancel()).await;
         Ok(any)
     }
 }
 
-/// The next bytes; `None` at the end, after an error, and after a long silence.
-async fn next_chunk(reader: &ReadableStreamDefaultReader) -> Option<Vec<u8>> {
-    let silence = JsValue::from(crate::browser::timer(SILENCE_MS));
-    let first = Promise::race(&js_sys::Array::of2(&reader.read(), &silence));
-    let result = JsFuture::from(first).await.ok().filter(JsValue::is_object)?;
-    let value = Reflect::get(&result, &JsValue::from_str("value")).ok()?;
-    value.dyn_ref::<Uint8Array>().map(Uint8Array::to_vec)
+/// The next text; `None` at the end, after an error, and after a long silence.
+async fn next_chunk(reader: &Reader) -> Option<String> {
+    let (mut next, mut silence) = (pin!(settled(&reader.read())), pin!(timer(SILENCE_MS)));
+    let first = poll_fn(|context| match next.as_mut().poll(context) {
+        Poll::Pending => silence.as_mut().poll(context),
+        ready @ Poll::Ready(_) => ready,
+    });
+    js::get(&first.await?, "value").ok()?.as_string()
 }
 
-/// Cuts bytes into lines.
+/// Cuts texts into lines.
 #[derive(Default)]
 struct Lines {
-    rest: Vec<u8>,
+    rest: String,
 }
 
 impl Lines {
-    /// Takes more bytes and gives each whole line that is not blank; false when a line grows beyond all measure.
-    fn feed(&mut self, bytes: &[u8], mut on_line: impl FnMut(&[u8])) -> bool {
-        self.rest.extend_from_slice(bytes);
-        while let Some(end) = self.rest.iter().position(|byte| *byte == b'\n') {
-            let line: Vec<u8> = self.rest.drain(..=end).collect();
-            let line = line.trim_ascii();
-            if !line.is_empty() {
-                on_line(line);
+    /// Takes more text and gives each whole line that is not blank; false when a line grows beyond all measure.
+    fn feed(&mut self, text: &str, on_line: &dyn Fn(&str)) -> bool {
+        for part in text.split_inclusive(['\n']) {
+            self.rest.push_str(part);
+            if part.ends_with('\n') {
+                if !self.rest.trim_ascii().is_empty() {
+                    on_line(&self.rest);
+                }
+                self.rest.clear();
             }
         }
         self.rest.len() <= LONGEST_LINE
@@ -210,14 +207,15 @@ impl Lines {
 #[cfg(test)]
 mod tests {
     use super::Lines;
+    use std::cell::RefCell;
 
     #[test]
     fn lines_are_whole_whatever_the_chunks() {
         let mut lines = Lines::default();
-        let mut seen = Vec::new();
+        let seen = RefCell::new(Vec::new());
         for chunk in ["{\"a\"", ":1}\n\n", "\r\n{}\n[", "]"] {
-            assert!(lines.feed(chunk.as_bytes(), |line| seen.push(String::from_utf8(line.to_vec()).unwrap())));
+            assert!(lines.feed(chunk, &|line| seen.borrow_mut().push(line.trim().to_owned())));
         }
-        assert_eq!(seen, ["{\"a\":1}", "{}"]);
+        assert_eq!(seen.into_inner(), ["{\"a\":1}", "{}"]);
     }
 }

@@ -1,16 +1,14 @@
 //! One request, one answer.
 
 use super::ApiFailure;
+use crate::browser::js::{self, Object, Response};
+use crate::browser::settled;
 use serde::{Serialize, de::DeserializeOwned};
 use shared::api::problem::Problem;
 use shared::api::{CONNECT_HEADER, EMBED_HEADER, REQUEST_HEADER};
 use shared::json;
 use std::pin::Pin;
-use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{
-    AbortSignal, Headers, ReferrerPolicy, RequestCache, RequestCredentials, RequestInit, RequestRedirect, Response,
-};
+use wasm_bindgen::JsCast;
 use zeroize::Zeroize;
 
 /// After this a request counts as lost.
@@ -95,59 +93,70 @@ impl<'a> Request<'a> {
 
     /// Sends it and waits for the whole answer.
     pub(super) async fn send(self) -> Result<Answer, ApiFailure> {
-        let init = self.init().map_err(|_| ApiFailure::Network)?;
-        init.set_signal(Some(&AbortSignal::timeout_with_u32(PATIENCE_MS)));
-        let answer = fetch(self.path, &init).await.map_err(|_| ApiFailure::Network)?;
+        let init = self.init();
+        js::set(&init, "signal", &js::abort_after(PATIENCE_MS));
+        let answer = fetch(self.path, &init).await.ok_or(ApiFailure::Network)?;
         Ok(Answer { is_portal: self.secret.is_none(), ..answer })
     }
 
     /// The request for `fetch`.
-    pub(super) fn init(&self) -> Result<RequestInit, JsValue> {
-        let headers = Headers::new()?;
-        headers.set("accept", "application/json, application/problem+json")?;
+    pub(super) fn init(&self) -> Object {
+        let mut headers = vec![("accept", "application/json, application/problem+json")];
         if self.method != Method::Get {
-            headers.set(REQUEST_HEADER, "1")?;
+            headers.push((REQUEST_HEADER, "1"));
         }
         if let Some(secret) = self.secret {
-            headers.set(self.header, secret)?;
+            headers.push((self.header, secret));
         }
         if self.is_async {
-            headers.set("prefer", "respond-async")?;
+            headers.push(("prefer", "respond-async"));
         }
-        let init = RequestInit::new();
+        let mut fields = vec![("method", self.method.as_str()), ("credentials", "same-origin")];
         if let Some(body) = &self.body {
-            headers.set("content-type", "application/json")?;
-            init.set_body(&JsValue::from_str(body));
+            headers.push(("content-type", "application/json"));
+            fields.push(("body", body));
         }
-        init.set_method(self.method.as_str());
-        init.set_headers(&headers);
-        init.set_credentials(RequestCredentials::SameOrigin);
-        init.set_cache(RequestCache::NoStore);
-        init.set_redirect(RequestRedirect::Error);
-        init.set_referrer_policy(ReferrerPolicy::NoReferrer);
-        Ok(init)
+        init(&headers, &fields)
     }
 }
 
-/// Opens `address`, without reading the body.
-pub(super) async fn open(address: &str, init: &RequestInit) -> Result<Response, JsValue> {
-    let window = web_sys::window().ok_or(JsValue::UNDEFINED)?;
-    JsFuture::from(window.fetch_with_str_and_init(address, init)).await?.dyn_into()
+/// A request for `fetch` that is not kept, not redirected, and tells nobody where it comes from.
+pub(super) fn init(headers: &[(&str, &str)], fields: &[(&str, &str)]) -> Object {
+    let init = object(fields);
+    js::set(&init, "headers", &object(headers));
+    for (name, value) in [("cache", "no-store"), ("redirect", "error"), ("referrerPolicy", "no-referrer")] {
+        js::set_text(&init, name, value);
+    }
+    init
 }
 
-/// Opens `address` and reads the body as text.
+/// An object of texts.
+pub(super) fn object(fields: &[(&str, &str)]) -> Object {
+    let object = Object::new();
+    for (name, value) in fields {
+        js::set_text(&object, name, value);
+    }
+    object
+}
+
+/// Opens `address`, without reading the body; none where nothing answers.
+pub(super) async fn open(address: &str, init: &Object) -> Option<Response> {
+    settled(&js::fetch(address, init)).await.map(JsCast::unchecked_into)
+}
+
+/// Opens `address` and reads the body as text; none where nothing answers.
 ///
 /// Boxed: the code of waiting stands once, and not in each of its callers.
-pub(super) fn fetch<'a>(address: &'a str, init: &'a RequestInit) -> Coming<'a, Result<Answer, JsValue>> {
+pub(super) fn fetch<'a>(address: &'a str, init: &'a Object) -> Coming<'a, Option<Answer>> {
     Box::pin(async move {
         let response = open(address, init).await?;
-        let body = JsFuture::from(response.text()?).await?.as_string().unwrap_or_default();
-        Ok(Answer { status: response.status(), body, is_portal: false })
+        let body = settled(&response.text()).await?.as_string().unwrap_or_default();
+        Some(Answer { status: response.status(), body, is_portal: false })
     })
 }
 
 /// Something that will be there.
-pub(super) type Coming<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
+pub type Coming<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 
 /// A whole answer.
 pub(super) struct Answer {

@@ -1,28 +1,24 @@
 //! Files that people choose, and files that we hand out.
 
-use wasm_bindgen::{JsCast, JsValue};
+use super::js::{self, Object};
+#[cfg(feature = "portal")]
 pub use web_sys::{Blob, File, FileList};
-use web_sys::{BlobPropertyBag, HtmlAnchorElement, Url};
 
 /// Offers `text` as a file to save.
 pub fn download(name: &str, content_type: &str, text: &str) {
-    let _ = try_download(name, content_type, text);
-}
-
-fn try_download(name: &str, content_type: &str, text: &str) -> Result<(), JsValue> {
-    let options = BlobPropertyBag::new();
-    options.set_type(content_type);
-    let blob = Blob::new_with_str_sequence_and_options(&js_sys::Array::of1(&JsValue::from_str(text)), &options)?;
-    let address = Url::create_object_url_with_blob(&blob)?;
-    let document = web_sys::window().and_then(|window| window.document()).ok_or(JsValue::UNDEFINED)?;
-    let link: HtmlAnchorElement = document.create_element("a")?.unchecked_into();
-    link.set_href(&address);
-    link.set_download(name);
+    let options = Object::new();
+    js::set_text(&options, "type", content_type);
+    let address = js::create_object_url(&js::Blob::of(&js::list_of(text), &options));
+    let link = js::create_element("a");
+    link.set_attribute("href", &address);
+    link.set_attribute("download", name);
     link.click();
-    Url::revoke_object_url(&address)
+    js::revoke_object_url(&address);
 }
 
+#[cfg(feature = "portal")]
 /// The files that a person chose in a file input.
 pub fn chosen_files(event: &web_sys::Event) -> Option<FileList> {
+    use wasm_bindgen::JsCast;
     event.target()?.dyn_into::<web_sys::HtmlInputElement>().ok()?.files()
 }

@@ -3,9 +3,8 @@
 //! Every message names the origin that may hear it (security.md E6), and carries no secret. What comes in is an object with
 //! `rekey: 1` and a `type`; everything else is dropped before anything is read of it (E5, E8).
 
-use js_sys::{Object, Reflect};
-use wasm_bindgen::{JsCast, JsValue, closure::Closure};
-use web_sys::{MessageEvent, Window};
+use super::js::{self, Callback, Object, Window};
+use wasm_bindgen::{JsCast, JsValue};
 
 /// Another window.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,69 +39,59 @@ impl Message {
 }
 
 fn field(of: &JsValue, name: &str) -> Option<JsValue> {
-    Reflect::get(of, &JsValue::from_str(name)).ok().filter(|value| !value.is_undefined() && !value.is_null())
+    js::get(of, name).ok().filter(|value| !value.is_undefined() && !value.is_null())
 }
 
 /// Calls `f` for each message that is one of ours by its form; who said it is for `f` to look at.
 pub fn on_message(f: impl Fn(Message) + 'static) {
-    let closure = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
+    let callback = Callback::new(move |event: JsValue| {
         if let Some(message) = Message::read(&event) {
             f(message);
         }
     });
-    if let Some(window) = web_sys::window() {
-        let _ = window.add_event_listener_with_callback("message", closure.as_ref().unchecked_ref());
-    }
+    js::listen_to_window("message", &callback);
     // Heard as long as the page lives.
-    closure.forget();
+    callback.forget();
 }
 
 /// The message that the boot script kept under this name until the app was there; nobody finds it a second time.
 pub fn take_kept(name: &str) -> Option<Message> {
-    let window: JsValue = web_sys::window()?.into();
+    let window = Window::own();
     let event = field(&window, name)?;
-    let _ = Reflect::delete_property(&Object::from(window), &JsValue::from_str(name));
+    let _ = js::delete(&window, name);
     Message::read(&event)
 }
 
 /// The page around this frame; none where this page is not in one.
 pub fn around() -> Option<Other> {
-    let window = web_sys::window()?;
-    let parent = window.parent().ok()??;
-    if Object::is(&parent, &window) { None } else { Some(Other(parent.into())) }
+    let parent = Window::parent();
+    if parent.is_null() || Object::is_same(&parent, &Window::own()) { None } else { Some(Other(parent)) }
 }
 
 /// The window that opened this one.
 pub fn opener() -> Option<Other> {
-    let opener = web_sys::window()?.opener().ok()?;
+    let opener = Window::opener();
     if opener.is_null() || opener.is_undefined() { None } else { Some(Other(opener)) }
 }
 
 /// Forgets the window that opened this one, so that no page that comes after this one reaches it.
 pub fn drop_opener() {
-    if let Some(window) = web_sys::window() {
-        let _ = window.set_opener(&JsValue::NULL);
-    }
+    Window::set_opener(&JsValue::NULL);
 }
 
 /// Opens a window, within a click. None: the browser blocked it, or a page around this one severs it from this one.
 pub fn open(address: &str) -> Option<Other> {
-    let window = web_sys::window()?;
-    let features = "popup,width=560,height=780";
-    window.open_with_url_and_target_and_features(address, "_blank", features).ok()?.map(|window| Other(window.into()))
+    js::open(address, "_blank", "popup,width=560,height=780").ok().filter(|window| !window.is_null()).map(Other)
 }
 
 impl Other {
     /// Says something, to this origin and to nobody else.
     pub fn say(&self, kind: &str, fields: &[(&str, JsValue)], origin: &str) {
         let data = Object::new();
-        let set = |name: &str, value: &JsValue| {
-            let _ = Reflect::set(&data, &JsValue::from_str(name), value);
-        };
-        set("rekey", &JsValue::from_f64(1.0));
-        set("type", &JsValue::from_str(kind));
+        js::set(&data, "rekey", &JsValue::from_f64(1.0));
+        js::set_text(&data, "type", kind);
         for (name, value) in fields {
-            set(name, value);
+            js::set(&data, name, value);
         }
         let _ = self.0.unchecked_ref::<Window>().post_message(&data, origin);
     }
@@ -115,10 +104,9 @@ impl Other {
 
 /// Whether this page is in a sandbox: any of them forbids to set the document's domain (HTML §7.1.5), even to itself.
 pub fn is_sandboxed() -> bool {
-    let Some(document) = web_sys::window().and_then(|window| window.document()) else { return false };
-    let name = JsValue::from_str("domain");
-    match Reflect::get(&document, &name) {
-        Ok(domain) => Reflect::set(&document, &name, &domain).is_err(),
+    let document = Window::document();
+    match js::get(&document, "domain") {
+        Ok(domain) => js::try_set(&document, "domain", &domain).is_err(),
         Err(_) => true,
     }
 }

@@ -23,13 +23,12 @@ pub(super) mod waiting;
 mod work;
 
 use crate::api;
-use crate::browser::{self, dom::Place};
+use crate::browser::{self, dom::Place, spawn};
 use crate::text::{
     self,
     words::{keys, say},
 };
 use shared::api::session::Meta;
-use wasm_bindgen_futures::spawn_local;
 
 /// Where an administrator's approval comes back to.
 const APPROVED: &str = "/connect/approved";
@@ -44,7 +43,7 @@ pub fn start(id: &'static str) {
         // First of all: neither code nor state stays in the address bar or the history (security.md B10).
         browser::clean_address(driver::HERE);
     }
-    spawn_local(async move {
+    spawn(async move {
         if !speech::begin().await {
             return browser::show_failure();
         }

@@ -14,7 +14,7 @@ use crate::browser::{self, dom::Place};
 
 /// Shows the frame in the element with this id.
 pub fn start(id: &'static str) {
-    wasm_bindgen_futures::spawn_local(async move {
+    browser::spawn(async move {
         let code = browser::document_language();
         if !speech::speak(&code).await || !speech::frame().await {
             return browser::show_failure();

@@ -5,10 +5,10 @@
 //! leaves the address bar first of all. Without opener and digits it opens nothing.
 
 use super::connect::frame::{self, Asker};
-use super::connect::parts::{Button, PRIMARY, actions, fact, facts, heading, notice};
+use super::connect::parts::{Button, PRIMARY, actions, decision, fact, facts, heading, heading_of, notice, strong};
 use super::connect::{speech, waiting};
 use crate::api::{self, ApiFailure};
-use crate::browser::{self, dom::Place, messages};
+use crate::browser::{self, dom::Place, messages, spawn};
 use crate::markup::{Tag, of, tag};
 use crate::signs::Tone;
 use crate::text::words::{keys, pair, say, with};
@@ -19,7 +19,6 @@ use shared::oauth::pkce::Verifier;
 use shared::secret::Secret;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
-use wasm_bindgen_futures::spawn_local;
 
 /// Where such a window begins.
 const HERE: &str = "/connect/embed";
@@ -79,7 +78,7 @@ pub fn start(id: &'static str) {
     browser::clean_address(HERE);
     // Another address of this kind, opened in this very window.
     browser::on_fragment(browser::reload);
-    spawn_local(async move {
+    spawn(async move {
         if !speech::begin().await {
             return browser::show_failure();
         }
@@ -112,9 +111,9 @@ impl Window {
     fn listen(&self) {
         let pressed = self.clone();
         self.0.place.borrow().on_press(move |press, value| match press {
-            "code" => spawn_local(pressed.clone().submit()),
-            "again" => spawn_local(pressed.clone().begin()),
-            "language" => spawn_local(pressed.clone().speak(value.to_owned())),
+            "code" => spawn(pressed.clone().submit()),
+            "again" => spawn(pressed.clone().begin()),
+            "language" => spawn(pressed.clone().speak(value.to_owned())),
             _ => {}
         });
     }
@@ -231,22 +230,18 @@ fn untied(failure: &ApiFailure) -> Untied {
 /// The page.
 pub fn page(untied: &Untied, host: &str) -> Tag {
     let decision = match untied {
-        Untied::Looking => waiting::waiting(),
+        Untied::Looking => decision().with(waiting::waiting()),
         Untied::Asking(view, wrong) => ask(view, *wrong),
         Untied::Dead => {
-            let (title, lede) = pair(keys::POPUP_DEAD);
             let (what, why) = pair(keys::POPUP_DEAD_TODO);
-            vec![heading(title, lede), notice(Tone::Info, "info", what, why)]
+            decision().with(heading_of(keys::POPUP_DEAD, None, &[])).with(notice(Tone::Info, "info", what, why))
         }
         Untied::Offline | Untied::Busy => {
-            let (title, lede) = pair(if *untied == Untied::Busy { keys::FRAME_BUSY } else { keys::OFFLINE });
-            let again = Button::new(PRIMARY, "again").says(say(keys::TRY_AGAIN), false);
-            vec![heading(title, lede), actions(vec![again])]
+            let key = if *untied == Untied::Busy { keys::FRAME_BUSY } else { keys::OFFLINE };
+            let again = Button::new(PRIMARY, "again").says(keys::TRY_AGAIN, false);
+            decision().with(heading_of(key, None, &[])).with(actions().with(again))
         }
-        Untied::Locked => {
-            let (title, lede) = pair(keys::FRAME_LOCKED);
-            vec![heading(title, lede)]
-        }
+        Untied::Locked => decision().with(heading_of(keys::FRAME_LOCKED, None, &[])),
     };
     let name = match untied {
         Untied::Looking => "opening",
@@ -269,12 +264,12 @@ pub fn page(untied: &Untied, host: &str) -> Tag {
     frame::before(asker, host, decision).attr("data-window", name)
 }
 
-fn ask(view: &PopupView, wrong: Option<Wrong>) -> Vec<Tag> {
+fn ask(view: &PopupView, wrong: Option<Wrong>) -> Tag {
     let organization = match &view.domain {
         Some(domain) => join(&[&view.organization, " (", domain, ")"]),
         None => view.organization.clone(),
     };
-    let rows = vec![fact(say(keys::POPUP_CONSOLE), tag("b").with(organization), Some(view.console.clone().into()))];
+    let rows = facts().with(fact(keys::POPUP_CONSOLE, strong(organization), Some(view.console.clone().into())));
     let said = wrong.map(|wrong| match wrong {
         Wrong::Form => say(keys::POPUP_FORM).to_owned(),
         Wrong::Code => with(keys::POPUP_WRONG, &[("n", &crate::text::digits(usize::from(view.tries)))]),
@@ -295,11 +290,10 @@ fn ask(view: &PopupView, wrong: Option<Wrong>) -> Vec<Tag> {
         .attr("data-press", "code")
         .with(say(keys::POPUP_GO));
     let note = of("p", "note").attr("id", "code-note").with(say(keys::POPUP_NOT_MINE));
-    vec![
-        heading(say(keys::POPUP_TITLE), with(keys::POPUP_LEDE, &[("organization", &view.organization)])),
-        facts(rows),
-        of("form", "stack tight").with(field).with(actions(vec![go])).with(note),
-    ]
+    decision()
+        .with(heading(keys::POPUP_TITLE, with(keys::POPUP_LEDE, &[("organization", &view.organization)])))
+        .with(rows)
+        .with(of("form", "stack tight").with(field).with(actions().with(go)).with(note))
 }
 
 #[cfg(test)]

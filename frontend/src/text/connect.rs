@@ -1,6 +1,6 @@
 //! Words of the connect page that depend on what is shown. The texts themselves are in `languages/`.
 
-use super::words::{Names, coded, coded_pair, count, fill, keys, number, of, pair_of, say, with};
+use super::words::{Key, Names, coded, coded_pair, count, fill, keys, number, of, pair_of, say, with};
 use super::{join, title};
 use crate::api::ApiFailure;
 use crate::features::connect::machine::{Note, Phase, State};
@@ -13,9 +13,7 @@ use shared::rules::who::Signer;
 use std::borrow::Cow;
 
 /// The four stages.
-pub fn stage_titles() -> [&'static str; 4] {
-    [keys::STAGE_SEE, keys::STAGE_SIGN_IN, keys::STAGE_REVIEW, keys::STAGE_WORK].map(say)
-}
+pub const STAGES: [Key; 4] = [keys::STAGE_SEE, keys::STAGE_SIGN_IN, keys::STAGE_REVIEW, keys::STAGE_WORK];
 
 /// The title in the tab.
 pub fn tab_title(state: &State) -> String {
@@ -43,12 +41,12 @@ pub fn writes(value: &str) -> bool {
 }
 
 /// A method's name.
-pub fn method(method: Method) -> &'static str {
-    say(match method {
+pub const fn method(method: Method) -> Key {
+    match method {
         Method::Basic => keys::BASIC,
         Method::Hybrid => keys::HYBRID,
         Method::Modern => keys::MODERN,
-    })
+    }
 }
 
 /// The heading of what is asked.
@@ -94,17 +92,17 @@ pub fn whom_small(view: &ConnectView) -> String {
 }
 
 /// The notice beside the first page.
-pub fn note(note: Note) -> Option<(&'static str, &'static str)> {
-    Some(super::words::pair(match note {
-        Note::None => return None,
-        Note::CameBack => keys::CAME_BACK,
-        Note::Forgotten => keys::FORGOTTEN,
-    }))
+pub const fn note(note: Note) -> Option<Key> {
+    match note {
+        Note::None => None,
+        Note::CameBack => Some(keys::CAME_BACK),
+        Note::Forgotten => Some(keys::FORGOTTEN),
+    }
 }
 
 /// How a sign-in of the queue is.
-pub fn queue_state(state: SignInState) -> &'static str {
-    say(match state {
+pub const fn queue_state(state: SignInState) -> Key {
+    match state {
         SignInState::Waiting => keys::QUEUE_WAITING,
         SignInState::Working => keys::QUEUE_WORKING,
         SignInState::ConsentNeeded => keys::QUEUE_CONSENT,
@@ -113,7 +111,7 @@ pub fn queue_state(state: SignInState) -> &'static str {
         SignInState::Failed => keys::QUEUE_FAILED,
         SignInState::Done => keys::QUEUE_DONE,
         SignInState::Cancelled => keys::QUEUE_CANCELLED,
-    })
+    }
 }
 
 /// `14 backup sets`.
@@ -281,15 +279,15 @@ pub fn help_words(help: &Help, view: Option<&ConnectView>) -> (String, String) {
 }
 
 /// What a remedy's button says; `None` where nobody here can do anything.
-pub fn action(action: HelpAction) -> Option<&'static str> {
-    Some(say(match action {
-        HelpAction::SignInAgain => keys::SIGN_IN_AGAIN,
-        HelpAction::OtherAccount => keys::OTHER_ACCOUNT,
+pub const fn action(action: HelpAction) -> Option<Key> {
+    match action {
+        HelpAction::SignInAgain => Some(keys::SIGN_IN_AGAIN),
+        HelpAction::OtherAccount => Some(keys::OTHER_ACCOUNT),
         HelpAction::Retry | HelpAction::Wait | HelpAction::ChangeDevice | HelpAction::AskAdministrator => {
-            keys::TRY_AGAIN
+            Some(keys::TRY_AGAIN)
         }
-        HelpAction::ContactSupport => return None,
-    }))
+        HelpAction::ContactSupport => None,
+    }
 }
 
 /// What a remedy asks of people, beside its button.

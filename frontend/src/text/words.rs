@@ -4,6 +4,8 @@
 //! the server says has a code, under which a language may have words of its own; where it has none, the server's stand.
 //! A language with more than two forms for numbers needs a rule in [`count`].
 
+use super::{cut, split};
+use crate::markup::{Tag, Value};
 use shared::api::connect::ConnectView;
 use std::cell::Cell;
 
@@ -58,12 +60,12 @@ pub struct File {
 }
 
 /// All languages.
-pub fn languages() -> Vec<Language> {
-    LANGUAGES.split(';').filter_map(language_of).collect()
+pub fn languages() -> impl Iterator<Item = Language> {
+    split(LANGUAGES, &[';']).filter_map(language_of)
 }
 
 fn language_of(line: &'static str) -> Option<Language> {
-    let mut words = line.split(' ');
+    let mut words = split(line, &[' ']);
     let (code, name) = (words.next()?, words.next()?);
     Some(Language { code, name, file: File { address: words.next()?, integrity: words.next()? } })
 }
@@ -88,7 +90,7 @@ pub fn add(text: String) {
 
 /// The second file, as the first one names it; none when it is there already.
 pub fn second() -> Option<File> {
-    let mut words = PAGE.get().last()?.split(' ');
+    let mut words = split(PAGE.get().last()?, &[' ']);
     let file = File { address: words.next()?, integrity: words.next()? };
     if MORE.get().is_empty() { Some(file) } else { None }
 }
@@ -100,14 +102,14 @@ pub fn add_frame(text: String) {
 
 /// The third file, as the first one names it; none when it is there already.
 pub fn third() -> Option<File> {
-    let mut words = PAGE.get().last()?.split(' ').skip(2);
+    let mut words = split(PAGE.get().last()?, &[' ']).skip(2);
     let file = File { address: words.next()?, integrity: words.next()? };
     if FRAME.get().is_empty() { Some(file) } else { None }
 }
 
 fn lines(text: String) -> Lines {
     let text: &'static str = text.leak();
-    text.split('\n').collect::<Vec<_>>().leak()
+    split(text, &['\n']).collect::<Vec<_>>().leak()
 }
 
 /// What a text says.
@@ -124,6 +126,20 @@ pub fn say(key: Key) -> &'static str {
     found.copied().unwrap_or_default()
 }
 
+impl From<Key> for Tag {
+    #[inline(never)]
+    fn from(key: Key) -> Self {
+        say(key).into()
+    }
+}
+
+impl Value for Key {
+    #[inline(never)]
+    fn set(self, tag: Tag, name: &'static str) -> Tag {
+        tag.attr(name, say(self))
+    }
+}
+
 /// The two parts of a text: a title and what it means.
 #[inline(never)]
 pub fn pair(key: Key) -> (&'static str, &'static str) {
@@ -138,7 +154,7 @@ pub fn pair_of(key: Key, view: Option<&ConnectView>, names: Names<'_>) -> (Strin
 
 /// Where a text is parted.
 fn parts(text: &'static str) -> (&'static str, &'static str) {
-    let mut parts = text.split('|');
+    let mut parts = split(text, &['|']);
     let (first, second) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
     (first.trim_ascii(), second.trim_ascii())
 }
@@ -148,8 +164,8 @@ pub fn coded(of: &str, code: &str) -> Option<&'static str> {
     let find = |lines: Lines| {
         lines.iter().find_map(|line| {
             let rest = line.strip_prefix(of)?.strip_prefix('.')?;
-            let (codes, text) = rest.split_once('=')?;
-            codes.split(' ').any(|known| known == code).then_some(text)
+            let (codes, text) = cut(rest, '=')?;
+            split(codes, &[' ']).any(|known| known == code).then_some(text)
         })
     };
     find(PAGE.get()).or_else(|| find(MORE.get()))
@@ -166,6 +182,12 @@ pub type Names<'a> = &'a [(&'static str, &'a str)];
 /// A text with the view's names filled in.
 pub fn of(key: Key, view: &ConnectView) -> String {
     fill(say(key), Some(view), &[])
+}
+
+/// As [`of`], as a text of a page.
+#[inline(never)]
+pub fn said(key: Key, view: &ConnectView) -> Tag {
+    of(key, view).into()
 }
 
 /// A text with these names filled in.
@@ -201,8 +223,8 @@ pub fn number(n: usize) -> String {
 #[inline(never)]
 pub fn fill(text: &str, view: Option<&ConnectView>, names: Names<'_>) -> String {
     let mut out = String::new();
-    for (place, part) in text.split('{').enumerate() {
-        match part.split_once('}') {
+    for (place, part) in split(text, &['{']).enumerate() {
+        match cut(part, '}') {
             Some((name, rest)) if place > 0 => {
                 match names.iter().find(|(known, _)| *known == name) {
                     Some((_, value)) => out.push_str(value),
@@ -233,7 +255,7 @@ fn push_name(out: &mut String, view: Option<&ConnectView>, name: &str) {
         "asked_by" => &view.asked_by,
         "domain" => match &view.domain {
             Some(domain) => domain,
-            None => return out.push_str(&view.tenant.to_string()),
+            None => return out.push_str(&view.tenant.text()),
         },
         _ => "",
     });

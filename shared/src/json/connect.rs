@@ -71,9 +71,9 @@ impl Write for AttemptStart {
             .text("secret", &self.secret)
             .text("leg", leg)
             .text("authority", &self.authority)
-            .text("tenant", &self.tenant.to_string())
+            .text("tenant", &self.tenant.text())
             .text("issuer", &self.issuer)
-            .text("client_id", &self.client_id.to_string())
+            .text("client_id", &self.client_id.text())
             .text("redirect_uri", &self.redirect_uri)
             .text("scope", &self.scope)
             .text("nonce", &self.nonce)
@@ -85,7 +85,7 @@ impl Write for AttemptStart {
 impl Write for StartAttempt {
     fn write(&self) -> String {
         let start_over = if self.start_over { "true" } else { "false" };
-        Writer::default().text("sign_in", &self.sign_in.to_string()).raw("start_over", start_over).end()
+        Writer::default().text("sign_in", &self.sign_in.text()).raw("start_over", start_over).end()
     }
 }
 
@@ -111,12 +111,8 @@ impl Write for ReportFailure {
 
 impl Write for MicrosoftIds {
     fn write(&self) -> String {
-        let writer = Writer::default();
-        let writer = match self.aadsts {
-            Some(code) => writer.raw("aadsts", &code.to_string()),
-            None => writer,
-        };
-        writer
+        Writer::default()
+            .whole("aadsts", self.aadsts)
             .some("trace_id", self.trace_id.as_deref())
             .some("correlation_id", self.correlation_id.as_deref())
             .some("timestamp", self.timestamp.as_deref())

@@ -1,7 +1,7 @@
 //! What the portal's first load reads and writes: the way in, who is signed in, and the home page. Its other pages come
 //! later, with serde.
 
-use super::{Fields, Read, Value, Write, Writer, ids, objects, words};
+use super::{Place, Read, Write, Writer, ids, objects, words};
 use crate::api::audit::AuditEntryView;
 use crate::api::authorizations::{AuthorizationState, AuthorizationView, SignInView};
 use crate::api::backup_sets::CustomerRef;
@@ -15,7 +15,6 @@ use crate::api::session::{
 };
 use crate::id::{ConnectionId, CustomerId, MemberId, OrganizationId, WaveId};
 use crate::language::Language;
-use uuid::Uuid;
 
 objects! {
     SignInStart { secret nonce authority client_id redirect_uri scope }
@@ -99,22 +98,9 @@ impl Write for OpenMemberInvitation {
     }
 }
 
-impl Read for Uuid {
-    fn read(value: Value) -> Option<Self> {
-        String::read(value)?.parse().ok()
-    }
-
-    fn empty() -> Self {
-        Self::nil()
-    }
-}
-
 impl<T: Read> Read for Page<T> {
-    fn read(value: Value) -> Option<Self> {
-        Fields::read(value, |fields| Self { items: fields.get("items"), next: fields.get("next") })
-    }
-
-    fn empty() -> Self {
-        Self { items: Vec::new(), next: None }
+    fn read(place: Place<'_>) -> Self {
+        let mut fields = place.fields();
+        Self { items: fields.get("items"), next: fields.get("next") }
     }
 }

@@ -1,5 +1,6 @@
 //! Writing objects of texts and little else.
 
+use crate::{id::push_hex, text::digits};
 use zeroize::Zeroize;
 
 /// What can be written as JSON.
@@ -48,6 +49,12 @@ impl Writer {
         if let Some(value) = value { self.text(name, value) } else { self }
     }
 
+    /// A field with a whole number, if there is one.
+    #[must_use]
+    pub fn whole(self, name: &str, value: Option<u32>) -> Self {
+        if let Some(value) = value { self.raw(name, &digits(value as usize)) } else { self }
+    }
+
     /// A field with an object, whose text is wiped afterwards.
     #[must_use]
     pub fn object(self, name: &str, value: &dyn Write) -> Self {
@@ -74,9 +81,7 @@ fn push_text(out: &mut String, text: &str) {
             }
             '\0'..='\u{1f}' => {
                 out.push_str("\\u00");
-                for nibble in [u32::from(c) >> 4, u32::from(c) & 15] {
-                    out.push(char::from_digit(nibble, 16).unwrap_or('0'));
-                }
+                push_hex(out, u8::try_from(c).unwrap_or_default());
             }
             _ => out.push(c),
         }

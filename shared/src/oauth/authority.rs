@@ -1,7 +1,6 @@
 //! Where sign-ins go: the authority, the tenant in its paths, and the addresses it may return to.
 
-use crate::id::TenantId;
-use std::fmt;
+use crate::{id::TenantId, text::join};
 
 /// An address that is not accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -65,20 +64,24 @@ impl Authority {
 
     /// The issuer of version-2 tokens of a tenant.
     pub fn issuer(&self, tenant: TenantId) -> String {
-        format!("{}/{tenant}/v2.0", self.0)
+        self.address(&tenant.text(), "/v2.0")
     }
 
     pub(super) fn authorize(&self, tenant: SignInTenant) -> String {
-        format!("{}/{tenant}/oauth2/v2.0/authorize?", self.0)
+        self.address(&tenant.text(), "/oauth2/v2.0/authorize?")
     }
 
     /// The token endpoint.
     pub fn token(&self, tenant: SignInTenant) -> String {
-        format!("{}/{tenant}/oauth2/v2.0/token", self.0)
+        self.address(&tenant.text(), "/oauth2/v2.0/token")
     }
 
     pub(super) fn admin_consent(&self, tenant: TenantId) -> String {
-        format!("{}/{tenant}/v2.0/adminconsent?", self.0)
+        self.address(&tenant.text(), "/v2.0/adminconsent?")
+    }
+
+    fn address(&self, tenant: &str, path: &str) -> String {
+        join(&[&self.0, "/", tenant, path])
     }
 }
 
@@ -99,13 +102,12 @@ impl SignInTenant {
             Self::Organizations => true,
         }
     }
-}
 
-impl fmt::Display for SignInTenant {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// How it stands in an address.
+    pub fn text(self) -> String {
         match self {
-            Self::Only(tenant) => tenant.fmt(f),
-            Self::Organizations => f.write_str("organizations"),
+            Self::Only(tenant) => tenant.text(),
+            Self::Organizations => "organizations".to_owned(),
         }
     }
 }

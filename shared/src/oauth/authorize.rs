@@ -8,7 +8,7 @@ use super::{
     pkce::Challenge,
     provider_error::is_challenge,
 };
-use crate::id::ClientId;
+use crate::{id::ClientId, text::add};
 
 /// Which account Microsoft should take. Its page refuses a hint together with a forced choice, so here it is one or the
 /// other.
@@ -65,7 +65,7 @@ impl AuthorizationRequest<'_> {
         if !self.scopes.contains(&"openid") {
             return Err(RequestError::NoOpenId);
         }
-        let client_id = self.client_id.to_string();
+        let client_id = self.client_id.text();
         let mut url = self.authority.authorize(self.tenant);
         for (name, value) in [
             ("client_id", client_id.as_str()),
@@ -109,7 +109,11 @@ pub(super) fn join_scopes(scopes: &[&str]) -> Result<String, RequestError> {
     if scopes.iter().any(asks_offline) {
         return Err(RequestError::OfflineAccess);
     }
-    Ok(scopes.join(" "))
+    let mut all = String::new();
+    for scope in scopes {
+        add(&mut all, " ", scope);
+    }
+    Ok(all)
 }
 
 pub(super) fn push_account(url: &mut String, account: AccountChoice<'_>) -> Result<(), RequestError> {

@@ -69,7 +69,7 @@ const OFFLINE: &str = "offline_access";
 
 impl ConsentRequest<'_> {
     fn push_common(&self, url: &mut String, scope: &str) {
-        let client_id = self.client_id.to_string();
+        let client_id = self.client_id.text();
         for (name, value) in [
             ("client_id", client_id.as_str()),
             ("redirect_uri", self.redirect_uri.as_str()),

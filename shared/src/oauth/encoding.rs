@@ -1,6 +1,9 @@
 //! Percent encoding (RFC 3986 §2.1) and the reading of `application/x-www-form-urlencoded` text, strict in both ways.
 
-use crate::secret::Secret;
+use crate::{
+    secret::Secret,
+    text::{cut, split},
+};
 use zeroize::Zeroize;
 
 /// What follows the last `/`; everything where there is none.
@@ -62,13 +65,12 @@ pub fn decode(text: &str) -> Option<Secret<String>> {
 
 /// The pairs of a query or form; `None` if one of them cannot be read. An absent `=` is an empty value.
 pub fn read_pairs(text: &str) -> Option<Vec<(Secret<String>, Secret<String>)>> {
-    let pairs = text.split('&').filter(|pair| !pair.is_empty());
-    pairs
-        .map(|pair| {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            Some((decode(name)?, decode(value)?))
-        })
-        .collect()
+    let mut pairs = Vec::new();
+    for pair in split(text, &['&']).filter(|pair| !pair.is_empty()) {
+        let (name, value) = cut(pair, '=').unwrap_or((pair, ""));
+        pairs.push((decode(name)?, decode(value)?));
+    }
+    Some(pairs)
 }
 
 #[cfg(test)]

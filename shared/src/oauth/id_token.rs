@@ -10,6 +10,7 @@ use super::{
 };
 use crate::id::{ClientId, ObjectId, PERSONAL_ACCOUNTS, TenantId};
 use crate::json::{self, objects};
+use crate::text::split;
 use zeroize::Zeroize;
 
 /// The longest token that is read.
@@ -94,7 +95,7 @@ pub fn read(token: &str, expected: &Expectation<'_>) -> Result<IdClaims, IdToken
     if !expected.nonce.is(&payload.nonce) {
         return Err(IdTokenError::NonceForeign);
     }
-    if payload.aud != expected.client_id.to_string() {
+    if payload.aud != expected.client_id.text() {
         return Err(IdTokenError::AudienceForeign);
     }
     let (Ok(tid), Ok(oid)) = (payload.tid.parse(), payload.oid.parse()) else { return Err(IdTokenError::Malformed) };
@@ -114,7 +115,7 @@ pub fn read(token: &str, expected: &Expectation<'_>) -> Result<IdClaims, IdToken
 }
 
 fn decode(token: &str) -> Option<Payload> {
-    let mut parts = token.split('.');
+    let mut parts = split(token, &['.']);
     let (_, payload, _, None) = (parts.next()?, parts.next()?, parts.next()?, parts.next()) else { return None };
     if token.len() > LONGEST {
         return None;

@@ -2,8 +2,8 @@
 
 use super::base64url;
 use super::opaque::{encode, is_base64url};
+use crate::hash::sha256;
 use crate::secret::Secret;
-use sha2::{Digest, Sha256};
 
 /// The secret that proves who asked for a code (RFC 7636 §4.1): 256 random bits, new for every attempt.
 ///
@@ -29,7 +29,7 @@ impl Verifier {
 
     /// What goes into the authorization request (RFC 7636 §4.2, `S256`).
     pub fn challenge(&self) -> Challenge {
-        Challenge(base64url::encode(&Sha256::digest(self.0.expose().as_bytes())))
+        Challenge(base64url::encode(&sha256(self.0.expose().as_bytes())))
     }
 }
 

@@ -3,7 +3,11 @@
 //! Branch on [`ProviderError::error`] and [`ProviderError::subcode`]; the AADSTS number only picks a help text, and the
 //! description is for people (reference "Microsoft identity platform", error codes).
 
-use crate::{json, secret::Secret};
+use crate::{
+    id, json,
+    secret::Secret,
+    text::{plain, split},
+};
 
 /// The most characters of one line, and the most lines, that are passed on.
 const LINE: usize = 400;
@@ -64,16 +68,15 @@ pub(super) struct Fields {
 impl ProviderError {
     pub(super) fn read(fields: Fields) -> Self {
         let text = fields.error_description.as_deref().unwrap_or_default();
-        let named = |name: &str| text.lines().find_map(|line| line.trim().strip_prefix(name)).map(str::trim);
-        let guid = |own: Option<String>, name| own.or_else(|| named(name).map(str::to_owned)).filter(|id| is_guid(id));
-        let written = fields.timestamp.clone().or_else(|| named("Timestamp:").map(str::to_owned));
+        let guid = |own: Option<String>, name| own.or_else(|| named(text, name)).filter(|id| is_guid(id));
+        let written = fields.timestamp.or_else(|| named(text, TIMESTAMP));
         Self {
             error: word(fields.error.as_deref()).unwrap_or_else(|| "unknown_error".to_owned()),
             subcode: word(fields.suberror.as_deref()),
             aadsts: fields.error_codes.and_then(|codes| codes.first().copied()).or_else(|| aadsts(text)),
             description: lines(text),
-            trace_id: guid(fields.trace_id, "Trace ID:"),
-            correlation_id: guid(fields.correlation_id, "Correlation ID:"),
+            trace_id: guid(fields.trace_id, TRACE_ID),
+            correlation_id: guid(fields.correlation_id, CORRELATION_ID),
             timestamp: written.filter(|time| is_timestamp(time)),
             claims: fields.claims.filter(|claims| is_challenge(claims)).map(|claims| Claims(Secret::new(claims))),
         }
@@ -93,6 +96,22 @@ impl ProviderError {
     }
 }
 
+/// Where Microsoft's ids stand in a description, each in a line of its own.
+const TRACE_ID: &str = "Trace ID:";
+const CORRELATION_ID: &str = "Correlation ID:";
+const TIMESTAMP: &str = "Timestamp:";
+
+/// What stands behind this name.
+#[inline(never)]
+fn named(text: &str, name: &str) -> Option<String> {
+    for line in split(text, &['\r', '\n']) {
+        if let Some(found) = line.trim_ascii().strip_prefix(name) {
+            return Some(found.trim_ascii().to_owned());
+        }
+    }
+    None
+}
+
 /// An error word: what RFC 6749 allows, and short.
 fn word(text: Option<&str>) -> Option<String> {
     let is_word = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
@@ -110,17 +129,19 @@ fn aadsts(text: &str) -> Option<u32> {
 
 /// Plain lines: nothing that steers a terminal or turns the direction of text, and not too much of it.
 fn lines(text: &str) -> Vec<String> {
-    let is_ids = |line: &&str| ["Trace ID:", "Correlation ID:", "Timestamp:"].iter().any(|name| line.starts_with(name));
-    let steers = |c: &char| {
-        c.is_control()
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
-    };
-    let plain = text.split(['\r', '\n']).map(str::trim).filter(|line| !line.is_empty() && !is_ids(line));
-    plain.take(LINES).map(|line| line.chars().filter(|c| !steers(c)).take(LINE).collect()).collect()
+    let mut lines = Vec::new();
+    for line in split(text, &['\r', '\n']) {
+        let line = line.trim_ascii();
+        let is_id = [TRACE_ID, CORRELATION_ID, TIMESTAMP].iter().any(|name| line.starts_with(name));
+        if !line.is_empty() && !is_id && lines.len() < LINES {
+            lines.push(plain(line, LINE));
+        }
+    }
+    lines
 }
 
 fn is_guid(text: &str) -> bool {
-    text.len() == 36 && uuid::Uuid::try_parse(text).is_ok()
+    id::parse(text).is_some()
 }
 
 /// `2026-11-23 10:24:07Z`: only these characters, in this length.

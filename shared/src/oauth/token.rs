@@ -56,7 +56,7 @@ pub struct TokenForm {
 /// Builds the request.
 pub fn request(request: TokenRequest<'_>) -> Result<TokenForm, RequestError> {
     let TokenRequest { authority, tenant, client_id, redirect_uri, scopes, code, verifier } = request;
-    let (client_id, scope) = (client_id.to_string(), join_scopes(scopes)?);
+    let (client_id, scope) = (client_id.text(), join_scopes(scopes)?);
     let pairs = [
         ("client_id", client_id.as_str()),
         ("grant_type", "authorization_code"),
@@ -146,16 +146,16 @@ objects! {
 }
 
 impl Answer {
-    fn into_error(self) -> ProviderError {
+    fn error(&mut self) -> ProviderError {
         ProviderError::read(Fields {
-            error: self.error,
-            error_description: self.error_description,
-            suberror: self.suberror.or(self.error_subcode),
-            error_codes: self.error_codes,
-            trace_id: self.trace_id,
-            correlation_id: self.correlation_id,
-            timestamp: self.timestamp,
-            claims: self.claims,
+            error: self.error.take(),
+            error_description: self.error_description.take(),
+            suberror: self.suberror.take().or_else(|| self.error_subcode.take()),
+            error_codes: self.error_codes.take(),
+            trace_id: self.trace_id.take(),
+            correlation_id: self.correlation_id.take(),
+            timestamp: self.timestamp.take(),
+            claims: self.claims.take(),
         })
     }
 }
@@ -169,29 +169,29 @@ pub fn read_response(
     if json.expose().len() > LONGEST {
         return Err(TokenError::TooLong);
     }
-    let answer: Answer = json::read(json.expose()).ok_or(TokenError::Malformed)?;
+    let mut answer: Answer = json::read(json.expose()).ok_or(TokenError::Malformed)?;
     drop(json);
     // One thing under two names, so at most one of them.
     if answer.suberror.is_some() && answer.error_subcode.is_some() {
         return Err(TokenError::Malformed);
     }
     if answer.error.is_some() {
-        return Err(TokenError::Provider(Box::new(answer.into_error())));
+        return Err(TokenError::Provider(Box::new(answer.error())));
     }
-    if !answer.token_type.ok_or(TokenError::Malformed)?.eq_ignore_ascii_case("Bearer") {
+    if !answer.token_type.as_ref().ok_or(TokenError::Malformed)?.eq_ignore_ascii_case("Bearer") {
         return Err(TokenError::NotBearer);
     }
     let access = match wanted {
         Wanted::Identity => None,
-        Wanted::Access => Some(filled(answer.access_token).ok_or(TokenError::NoAccessToken)?),
+        Wanted::Access => Some(filled(&mut answer.access_token).ok_or(TokenError::NoAccessToken)?),
     };
-    let id = filled(answer.id_token).ok_or(TokenError::NoIdToken)?;
+    let id = filled(&mut answer.id_token).ok_or(TokenError::NoIdToken)?;
     let claims = id_token::read(id.expose(), expected)?;
     Ok(Tokens { access, id, claims, dropped_refresh_tokens: u32::from(answer.refresh_token.is_some()) })
 }
 
-fn filled(token: Option<Secret<String>>) -> Option<Secret<String>> {
-    token.filter(|token| !token.expose().is_empty())
+fn filled(token: &mut Option<Secret<String>>) -> Option<Secret<String>> {
+    token.take().filter(|token| !token.expose().is_empty())
 }
 
 #[cfg(test)]

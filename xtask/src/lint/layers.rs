@@ -11,7 +11,7 @@ struct Rule {
     only: &'static [&'static str],
 }
 
-const RULES: [Rule; 9] = [
+const RULES: [Rule; 10] = [
     Rule {
         word: "axum::",
         within: "server/src/",
@@ -20,6 +20,7 @@ const RULES: [Rule; 9] = [
     Rule { word: "sea_orm", within: "server/src/", only: &["store"] },
     Rule { word: "env::var", within: "server/src/", only: &["cli", "config", "main.rs"] },
     Rule { word: "web_sys::", within: "frontend/src/", only: &["browser", "api"] },
+    Rule { word: "browser::js", within: "frontend/src/", only: &["browser", "api"] },
     Rule { word: "shared::", within: "emulator/src/", only: &[] },
     Rule { word: "server::", within: "emulator/src/", only: &[] },
     Rule { word: "server::", within: "frontend/src/", only: &[] },

@@ -10,8 +10,9 @@ use super::speech;
 use super::stop::Stop;
 use super::trip::{Redeem, Returned, Trip};
 use super::work::receipt;
-use crate::api::{self, ApiFailure, LiveHandle};
-use crate::browser::{self, dom::Place, tab};
+use crate::api::{self, ApiFailure, Coming, LiveHandle};
+use crate::browser::{self, dom::Place, spawn, tab};
+use crate::held::Held;
 use crate::text;
 use crate::text::words::{keys, say};
 use shared::api::connect::{AttemptStart, ConnectView, ReportFailure, Save, StartAttempt};
@@ -24,9 +25,8 @@ use shared::oauth::id_token::IdTokenError;
 use shared::oauth::provider_error::ProviderError;
 use shared::oauth::token::TokenError;
 use shared::secret::Secret;
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::rc::Rc;
-use wasm_bindgen_futures::spawn_local;
 use zeroize::Zeroize;
 
 /// Where the page lives once nothing in its address matters.
@@ -61,17 +61,17 @@ impl Write for Nothing {
 pub struct Driver(Rc<Page>);
 
 struct Page {
-    place: RefCell<Place>,
-    state: RefCell<State>,
+    place: Held<Place>,
+    state: Held<State>,
     /// What was copied a moment ago.
-    copied: RefCell<Option<String>>,
-    secret: RefCell<Option<Secret<String>>>,
+    copied: Held<String>,
+    secret: Held<Secret<String>>,
     /// The secret is the link's, not an attempt's of this tab.
     is_link: Cell<bool>,
     /// The link's own secret, to pass on to the right person; remembered on the way to Microsoft and back, and no longer.
-    link: RefCell<Option<Secret<String>>>,
-    tokens: RefCell<Option<Save>>,
-    live: RefCell<Option<LiveHandle>>,
+    link: Held<Secret<String>>,
+    tokens: Held<Save>,
+    live: Held<LiveHandle>,
     /// What security teams ask is shown.
     is_security: Cell<bool>,
 }
@@ -80,18 +80,18 @@ impl Driver {
     /// A page about to open in this place.
     pub fn begin(place: Place) -> Self {
         let driver = Self(Rc::new(Page {
-            place: RefCell::new(place),
-            state: RefCell::new(State::new(Phase::Opening, Note::None)),
-            copied: RefCell::new(None),
-            secret: RefCell::new(None),
+            place: Held::new(place),
+            state: Held::new(State::new(Phase::Opening, Note::None)),
+            copied: Held::default(),
+            secret: Held::default(),
             is_link: Cell::new(false),
-            link: RefCell::new(None),
-            tokens: RefCell::new(None),
-            live: RefCell::new(None),
+            link: Held::default(),
+            tokens: Held::default(),
+            live: Held::default(),
             is_security: Cell::new(false),
         }));
         let pressed = driver.clone();
-        driver.0.place.borrow().on_press(move |press, value| pressed.press(press, value));
+        driver.0.place.with(|place| place.on_press(move |press, value| pressed.press(press, value)));
         let hidden = driver.clone();
         browser::on_page_hide(move || hidden.on(Event::Hidden));
         let restored = driver.clone();
@@ -108,7 +108,7 @@ impl Driver {
             self.open_tab();
         } else if is_secret(&address.fragment) {
             self.0.is_link.set(true);
-            self.0.link.replace(Some(Secret::new(address.fragment.clone())));
+            self.0.link.set(Secret::new(address.fragment.clone()));
             self.keep(address.fragment);
             self.begin_with(Phase::Opening, Note::None);
             self.run(Effect::Read);
@@ -130,17 +130,17 @@ impl Driver {
     }
 
     fn begin_with(&self, phase: Phase, note: Note) {
-        self.0.state.replace(State::new(phase, note));
+        self.0.state.set(State::new(phase, note));
         self.show();
     }
 
     /// Tells the machine, shows what comes of it, and does what it asks for.
     pub fn on(&self, event: Event) {
-        let before = self.0.state.replace(State::new(Phase::Opening, Note::None));
+        let Some(before) = self.0.state.take() else { return };
         let key = before.page();
         let (after, effects) = before.on(event);
         let is_new_page = after.page() != key;
-        self.0.state.replace(after);
+        self.0.state.set(after);
         self.show();
         if is_new_page {
             self.0.is_security.set(false);
@@ -153,11 +153,13 @@ impl Driver {
     }
 
     fn show(&self) {
-        let state = self.0.state.borrow();
-        let copied = self.0.copied.borrow();
+        self.0.state.with(|state| self.show_state(state));
+    }
+
+    fn show_state(&self, state: &State) {
+        let copied = self.0.copied.copy();
         let address = browser::address();
-        let link = self.0.link.borrow();
-        let link = link.as_ref().map(|secret| text::join(&[&address.origin, HERE, "#", secret.expose()]));
+        let link = self.0.link.copy().map(|secret| text::join(&[&address.origin, HERE, "#", secret.expose()]));
         let until = state.view.as_ref().map(|view| browser::date_and_time(view.expires_at)).unwrap_or_default();
         let here = Here {
             copied: copied.as_deref(),
@@ -167,11 +169,11 @@ impl Driver {
             can_share: browser::can_share(),
             is_security: self.0.is_security.get(),
         };
-        self.0.place.borrow_mut().show(page(&state, here));
+        self.0.place.with(|place| place.show(page(state, here)));
         if self.0.is_security.get() || state.has_stopped() {
-            spawn_local(self.clone().say_more());
+            spawn(self.clone().say_more());
         }
-        browser::set_title(&text::connect::tab_title(&state));
+        browser::set_title(&text::connect::tab_title(state));
     }
 
     /// Loads the texts of what is shown, where they are not there yet.
@@ -206,18 +208,17 @@ impl Driver {
                     self.on(Event::Pick(sign_in));
                 }
             }
-            "copy" => spawn_local(self.clone().copy(value.to_owned())),
-            "language" => spawn_local(self.clone().speak(value.to_owned())),
+            "copy" => spawn(self.clone().copy(value.to_owned())),
+            "language" => spawn(self.clone().speak(value.to_owned())),
             "security" => self.show_security(true),
             "close" => self.show_security(false),
             "print" => browser::print(),
             "share" => browser::share(value),
             "select" => browser::select(HAND_OFF),
             "receipt" => {
-                if let Some(view) = &self.0.state.borrow().view {
-                    let name = text::join(&[say(keys::RECEIPT_FILE), ".txt"]);
-                    browser::download(&name, "text/plain", &receipt(view));
-                }
+                let receipt = self.0.state.with(|state| state.view.as_ref().map(receipt)).flatten();
+                let name = text::join(&[say(keys::RECEIPT_FILE), ".txt"]);
+                browser::download(&name, "text/plain", &receipt.unwrap_or_default());
             }
             _ => {}
         }
@@ -225,10 +226,10 @@ impl Driver {
 
     async fn copy(self, value: String) {
         if browser::copy(&value).await {
-            self.0.copied.replace(Some(value));
+            self.0.copied.set(value);
             self.show();
             browser::sleep(COPIED_MS).await;
-            self.0.copied.replace(None);
+            self.0.copied.take();
             self.show();
         }
     }
@@ -237,7 +238,7 @@ impl Driver {
         match effect {
             Effect::Watch => self.watch(),
             Effect::Forget => drop(self.0.tokens.take()),
-            _ => spawn_local(self.clone().work(effect)),
+            _ => spawn(self.clone().work(effect)),
         }
     }
 
@@ -255,47 +256,54 @@ impl Driver {
     }
 
     fn keep(&self, secret: String) {
-        self.0.secret.replace(Some(Secret::new(secret)));
+        self.0.secret.set(Secret::new(secret));
     }
 
     fn secret(&self) -> String {
-        self.0.secret.borrow().as_ref().map(|secret| secret.expose().clone()).unwrap_or_default()
+        self.0.secret.with(|secret| secret.expose().clone()).unwrap_or_default()
     }
 
-    async fn read(&self) -> Result<ConnectView, ApiFailure> {
-        api::connect::get(VIEW, &self.secret()).await
+    /// Boxed, as others that are awaited in several places: the code of waiting stands once.
+    fn read(&self) -> Coming<'_, Result<ConnectView, ApiFailure>> {
+        Box::pin(async move { api::connect::get(VIEW, &self.secret()).await })
     }
 
     fn watch(&self) {
         let watcher = self.clone();
         let handle = api::live(LIVE, &self.secret(), move |view| watcher.on(Event::Live(view)));
-        self.0.live.replace(Some(handle));
+        self.0.live.set(handle);
     }
 
     /// Makes an attempt; from then on its secret is this tab's.
-    async fn attempt(&self, sign_in: SignInId, start_over: bool) -> Result<AttemptStart, ApiFailure> {
-        let request = StartAttempt { sign_in, start_over };
-        let start: AttemptStart = api::connect::post(ATTEMPTS, &self.secret(), &request).await?;
-        if tab::set(SECRET, &start.secret) {
-            // From here the tab's attempt is enough: the link's secret leaves the address bar and the history.
-            browser::clean_address(HERE);
-        }
-        self.keep(start.secret.clone());
-        self.0.is_link.set(false);
-        Ok(start)
+    fn attempt(&self, sign_in: SignInId, start_over: bool) -> Coming<'_, Result<AttemptStart, ApiFailure>> {
+        Box::pin(async move {
+            let request = StartAttempt { sign_in, start_over };
+            let start: AttemptStart = api::connect::post(ATTEMPTS, &self.secret(), &request).await?;
+            if tab::set(SECRET, &start.secret) {
+                // From here the tab's attempt is enough: the link's secret leaves the address bar and the history.
+                browser::clean_address(HERE);
+            }
+            self.keep(start.secret.clone());
+            self.0.is_link.set(false);
+            Ok(start)
+        })
     }
 
     /// Turns to a sign-in without leaving: its view is read with an attempt of its own.
-    async fn turn_to(&self, sign_in: SignInId, start_over: bool) -> Result<ConnectView, ApiFailure> {
-        self.attempt(sign_in, start_over).await?;
-        self.read().await
+    fn turn_to(&self, sign_in: SignInId, start_over: bool) -> Coming<'_, Result<ConnectView, ApiFailure>> {
+        Box::pin(async move {
+            self.attempt(sign_in, start_over).await?;
+            self.read().await
+        })
     }
 
     /// The one who signed in a moment ago in this tab is not asked again who they are; everybody else chooses.
     fn known_account(&self) -> Option<String> {
-        let state = self.0.state.borrow();
-        let view = state.view.as_ref().filter(|_| !self.0.is_link.get())?;
-        is_second_round(view.sign_in.state).then(|| view.sign_in.signed_in_as.clone())?
+        let known = |state: &mut State| {
+            let view = state.view.as_ref().filter(|_| !self.0.is_link.get())?;
+            if is_second_round(view.sign_in.state) { view.sign_in.signed_in_as.clone() } else { None }
+        };
+        self.0.state.with(known).flatten()
     }
 
     async fn leave(&self, sign_in: SignInId) {
@@ -305,7 +313,7 @@ impl Driver {
             Err(ApiFailure::Network) => return self.on(Event::AttemptMade(Err(Stop::Offline))),
             Err(failure) => return self.on(Event::AttemptMade(Err(Stop::Refused(failure)))),
         };
-        let link = self.0.link.borrow().as_ref().map(|secret| secret.expose().clone());
+        let link = self.0.link.with(|secret| secret.expose().clone());
         match Self::prepare(start, known.as_deref(), link) {
             Ok(url) => {
                 self.on(Event::AttemptMade(Ok(())));
@@ -333,13 +341,17 @@ impl Driver {
             trip
         });
         let Some(mut trip) = trip else {
-            self.0.secret.replace(tab::get(SECRET).map(Secret::new));
+            if let Some(secret) = tab::get(SECRET) {
+                self.keep(secret);
+            }
             return self.begin_with(Phase::Stopped(Stop::ForeignAnswer), Note::None);
         };
         self.keep(trip.secret().to_owned());
-        self.0.link.replace(trip.link.take().map(Secret::new));
+        if let Some(link) = trip.link.take() {
+            self.0.link.set(Secret::new(link));
+        }
         self.begin_with(Phase::Returning, Note::None);
-        spawn_local(self.clone().finish(trip, answer));
+        spawn(self.clone().finish(trip, answer));
     }
 
     async fn finish(self, trip: Trip, answer: String) {
@@ -361,7 +373,7 @@ impl Driver {
             Ok(tokens) => {
                 let person = Person::from(&tokens.claims);
                 let access = tokens.access.as_ref().map(|access| access.expose().clone()).unwrap_or_default();
-                self.0.tokens.replace(Some(Save { access_token: access, id_token: tokens.id.expose().clone() }));
+                self.0.tokens.set(Save { access_token: access, id_token: tokens.id.expose().clone() });
                 Event::SignedIn(person)
             }
             Err(error) => Event::CameBackWith(self.explain_token(error).await),
@@ -393,7 +405,11 @@ impl Driver {
     }
 
     /// Tells the server what Microsoft said; its answer is the remedy.
-    async fn report(&self, step: &str, said: &ProviderError) -> Stop {
+    fn report<'a>(&'a self, step: &'a str, said: &'a ProviderError) -> Coming<'a, Stop> {
+        Box::pin(self.ask_remedy(step, said))
+    }
+
+    async fn ask_remedy(&self, step: &str, said: &ProviderError) -> Stop {
         let report = ReportFailure {
             step: step.to_owned(),
             error: said.error.clone(),
@@ -414,10 +430,10 @@ impl Driver {
     async fn save(&self) -> Event {
         let Some(save) = self.0.tokens.take() else { return Event::Lost };
         let answer: Result<ConnectView, _> = api::connect::post_async(SAVE, &self.secret(), &save).await;
-        let is_waiting = matches!(self.0.state.borrow().phase, Phase::Saving(_));
+        let is_waiting = self.0.state.with(|state| matches!(state.phase, Phase::Saving(_))) == Some(true);
         // Kept only while nobody knows whether they arrived.
         if is_waiting && matches!(answer, Err(ApiFailure::Network)) {
-            self.0.tokens.replace(Some(save));
+            self.0.tokens.set(save);
         }
         Event::Saved(answer)
     }

@@ -1,12 +1,11 @@
 //! The dark panel that stays the same from step to step, and the decision beside it.
 
 use super::machine::{Phase, State};
-use super::parts::{Button, keymark, picture, stages};
+use super::parts::{Button, keymark, picture, stages, strong};
 use super::stop::Stop;
-use crate::markup::{Tag, of, tag};
+use crate::markup::{Tag, of, tag, text as copied};
 use crate::signs::StageState;
-use crate::text::connect as words;
-use crate::text::words::{self as text, keys, say};
+use crate::text::words::{self as text, keys};
 use shared::api::authorizations::SignInState;
 use shared::id::TenantId;
 
@@ -37,8 +36,7 @@ const fn server_place(state: SignInState) -> (usize, bool) {
     }
 }
 
-fn stage(state: &State, at: usize) -> StageState {
-    let (place, goes_on) = place(state);
+fn stage((place, goes_on): (usize, bool), at: usize) -> StageState {
     match at.cmp(&place) {
         std::cmp::Ordering::Less => StageState::Done,
         std::cmp::Ordering::Equal if goes_on => StageState::Current,
@@ -48,29 +46,29 @@ fn stage(state: &State, at: usize) -> StageState {
 }
 
 /// Panel and decision. `host` is this page's own.
-pub fn frame(state: &State, host: &str, decision: Vec<Tag>) -> Tag {
+pub fn frame(state: &State, host: &str, decision: Tag) -> Tag {
     let view = state.view.as_ref();
-    let promise = view.map(|view| tag("p").with(text::of(keys::PASSWORD_PROMISE, view)));
-    let this_page = text::with(keys::THIS_PAGE, &[("host", host)]);
-    let foot = of("div", "foot").some(promise).with(tag("p").with(this_page));
-    let stages = stages(&words::stage_titles(), |at| stage(state, at));
-    let asker = asker(view.map(|view| Asker {
+    let asker = view.map(|view| Asker {
         brand: &view.brand,
         asks_for: text::of(keys::ASKS_FOR, view),
         customer: &view.customer,
         tenant: Some(view.tenant),
-        domain: view.domain.clone().unwrap_or_else(|| view.tenant.to_string()),
-    }));
-    around(of("div", "hold").with(asker).with(stages).with(foot), decision).attr("data-page", state.name())
+        domain: text::fill("{domain}", Some(view), &[]),
+    });
+    let promise = view.map(|view| tag("p").with(text::said(keys::PASSWORD_PROMISE, view)));
+    panel(asker, place(state), promise, host, decision).attr("data-page", state.name())
 }
 
 /// As [`frame`], before there is a view: who asks is known, or not even that.
-pub fn before(asker_known: Option<Asker<'_>>, host: &str, decision: Vec<Tag>) -> Tag {
+pub fn before(known: Option<Asker<'_>>, host: &str, decision: Tag) -> Tag {
+    panel(known, (0, true), None, host, decision)
+}
+
+fn panel(known: Option<Asker<'_>>, place: (usize, bool), promise: Option<Tag>, host: &str, decision: Tag) -> Tag {
     let this_page = tag("p").with(text::with(keys::THIS_PAGE, &[("host", host)]));
-    let stage_of = |at| if at == 0 { StageState::Current } else { StageState::Ahead };
-    let stages = stages(&words::stage_titles(), stage_of);
-    let foot = of("div", "foot").with(this_page);
-    around(of("div", "hold").with(asker(asker_known)).with(stages).with(foot), decision)
+    let foot = of("div", "foot").some(promise).with(this_page);
+    let stages = stages(&|at| stage(place, at));
+    around(of("div", "hold").with(asker(known)).with(stages).with(foot), decision)
 }
 
 /// Who asks, and for whom.
@@ -88,21 +86,21 @@ pub struct Asker<'a> {
 }
 
 /// A panel with a decision beside it.
-pub fn around(hold: Tag, decision: Vec<Tag>) -> Tag {
+pub fn around(hold: Tag, decision: Tag) -> Tag {
     of("div", "connect")
-        .with(of("aside", "context").attr("aria-label", say(keys::PANEL)).with(hold))
-        .with(of("main", "decision").with(languages()).with(of("div", "body").all(decision)))
+        .with(of("aside", "context").attr("aria-label", keys::PANEL).with(hold))
+        .with(of("main", "decision").with(languages()).with(decision))
 }
 
 /// The languages to choose from; the one in use stands out.
 fn languages() -> Tag {
-    let mut rows = Vec::new();
+    let mut rows = of("ul", "languages").attr("aria-label", keys::CHOOSE_LANGUAGE);
     for language in text::languages() {
         let is_current = language.code == text::language();
         let button = Button::new("language", "language").value(language.code.to_owned()).says(language.name, false);
-        rows.push(tag("li").with(button.attr("lang", language.code).flag("aria-current", is_current)));
+        rows = rows.with(tag("li").with(button.attr("lang", language.code).flag("aria-current", is_current)));
     }
-    of("ul", "languages").attr("aria-label", say(keys::CHOOSE_LANGUAGE)).all(rows)
+    rows
 }
 
 /// The mark and the product's name.
@@ -112,13 +110,13 @@ pub fn brand(name: String) -> Tag {
 
 fn asker(known: Option<Asker<'_>>) -> Tag {
     let Some(known) = known else {
-        let ghosts = vec![of("span", "ghost"), of("span", "ghost short")];
-        return of("div", "asker").with(brand(String::new())).with(of("div", "for").all(ghosts));
+        let ghosts = of("div", "for").with(of("span", "ghost")).with(of("span", "ghost short"));
+        return of("div", "asker").with(brand(String::new())).with(ghosts);
     };
     of("div", "asker").with(brand(known.brand.to_owned())).with(
         of("div", "for")
             .with(tag("small").with(known.asks_for))
-            .with(tag("b").with(known.customer.to_owned()))
+            .with(strong(copied(known.customer)))
             .some(known.tenant.map(|tenant| keymark(tenant, false)))
             .with(tag("small").with(known.domain)),
     )
@@ -131,7 +129,9 @@ mod tests {
 
     #[test]
     fn stages_follow_the_work() {
-        let at = |phase, state, place| stage(&State { phase, view: Some(view(state)), note: Note::None }, place);
+        let at = |phase, state, place| {
+            stage(super::place(&State { phase, view: Some(view(state)), note: Note::None }), place)
+        };
         let settled = || Phase::Settled(Note::None);
         assert_eq!(at(settled(), SignInState::Done, 3), StageState::Done);
         assert_eq!(at(settled(), SignInState::Waiting, 0), StageState::Current);

@@ -192,23 +192,21 @@ impl State {
             Event::Go => self.go(),
             Event::AttemptMade(made) => self.attempt_made(made),
             Event::SignedIn(person) => self.signed_in(person),
-            Event::Consented if self.phase == Phase::Returning => self.to(Phase::Continuing, &[Effect::Continue]),
-            Event::CameBackWith(stop) if self.phase == Phase::Returning => {
-                self.to(Phase::Stopped(stop), &[Effect::Forget])
-            }
-            Event::GoOn => match self.phase.clone() {
+            Event::Consented if self.is_returning() => self.to(Phase::Continuing, &[Effect::Continue]),
+            Event::CameBackWith(stop) if self.is_returning() => self.to(Phase::Stopped(stop), &[Effect::Forget]),
+            Event::GoOn => match self.leave_phase() {
                 Phase::Doubt(person) => self.to(Phase::Review(person), &[]),
-                _ => Vec::new(),
+                other => self.to(other, &[]),
             },
-            Event::Save => match self.phase.clone() {
+            Event::Save => match self.leave_phase() {
                 Phase::Review(person) | Phase::Unanswered(person) => self.to(Phase::Saving(person), &[Effect::Save]),
-                _ => Vec::new(),
+                other => self.to(other, &[]),
             },
             Event::Saved(answer) => self.saved(answer),
             Event::Check if self.settled_state() == Some(SignInState::ApprovalNeeded) => {
                 self.to(Phase::Continuing, &[Effect::Continue])
             }
-            Event::Continued(answer) if self.phase == Phase::Continuing => match answer {
+            Event::Continued(answer) if matches!(self.phase, Phase::Continuing) => match answer {
                 Ok(view) => {
                     self.view = Some(view);
                     self.to(Phase::Settled(Note::None), &[])
@@ -226,7 +224,7 @@ impl State {
             }
             Event::Hidden => self.hidden(),
             Event::Shown => {
-                self.note = if self.phase == Phase::Leaving { Note::CameBack } else { Note::None };
+                self.note = if matches!(self.phase, Phase::Leaving) { Note::CameBack } else { Note::None };
                 self.to(Phase::Opening, &[Effect::Forget, Effect::Read])
             }
             Event::Consented
@@ -236,6 +234,15 @@ impl State {
             | Event::Lost
             | Event::Pick(_) => Vec::new(),
         }
+    }
+
+    const fn is_returning(&self) -> bool {
+        matches!(self.phase, Phase::Returning)
+    }
+
+    /// The phase, to be put back or followed by another at once.
+    const fn leave_phase(&mut self) -> Phase {
+        std::mem::replace(&mut self.phase, Phase::Opening)
     }
 
     fn to(&mut self, phase: Phase, effects: &[Effect]) -> Vec<Effect> {
@@ -252,8 +259,7 @@ impl State {
     }
 
     fn viewed(&mut self, answer: Result<ConnectView, ApiFailure>) -> Vec<Effect> {
-        let phase = self.phase.clone();
-        match (phase, answer) {
+        match (self.leave_phase(), answer) {
             (Phase::Opening, Ok(view)) => {
                 self.view = Some(view);
                 let note = std::mem::take(&mut self.note);
@@ -261,7 +267,7 @@ impl State {
             }
             (Phase::Returning, Ok(view)) => {
                 self.view = Some(view);
-                vec![Effect::Watch]
+                self.to(Phase::Returning, &[Effect::Watch])
             }
             (Phase::Asking(refusal), Ok(view)) => {
                 let before = self.view.as_ref().map(|view| view.sign_in.state);
@@ -279,7 +285,7 @@ impl State {
             (Phase::Opening | Phase::Returning, Err(failure)) => {
                 self.to(Phase::Stopped(Stop::DeadLink(failure)), &[Effect::Forget])
             }
-            _ => Vec::new(),
+            (other, _) => self.to(other, &[]),
         }
     }
 
@@ -347,7 +353,10 @@ impl State {
     }
 
     fn saved(&mut self, answer: Result<ConnectView, ApiFailure>) -> Vec<Effect> {
-        let Phase::Saving(person) = self.phase.clone() else { return Vec::new() };
+        let person = match self.leave_phase() {
+            Phase::Saving(person) => person,
+            other => return self.to(other, &[]),
+        };
         match answer {
             Ok(view) => {
                 self.view = Some(view);

@@ -1,6 +1,7 @@
 //! The page for a state, as markup.
 
 use super::machine::{Phase, State};
+use super::parts::decision;
 use super::stopped::{self, Surroundings};
 use super::{asked, frame, review, security, waiting, work};
 use crate::markup::Tag;
@@ -27,24 +28,24 @@ pub struct Here<'a> {
 /// Panel and decision.
 pub fn page(state: &State, here: Here<'_>) -> Tag {
     let decision = match &state.view {
-        Some(view) if here.is_security => security::security(view, here),
-        Some(view) => with_view(state, view, here),
-        None => without_view(state, here),
+        Some(view) if here.is_security => security::security(view, &here),
+        Some(view) => with_view(state, view, &here),
+        None => without_view(state, &here),
     };
     frame::frame(state, here.host, decision)
 }
 
-fn without_view(state: &State, here: Here<'_>) -> Vec<Tag> {
+fn without_view(state: &State, here: &Here<'_>) -> Tag {
     match &state.phase {
-        Phase::Stopped(stop) => stopped::stopped(stop, Surroundings { view: None, is_busy: false, here }),
-        _ => waiting::waiting(),
+        Phase::Stopped(stop) => stopped::stopped(stop, &Surroundings { view: None, is_busy: false, here }),
+        _ => decision().with(waiting::waiting()),
     }
 }
 
-fn with_view(state: &State, view: &ConnectView, here: Here<'_>) -> Vec<Tag> {
+fn with_view(state: &State, view: &ConnectView, here: &Here<'_>) -> Tag {
     let is_busy = state.is_busy();
     let copied = here.copied;
-    let around = Surroundings { view: Some(view), is_busy, here };
+    let around = &Surroundings { view: Some(view), is_busy, here };
     match &state.phase {
         Phase::Stopped(stop) => stopped::stopped(stop, around),
         Phase::Doubt(person) => stopped::doubt(view, person, is_busy),
@@ -52,7 +53,7 @@ fn with_view(state: &State, view: &ConnectView, here: Here<'_>) -> Vec<Tag> {
         Phase::Unanswered(_) => stopped::unanswered(),
         Phase::Leaving => waiting::leaving(view),
         Phase::Opening | Phase::Returning | Phase::Asking(_) | Phase::Continuing | Phase::Starting(None) => {
-            waiting::waiting()
+            decision().with(waiting::waiting())
         }
         Phase::Settled(note) | Phase::Starting(Some(note)) => match view.sign_in.state {
             SignInState::Waiting => asked::asked(view, *note, here, is_busy),

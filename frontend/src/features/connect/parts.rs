@@ -1,9 +1,9 @@
 //! What the connect page is built from: the same classes as the Leptos components, as plain [`Tag`]s.
 
 use crate::browser;
-use crate::markup::{Tag, of, tag};
-use crate::signs::{KEY_BOW, StageState, Tone, icon_reference, key_blade};
-use crate::text::words::{keys, say};
+use crate::markup::{Tag, of, tag, text};
+use crate::signs::{KEY_BOW, StageState, Tone, key_blade, sign_reference};
+use crate::text::words::{Key, Names, keys, pair_of, say};
 use crate::text::{connect as words, digits, join};
 use shared::api::authorizations::{Consenter, StepState, StepView};
 use shared::api::connect::ConnectView;
@@ -13,7 +13,7 @@ use shared::method::Method;
 use shared::time::Timestamp;
 
 /// An id with its label.
-pub type Ids = Vec<(&'static str, String)>;
+pub type Ids = Vec<(Key, String)>;
 
 /// One icon of the sprite.
 pub fn icon(name: &'static str) -> Tag {
@@ -22,7 +22,9 @@ pub fn icon(name: &'static str) -> Tag {
 
 /// A picture of the sprite in a class of its own.
 pub fn picture(class: &'static str, name: &'static str) -> Tag {
-    of("svg", class).attr("aria-hidden", "true").with(tag("use").attr("href", icon_reference(name)))
+    #[cfg(test)]
+    tests::is_in_the_small_sprite(name);
+    of("svg", class).attr("aria-hidden", "true").with(tag("use").attr("href", sign_reference(name)))
 }
 
 /// The key of a tenant.
@@ -102,13 +104,79 @@ impl Button {
     }
 }
 
+/// What stands beside the panel.
+#[inline(never)]
+pub fn decision() -> Tag {
+    of("div", "body")
+}
+
 /// Buttons side by side.
-pub fn actions(buttons: Vec<Tag>) -> Tag {
-    of("div", "actions").all(buttons)
+#[inline(never)]
+pub fn actions() -> Tag {
+    of("div", "actions")
+}
+
+/// Parts close to each other.
+#[inline(never)]
+pub fn tight() -> Tag {
+    of("div", "stack tight")
+}
+
+/// A small word.
+pub fn note(text: impl Into<Tag>) -> Tag {
+    small("note", text.into())
+}
+
+/// A word in a quiet colour.
+pub fn muted(text: impl Into<Tag>) -> Tag {
+    small("muted", text.into())
+}
+
+#[inline(never)]
+fn small(class: &'static str, text: Tag) -> Tag {
+    of("p", class).with(text)
+}
+
+/// What stands out.
+pub fn strong(text: impl Into<Tag>) -> Tag {
+    bold(text.into())
+}
+
+#[inline(never)]
+fn bold(text: Tag) -> Tag {
+    tag("b").with(text)
+}
+
+/// An id, an address, or whatever else is compared letter by letter.
+pub fn mono(text: impl Into<Tag>) -> Tag {
+    letters(text.into())
+}
+
+#[inline(never)]
+fn letters(text: Tag) -> Tag {
+    of("span", "mono").with(text)
+}
+
+/// A list of permissions or of things to do.
+#[inline(never)]
+pub fn rows() -> Tag {
+    of("ul", "perms")
 }
 
 /// A notice.
 pub fn notice(tone: Tone, icon_name: &'static str, title: impl Into<Tag>, text: impl Into<Tag>) -> Tag {
+    draw_notice(tone, icon_name, title.into(), text.into())
+}
+
+/// A notice with a text of two parts.
+#[inline(never)]
+pub fn notice_of(tone: Tone, icon_name: &'static str, key: Key, view: &ConnectView) -> Tag {
+    let (title, text) = pair_of(key, Some(view), &[]);
+    notice(tone, icon_name, title, text)
+}
+
+#[inline(never)]
+fn draw_notice(tone: Tone, icon_name: &'static str, title: Tag, text: Tag) -> Tag {
     tag("div")
         .attr("class", join(&["notice ", tone.as_str()]))
         .attr("role", "status")
@@ -118,27 +186,52 @@ pub fn notice(tone: Tone, icon_name: &'static str, title: impl Into<Tag>, text: 
 }
 
 /// A section with its heading.
-pub fn section(title: impl Into<Tag>, inside: Vec<Tag>) -> Tag {
-    of("section", "stack tight").with(tag("h2").with(title)).all(inside)
+pub fn section(title: impl Into<Tag>) -> Tag {
+    draw_section(title.into())
+}
+
+#[inline(never)]
+fn draw_section(title: Tag) -> Tag {
+    of("section", "stack tight").with(tag("h2").with(title))
 }
 
 /// The heading of a page.
 pub fn heading(title: impl Into<Tag>, lede: impl Into<Tag>) -> Tag {
-    of("header", "stack tight").with(tag("h1").attr("tabindex", "-1").with(title)).with(of("p", "lede").with(lede))
+    draw_heading(of("header", "stack tight"), title.into(), lede.into())
+}
+
+/// The heading of a page, with a text of two parts.
+#[inline(never)]
+pub fn heading_of(key: Key, view: Option<&ConnectView>, names: Names<'_>) -> Tag {
+    let (title, lede) = pair_of(key, view, names);
+    heading(title, lede)
+}
+
+/// Adds title and lede to a header.
+#[inline(never)]
+pub fn draw_heading(header: Tag, title: Tag, lede: Tag) -> Tag {
+    header.with(tag("h1").attr("tabindex", "-1").with(title)).with(small("lede", lede))
 }
 
 /// One fact: a term, what it is, and a smaller line.
 pub fn fact(term: impl Into<Tag>, what: impl Into<Tag>, small: Option<Tag>) -> Tag {
+    draw_fact(term.into(), what.into(), small)
+}
+
+#[inline(never)]
+fn draw_fact(term: Tag, what: Tag, small: Option<Tag>) -> Tag {
     let small = small.map(|small| tag("small").with(small));
     tag("div").with(tag("dt").with(term)).with(tag("dd").with(what).some(small))
 }
 
 /// A list of facts.
-pub fn facts(rows: Vec<Tag>) -> Tag {
-    of("dl", "facts").all(rows)
+#[inline(never)]
+pub fn facts() -> Tag {
+    of("dl", "facts")
 }
 
 /// A point in time in words, with the exact time on hover.
+#[inline(never)]
 pub fn moment(at: Timestamp) -> Tag {
     tag("time").attr("datetime", browser::iso(at)).attr("title", browser::exact(at)).with(browser::relative(at))
 }
@@ -154,34 +247,56 @@ fn method(method: Method) -> Tag {
 
 /// From one method to another.
 pub fn change(from: Method, to: Method) -> Tag {
-    of("span", "move").with(method(from)).with(icon("arrow")).with(hidden(say(keys::MOVES_TO))).with(method(to))
+    of("span", "move").with(method(from)).with(icon("arrow")).with(hidden(keys::MOVES_TO)).with(method(to))
 }
 
 /// A row of permissions or of things to do.
 pub fn row(icon_name: &'static str, what: impl Into<Tag>, why: impl Into<Tag>) -> Tag {
-    tag("li").with(icon(icon_name)).with(tag("b").with(what)).with(of("span", "why").with(why))
+    draw_row(icon_name, what.into(), why.into())
 }
 
-/// Permissions with their reasons.
-pub fn perms(view: &ConnectView) -> Tag {
+/// A row with a text of two parts.
+#[inline(never)]
+pub fn row_of(icon_name: &'static str, key: Key, view: &ConnectView) -> Tag {
+    let (what, why) = pair_of(key, Some(view), &[]);
+    row(icon_name, what, why)
+}
+
+#[inline(never)]
+fn draw_row(icon_name: &'static str, what: Tag, why: Tag) -> Tag {
+    tag("li").with(icon(icon_name)).with(bold(what)).with(of("span", "why").with(why))
+}
+
+/// Permissions with their reasons, under a title.
+#[inline(never)]
+pub fn perms(title: Key, view: &ConnectView) -> Tag {
     let permissions = &view.sign_in.permissions;
     // Where an administrator gives all of them, the page says so once.
     let is_mixed = permissions.iter().any(|permission| permission.consent == Consenter::User);
-    let mut rows = Vec::new();
+    let mut list = rows();
     for permission in permissions {
-        let by_admin = is_mixed && permission.consent == Consenter::Administrator;
-        let (title, why) = words::permission(permission, view);
-        let row = tag("li").with(icon("check")).with(tag("b").with(title));
-        let row = row.with(tag("code").with(permission.value.clone())).with(of("span", "why").with(why));
-        rows.push(row.some(by_admin.then(|| of("span", "why").with(say(keys::ADMINISTRATOR_APPROVES)))));
+        let (title, reason) = words::permission(permission, view);
+        let mut row = tag("li").with(icon("check")).with(bold(title.into()));
+        row = row.with(tag("code").with(text(&permission.value))).with(why(reason));
+        if is_mixed && permission.consent == Consenter::Administrator {
+            row = row.with(why(keys::ADMINISTRATOR_APPROVES));
+        }
+        list = list.with(row);
     }
-    of("ul", "perms").all(rows)
+    section(title).with(list)
+}
+
+fn why(reason: impl Into<Tag>) -> Tag {
+    of("span", "why").with(reason)
 }
 
 /// The steps of the work: a live region, in which only what changes is changed.
 pub fn journal(view: &ConnectView) -> Tag {
-    let list = of("ol", "journal").attr("aria-label", say(keys::STEPS)).attr("aria-live", "polite");
-    list.all(view.sign_in.steps.iter().map(|one| step(one, words::step_title(one, view))).collect())
+    let mut list = of("ol", "journal").attr("aria-label", keys::STEPS).attr("aria-live", "polite");
+    for one in &view.sign_in.steps {
+        list = list.with(step(one, words::step_title(one, view)));
+    }
+    list
 }
 
 /// A step of the work under its name.
@@ -205,55 +320,57 @@ pub fn step(step: &StepView, title: String) -> Tag {
 }
 
 /// How far the page is.
-pub fn stages(titles: &[&'static str], is_at: impl Fn(usize) -> StageState) -> Tag {
-    let stage = |(at, title): (usize, &&'static str)| {
+pub fn stages(is_at: &dyn Fn(usize) -> StageState) -> Tag {
+    let mut list = of("ol", "stages").attr("aria-label", keys::STAGES);
+    for (at, title) in words::STAGES.into_iter().enumerate() {
         let (class, said, is_here) = match is_at(at) {
-            StageState::Done => ("done", say(keys::STAGE_DONE), false),
-            StageState::Stopped => ("stopped", say(keys::STAGE_STOPPED), true),
-            StageState::Current => ("", "", true),
-            StageState::Ahead => ("", "", false),
+            StageState::Done => ("done", Some(keys::STAGE_DONE), false),
+            StageState::Stopped => ("stopped", Some(keys::STAGE_STOPPED), true),
+            StageState::Current => ("", None, true),
+            StageState::Ahead => ("", None, false),
         };
-        let row = of("li", class).with(tag("span").with(*title).with(hidden(said)));
-        if is_here { row.attr("aria-current", "step") } else { row }
-    };
-    of("ol", "stages").attr("aria-label", say(keys::STAGES)).all(titles.iter().enumerate().map(stage).collect())
+        let mut row = of("li", class).with(tag("span").with(title).with(hidden(said.map_or("", say))));
+        if is_here {
+            row = row.attr("aria-current", "step");
+        }
+        list = list.with(row);
+    }
+    list
 }
 
 /// A button that copies, and says so.
-pub fn copy(label: &'static str, value: String, copied: Option<&str>) -> Tag {
+#[inline(never)]
+pub fn copy(label: Key, value: String, copied: Option<&str>) -> Tag {
     let is_copied = copied == Some(value.as_str());
     let said = if is_copied { say(keys::COPIED) } else { "" };
     let button = Button::new(SMALL, "copy").icon("copy").value(value);
-    button.says(if is_copied { say(keys::COPIED) } else { label }, false).with(hidden(said).attr("role", "status"))
+    button.says(if is_copied { keys::COPIED } else { label }, false).with(hidden(said).attr("role", "status"))
 }
 
 /// The field with the link to pass on.
 pub const HAND_OFF: &str = "hand-off";
 
 /// A link to pass on, and what it is good for.
-pub fn hand_off(url: String, note: impl Into<Tag>, copied: Option<&str>) -> Tag {
-    let input = of("input", "input mono").attr("id", HAND_OFF).flag("readonly", true).attr("value", url.clone());
+pub fn hand_off(url: &str, about: Tag, copied: Option<&str>) -> Tag {
+    let input = of("input", "input mono").attr("id", HAND_OFF).flag("readonly", true).attr("value", url.to_owned());
     let input = input.attr("data-press", "select");
-    let label = tag("label").attr("for", HAND_OFF).with(say(keys::APPROVAL_LINK));
-    let field = of("div", "copy").with(input).with(copy(say(keys::COPY), url, copied));
-    let field = of("div", "field").with(label).with(field);
-    of("div", "stack tight").with(field).with(of("p", "note").with(note))
+    let label = tag("label").attr("for", HAND_OFF).with(keys::APPROVAL_LINK);
+    let field = of("div", "copy").with(input).with(copy(keys::COPY, url.to_owned(), copied));
+    tight().with(of("div", "field").with(label).with(field)).with(note(about))
 }
 
 /// The ids to tell support, with a button that copies them all.
 pub fn support(ids: Ids, copied: Option<&str>) -> Option<Tag> {
     let mut all = String::new();
-    for (label, id) in &ids {
-        all.push_str(label);
-        all.push_str(": ");
-        all.push_str(id);
-        all.push('\n');
+    let mut rows = facts();
+    for (label, id) in ids {
+        all.push_str(&join(&[say(label), ": ", &id, "\n"]));
+        rows = rows.with(fact(label, mono(id), None));
     }
-    let rows = ids.into_iter().map(|(label, id)| fact(label, of("span", "mono").with(id), None)).collect();
-    (!all.is_empty()).then(|| {
-        let copy = copy(say(keys::COPY_ALL), all, copied);
-        section(say(keys::FOR_SUPPORT), vec![facts(rows), actions(vec![copy])])
-    })
+    if all.is_empty() {
+        return None;
+    }
+    Some(section(keys::FOR_SUPPORT).with(rows).with(actions().with(copy(keys::COPY_ALL, all, copied))))
 }
 
 /// Microsoft's ids as lines.
@@ -264,12 +381,27 @@ pub fn microsoft_ids(ids: &MicrosoftIds) -> Ids {
 /// Microsoft's ids and that of our own request.
 pub fn request_ids(ids: &MicrosoftIds, request_id: Option<&str>) -> Ids {
     let code = ids.aadsts.map(|code| join(&["AADSTS", &digits(code as usize)]));
-    let all = [
+    let mut lines = Vec::new();
+    for (key, id) in [
         (keys::MICROSOFT_CODE, code.as_deref()),
         (keys::CORRELATION_ID, ids.correlation_id.as_deref()),
         (keys::TRACE_ID, ids.trace_id.as_deref()),
         (keys::TIME, ids.timestamp.as_deref()),
         (keys::REQUEST_ID, request_id),
-    ];
-    all.into_iter().filter_map(|(key, id)| Some((say(key), id?.to_owned()))).collect()
+    ] {
+        if let Some(id) = id {
+            lines.push((key, id.to_owned()));
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    /// Every page that a test draws is held against the part of the sprite that it is served.
+    pub fn is_in_the_small_sprite(name: &str) {
+        let sprite = include_str!("../../../public/icons.svg");
+        let small = sprite.split("The portal alone").next().unwrap();
+        assert!(small.contains(&format!("<symbol id=\"{name}\"")), "{name} is not among the small pages' icons");
+    }
 }

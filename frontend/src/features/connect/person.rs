@@ -1,5 +1,6 @@
 //! Who signed in, as Microsoft's ID token shows it: for showing only, the server decides by its own reading.
 
+use crate::text::split;
 use shared::id::TenantId;
 use shared::oauth::id_token::{AccountKind, IdClaims};
 
@@ -27,23 +28,20 @@ impl Person {
 
     /// Two letters for the round picture.
     pub fn initials(&self) -> String {
-        let mut letters = self.name.split([' ', '.', '@', '-']).filter_map(|word| word.chars().next());
+        let mut letters = split(&self.name, &[' ', '.', '@', '-']).filter_map(|word| word.chars().next());
         letters.by_ref().take(2).map(|letter| letter.to_ascii_uppercase()).collect()
     }
 }
 
 /// Text of somebody else's: short, and nothing in it that turns the direction of the line.
 pub fn plain(text: &str) -> String {
-    let steers = |c: &char| {
-        c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    text.chars().filter(|c| !steers(c)).take(LONGEST).collect()
+    shared::text::plain(text, LONGEST)
 }
 
 impl From<&IdClaims> for Person {
     fn from(claims: &IdClaims) -> Self {
         let account = plain(claims.preferred_username.as_deref().unwrap_or_default());
-        let name = claims.name.as_deref().map(plain).filter(|name| !name.trim().is_empty());
+        let name = claims.name.as_deref().map(plain).filter(|name| !name.chars().all(char::is_whitespace));
         Self {
             name: name.unwrap_or_else(|| account.clone()),
             account,

@@ -2,9 +2,9 @@
 //! registrations, addresses, what is kept, and how it ends.
 
 use super::page::Here;
-use super::parts::{Button, PLAIN, QUIET, actions, fact, facts, heading, perms, section};
-use crate::markup::{Tag, of, tag};
-use crate::text::words::{self as text, keys, pair, say};
+use super::parts::{Button, PLAIN, QUIET, actions, decision, fact, facts, heading, mono, perms, section};
+use crate::markup::{Tag, tag};
+use crate::text::words::{Key, fill, keys, pair, said};
 use crate::text::{connect as words, join};
 use shared::api::authorizations::AuthorizationKind;
 use shared::api::connect::ConnectView;
@@ -12,68 +12,69 @@ use shared::api::connect::ConnectView;
 const GRAPH: &str = "graph.microsoft.com";
 
 /// The page.
-pub fn security(view: &ConnectView, here: Here<'_>) -> Vec<Tag> {
+pub fn security(view: &ConnectView, here: &Here<'_>) -> Tag {
     let is_modern = words::is_modern(view);
     let (method, kept, remove) = if is_modern {
         (keys::SECURITY_METHOD_MODERN, keys::SECURITY_KEPT_MODERN, keys::SECURITY_REMOVE_MODERN)
     } else {
         (keys::SECURITY_METHOD_HYBRID, keys::SECURITY_KEPT_HYBRID, keys::SECURITY_REMOVE_HYBRID)
     };
-    let print = Button::new(PLAIN, "print").says(say(keys::PRINT), false);
-    let back = Button::new(QUIET, "close").icon("back").says(say(keys::BACK), false);
-    let mut page = vec![
-        heading(say(keys::SECURITY_TITLE), text::of(keys::SECURITY_LEDE, view)),
-        actions(vec![print, back]).attr("class", "actions no-print"),
-        section(say(keys::SECURITY_ASKED), vec![facts(asked(view, here, method))]),
-    ];
+    let print = Button::new(PLAIN, "print").says(keys::PRINT, false);
+    let back = Button::new(QUIET, "close").icon("back").says(keys::BACK, false);
+    let mut page = decision()
+        .with(heading(keys::SECURITY_TITLE, said(keys::SECURITY_LEDE, view)))
+        .with(actions().with(print).with(back).attr("class", "actions no-print"))
+        .with(section(keys::SECURITY_ASKED).with(asked(view, here, method)));
     if view.kind != AuthorizationKind::Remove {
-        page.push(section(say(keys::SECURITY_PERMISSIONS), vec![perms(view)]));
+        page = page.with(perms(keys::SECURITY_PERMISSIONS, view));
     }
-    let (rights, why) = pair(keys::SECURITY_SETUP_WHAT);
-    let setup = || fact(say(keys::SECURITY_SETUP), mono(rights), Some(why.into()));
-    let registrations = [
-        (keys::SECURITY_REGISTRATION_PAGE, view.page_client.to_string()),
-        (keys::SECURITY_REGISTRATION_API, view.api_client.to_string()),
-    ];
-    let mut rows: Vec<Tag> = registrations.into_iter().map(|(key, id)| fact(say(key), mono(id), None)).collect();
+    let mut registrations = facts()
+        .with(fact(keys::SECURITY_REGISTRATION_PAGE, mono(view.page_client.text()), None))
+        .with(fact(keys::SECURITY_REGISTRATION_API, mono(view.api_client.text()), None));
     if is_modern {
-        rows.push(fact(words::app_names(view), say(keys::SECURITY_APP), None));
-        rows.push(setup());
+        let (rights, why) = pair(keys::SECURITY_SETUP_WHAT);
+        registrations = registrations.with(fact(words::app_names(view), keys::SECURITY_APP, None)).with(fact(
+            keys::SECURITY_SETUP,
+            mono(rights),
+            Some(why.into()),
+        ));
     }
-    page.push(section(say(keys::SECURITY_REGISTRATIONS), vec![facts(rows)]));
     let browser = join(&[here.host, ", ", &view.login_host]);
     let server = join(&[&view.login_host, ", ", GRAPH]);
-    let addresses = [(keys::SECURITY_ADDRESS_BROWSER, browser), (keys::SECURITY_ADDRESS_SERVER, server)];
-    let rows = addresses.into_iter().map(|(key, hosts)| fact(say(key), mono(hosts), None)).collect();
-    page.push(section(say(keys::SECURITY_ADDRESSES), vec![facts(rows)]));
-    let kept = [keys::SECURITY_KEPT_SIGN_IN, kept, keys::SECURITY_KEPT_LOG].map(|key| {
+    let addresses = facts().with(fact(keys::SECURITY_ADDRESS_BROWSER, mono(browser), None)).with(fact(
+        keys::SECURITY_ADDRESS_SERVER,
+        mono(server),
+        None,
+    ));
+    let mut what_is_kept = facts();
+    for key in [keys::SECURITY_KEPT_SIGN_IN, kept, keys::SECURITY_KEPT_LOG] {
         let (term, what) = pair(key);
-        fact(term, what, None)
-    });
-    page.push(section(say(keys::SECURITY_KEPT), vec![facts(kept.into())]));
-    if is_modern {
-        page.push(said(keys::SECURITY_CERTIFICATE, say(keys::SECURITY_CERTIFICATE_WHAT).to_owned()));
+        what_is_kept = what_is_kept.with(fact(term, what, None));
     }
-    page.push(said(keys::SECURITY_REMOVE, text::of(remove, view)));
-    page.push(said(keys::SECURITY_NEVER, text::of(keys::SECURITY_NEVER_WHAT, view)));
-    page
+    page = page
+        .with(section(keys::SECURITY_REGISTRATIONS).with(registrations))
+        .with(section(keys::SECURITY_ADDRESSES).with(addresses))
+        .with(section(keys::SECURITY_KEPT).with(what_is_kept));
+    if is_modern {
+        page = page.with(chapter(keys::SECURITY_CERTIFICATE, keys::SECURITY_CERTIFICATE_WHAT, view));
+    }
+    page.with(chapter(keys::SECURITY_REMOVE, remove, view)).with(chapter(
+        keys::SECURITY_NEVER,
+        keys::SECURITY_NEVER_WHAT,
+        view,
+    ))
 }
 
-fn asked(view: &ConnectView, here: Here<'_>, method: text::Key) -> Vec<Tag> {
-    let tenant = mono(view.tenant.to_string());
-    vec![
-        fact(say(keys::ASKED_BY), text::of(keys::ASKER, view), None),
-        fact(say(keys::SECURITY_TENANT), text::fill("{customer}, {domain}", Some(view), &[]), Some(tenant)),
-        fact(say(keys::SECURITY_METHOD), say(method), None),
-        fact(say(keys::THIS_LINK), super::asked::until(keys::LINK_UNTIL, view, here), None),
-        fact(say(keys::REFERENCE), mono(view.authorization.to_string()), None),
-    ]
+fn asked(view: &ConnectView, here: &Here<'_>, method: Key) -> Tag {
+    let customer = fill("{customer}, {domain}", Some(view), &[]);
+    facts()
+        .with(fact(keys::ASKED_BY, said(keys::ASKER, view), None))
+        .with(fact(keys::SECURITY_TENANT, customer, Some(mono(view.tenant.text()))))
+        .with(fact(keys::SECURITY_METHOD, method, None))
+        .with(fact(keys::THIS_LINK, super::asked::until(keys::LINK_UNTIL, view, here), None))
+        .with(fact(keys::REFERENCE, mono(view.authorization.text()), None))
 }
 
-fn mono(text: impl Into<Tag>) -> Tag {
-    of("span", "mono").with(text)
-}
-
-fn said(title: text::Key, words: String) -> Tag {
-    section(say(title), vec![tag("p").with(words)])
+fn chapter(title: Key, words: Key, view: &ConnectView) -> Tag {
+    section(title).with(tag("p").with(said(words, view)))
 }

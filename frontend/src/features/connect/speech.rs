@@ -42,7 +42,7 @@ pub async fn frame() -> bool {
 
 /// Speaks a language that somebody else chose, this visit; false when its texts cannot be had.
 pub async fn speak(code: &str) -> bool {
-    let Some(language) = words::languages().into_iter().find(|language| language.code == code) else { return false };
+    let Some(language) = words::languages().find(|language| language.code == code) else { return false };
     let Some(texts) = api::connect::file(language.file.address, language.file.integrity).await else { return false };
     words::speak(language.code, texts);
     browser::set_language(code);

@@ -3,7 +3,7 @@
 //! Pure. What is remembered is read once: [`Trip::read`] is given what was *taken* out of the tab's memory.
 
 use shared::api::connect::{AttemptStart, Leg};
-use shared::json::{self, Fields, Read, Value, Writer};
+use shared::json::{self, Place, Read, Writer};
 use shared::oauth::{
     authority::{AddressError, Authority, RedirectUri, SignInTenant},
     authorize::{AccountChoice, AuthorizationRequest, ResponseMode},
@@ -55,17 +55,14 @@ impl Drop for Trip {
 }
 
 impl Read for Trip {
-    fn read(value: Value) -> Option<Self> {
-        Fields::read(value, |fields| Self {
+    fn read(place: Place<'_>) -> Self {
+        let mut fields = place.fields();
+        Self {
             start: fields.get("start"),
             state: fields.get("state"),
             verifier: fields.get("verifier"),
             link: fields.get("link"),
-        })
-    }
-
-    fn empty() -> Self {
-        Self { start: AttemptStart::empty(), state: String::new(), verifier: None, link: None }
+        }
     }
 }
 

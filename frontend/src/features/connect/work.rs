@@ -1,162 +1,158 @@
 //! After Save: the steps as they happen, an administrator's approval, and the end with its receipt.
 
 use super::parts::{
-    Button, PLAIN, PRIMARY, actions, copy, fact, facts, hand_off, heading, icon, journal, moment, notice, perms,
-    picture, section,
+    Button, PLAIN, PRIMARY, actions, copy, decision, draw_heading, fact, facts, hand_off, heading, icon, journal,
+    moment, mono, notice, notice_of, perms, picture, section, strong,
 };
 use crate::browser;
-use crate::markup::{Tag, of, tag};
+use crate::markup::{Tag, of, tag, text as copied};
 use crate::signs::Tone;
-use crate::text::words::{self as text, keys, pair, say};
-use crate::text::{connect as words, digits, join};
-use shared::api::authorizations::{AuthorizationKind, StepState, StepView};
+use crate::text::words::{self as text, keys, said, say};
+use crate::text::{add, connect as words, digits, join};
+use shared::api::authorizations::{AuthorizationKind, StepState};
 use shared::api::connect::{ConnectView, QueueItem};
+use shared::id::ClientId;
 
 /// The step that takes back what the set-up was allowed.
 const CLEANED: &str = "cleaned";
 
 /// The steps, live.
-pub fn working(view: &ConnectView) -> Vec<Tag> {
+pub fn working(view: &ConnectView) -> Tag {
     let steps = &view.sign_in.steps;
     let done = steps.iter().filter(|step| step.state == StepState::Done).count();
     let progress = tag("progress")
         .attr("max", digits(steps.len().max(1)))
         .attr("value", digits(done))
-        .attr("aria-label", say(keys::STEPS));
+        .attr("aria-label", keys::STEPS);
     let title = match view.kind {
         AuthorizationKind::UpdateConfiguration => keys::WORKING_TITLE_UPDATE,
         AuthorizationKind::Remove => keys::WORKING_TITLE_REMOVE,
         _ if words::is_modern(view) => keys::WORKING_TITLE_MODERN,
         _ => keys::WORKING_TITLE,
     };
-    let row = of("div", "row").with(tag("b").with(words::step_of(done, steps.len())));
-    vec![
-        heading(text::of(title, view), text::of(keys::WORKING_LEDE, view)),
-        of("div", "meter-line").with(row).with(progress),
-        journal(view),
-    ]
+    let row = of("div", "row").with(strong(words::step_of(done, steps.len())));
+    decision()
+        .with(heading(said(title, view), said(keys::WORKING_LEDE, view)))
+        .with(of("div", "meter-line").with(row).with(progress))
+        .with(journal(view))
 }
 
 /// An administrator must approve first: the link to pass on, and a wait that ends by itself.
-pub fn approval(view: &ConnectView, is_busy: bool, copied: Option<&str>) -> Vec<Tag> {
-    let url = view.sign_in.approval_url.clone();
-    let mut buttons = Vec::new();
+pub fn approval(view: &ConnectView, is_busy: bool, copied: Option<&str>) -> Tag {
+    let url = view.sign_in.approval_url.as_deref();
+    let mut buttons = actions();
+    let mut page = decision();
     // The administrator's own consent, for an app that is there already (D2).
     let own = view.sign_in.problem.as_ref().filter(|_| words::is_modern(view));
-    let mut page = match own {
-        Some(help) => {
-            buttons.extend(url.clone().map(|url| {
-                let open =
-                    of("a", PRIMARY).attr("href", url).attr("target", "_blank").attr("rel", "noopener noreferrer");
-                open.with(say(keys::OPEN_CONSENT)).with(icon("out"))
-            }));
-            {
-                let (title, text) = words::help_words(help, Some(view));
-                vec![heading(title, text)]
-            }
+    if let Some(help) = own {
+        if let Some(url) = url {
+            let open = of("a", PRIMARY).attr("href", url.to_owned()).attr("target", "_blank");
+            let open = open.attr("rel", "noopener noreferrer").with(keys::OPEN_CONSENT).with(icon("out"));
+            buttons = buttons.with(open);
         }
-        None => vec![heading(text::of(keys::APPROVAL_TITLE, view), say(keys::APPROVAL_LEDE))],
-    };
+        let (title, text) = words::help_words(help, Some(view));
+        page = page.with(heading(title, text));
+    } else {
+        page = page.with(heading(said(keys::APPROVAL_TITLE, view), keys::APPROVAL_LEDE));
+    }
     let class = if own.is_some() { PLAIN } else { PRIMARY };
-    buttons.push(Button::new(class, "check").icon("again").says(say(keys::CHECK_AGAIN), is_busy));
-    buttons.push(Button::new(PLAIN, "over").says(say(keys::START_OVER), is_busy));
-    page.extend(url.map(|url| hand_off(url, say(keys::APPROVAL_NOTE), copied)));
-    page.push(waiting_for_approval(view));
-    page.push(actions(buttons));
-    page.push(section(say(keys::MAY), vec![perms(view)]));
-    page
+    let check = Button::new(class, "check").icon("again").says(keys::CHECK_AGAIN, is_busy);
+    let over = Button::new(PLAIN, "over").says(keys::START_OVER, is_busy);
+    page.some(url.map(|url| hand_off(url, keys::APPROVAL_NOTE.into(), copied)))
+        .with(waiting_for_approval(view))
+        .with(buttons.with(check).with(over))
+        .with(perms(keys::MAY, view))
 }
 
 /// Somebody else is awaited.
 pub fn waiting_for_approval(view: &ConnectView) -> Tag {
-    let (title, text) = text::pair_of(keys::APPROVAL_WAITING, Some(view), &[]);
-    notice(Tone::Idle, "clock", title, text)
+    notice_of(Tone::Idle, "clock", keys::APPROVAL_WAITING, view)
 }
 
 /// The end: what was done, and a receipt to keep.
-pub fn done(view: &ConnectView, next: Option<&QueueItem>, copied: Option<&str>) -> Vec<Tag> {
+pub fn done(view: &ConnectView, next: Option<&QueueItem>, copied: Option<&str>) -> Tag {
     let sign_in = &view.sign_in;
-    let lede = next.map_or_else(
-        || match view.kind {
-            AuthorizationKind::Remove => text::of(keys::DONE_LEDE_REMOVE, view),
-            _ => say(keys::DONE_LEDE).to_owned(),
-        },
-        |item| text::with(keys::DONE_LEDE_NEXT, &[("next", &item.account)]),
-    );
+    let lede = match next {
+        Some(item) => text::with(keys::DONE_LEDE_NEXT, &[("next", &item.account)]).into(),
+        None if view.kind == AuthorizationKind::Remove => said(keys::DONE_LEDE_REMOVE, view),
+        None => keys::DONE_LEDE.into(),
+    };
     let finished = tag("p")
-        .with(of("span", "status ok").with(say(keys::FINISHED)))
+        .with(of("span", "status ok").with(keys::FINISHED))
         .with(" ")
         .some(sign_in.done_at.map(|at| of("span", "note").with(moment(at))));
-    let go_on = next.map(|item| {
-        let button = Button::new(PRIMARY, "pick").value(item.id.to_string());
-        actions(vec![button.says(text::with(keys::GO_ON_WITH, &[("next", &item.account)]), false).with(icon("arrow"))])
-    });
-    let header = of("header", "stack tight")
-        .with(picture("standing", "art-clear"))
-        .with(finished)
-        .with(tag("h1").attr("tabindex", "-1").with(words::done_title(view)))
-        .with(of("p", "lede").with(lede));
-    let keep = Button::new(PLAIN, "receipt").icon("download").says(say(keys::SAVE_RECEIPT), false);
-    let mut page = vec![header];
-    page.extend(go_on);
-    page.extend(tested(view));
-    page.extend(clean_up(&sign_in.steps));
-    page.extend(left(view));
-    page.push(section(say(keys::RECEIPT), vec![facts(receipt_facts(view, copied))]));
-    page.push(actions(vec![keep]));
-    page
+    let header = of("header", "stack tight").with(picture("standing", "art-clear")).with(finished);
+    let mut page = decision().with(draw_heading(header, words::done_title(view).into(), lede));
+    if let Some(item) = next {
+        let label = text::with(keys::GO_ON_WITH, &[("next", &item.account)]);
+        let go_on = Button::new(PRIMARY, "pick").value(item.id.text()).says(label, false);
+        page = page.with(actions().with(go_on.with(icon("arrow"))));
+    }
+    let keep = Button::new(PLAIN, "receipt").icon("download").says(keys::SAVE_RECEIPT, false);
+    page.some(tested(view))
+        .some(clean_up(view))
+        .some(left(view))
+        .with(section(keys::RECEIPT).with(receipt_facts(view, copied)))
+        .with(actions().with(keep))
 }
 
-fn receipt_facts(view: &ConnectView, copied: Option<&str>) -> Vec<Tag> {
-    let at = view.sign_in.done_at.map(browser::date_and_time);
-    let mut rows = Vec::new();
+fn receipt_facts(view: &ConnectView, copied_now: Option<&str>) -> Tag {
+    let mut rows = facts();
     for app in &view.sign_in.apps {
-        let id = app.client_id.map(|id| id.to_string());
-        let id = id.map(|id| {
-            tag("span").with(of("span", "mono").with(id.clone())).with(" ").with(copy(say(keys::COPY), id, copied))
+        let id = app.client_id.map(|id| {
+            let copy = copy(keys::COPY, id.text(), copied_now);
+            tag("span").with(mono(id.text())).with(" ").with(copy)
         });
-        rows.push(fact(app.name.clone(), tag("span").with(say(keys::CLIENT_ID)), id));
-        rows.extend(app.not_after.map(|end| fact(say(keys::CERTIFICATE_UNTIL), browser::date_and_time(end), None)));
+        rows = rows.with(fact(copied(&app.name), tag("span").with(keys::CLIENT_ID), id));
+        if let Some(end) = app.not_after {
+            rows = rows.with(fact(keys::CERTIFICATE_UNTIL, browser::date_and_time(end), None));
+        }
     }
-    rows.push(fact(say(keys::ALLOWED_BY), allowed_by(view), at.map(Tag::from)));
+    let at = view.sign_in.done_at.map(|at| browser::date_and_time(at).into());
+    rows = rows.with(fact(keys::ALLOWED_BY, copied(allowed_by(view)), at));
     if view.kind != AuthorizationKind::Remove {
-        rows.push(fact(say(keys::MAY_SHORT), may(view), None));
-        rows.push(fact(say(keys::TO_END), words::to_end(view), None));
+        rows = rows.with(fact(keys::MAY_SHORT, may(view), None)).with(fact(keys::TO_END, words::to_end(view), None));
     }
-    rows.push(fact(say(keys::REFERENCE), of("span", "mono").with(view.authorization.to_string()), None));
-    rows
+    rows.with(fact(keys::REFERENCE, mono(view.authorization.text()), None))
 }
 
 /// Rekey's own access for the set-up is still there.
-fn clean_up(steps: &[StepView]) -> Option<Tag> {
-    let pending = steps.iter().any(|step| step.code == CLEANED && step.state != StepState::Done);
-    let (title, text) = pair(keys::PENDING);
-    pending.then(|| notice(Tone::Warn, "clock", title, text))
+fn clean_up(view: &ConnectView) -> Option<Tag> {
+    let pending = view.sign_in.steps.iter().any(|step| step.code == CLEANED && step.state != StepState::Done);
+    pending.then(|| notice_of(Tone::Warn, "clock", keys::PENDING, view))
 }
 
 /// What an administrator must still delete.
 fn left(view: &ConnectView) -> Option<Tag> {
-    let left: Vec<String> = view.sign_in.apps.iter().flat_map(|app| app.left.iter().cloned()).collect();
-    (!left.is_empty()).then(|| notice(Tone::Warn, "alert", say(keys::LEFT), left.join("; ")))
+    let mut left = String::new();
+    for app in &view.sign_in.apps {
+        for what in &app.left {
+            add(&mut left, "; ", what);
+        }
+    }
+    (!left.is_empty()).then(|| notice(Tone::Warn, "alert", keys::LEFT, left))
 }
 
 fn tested(view: &ConnectView) -> Option<Tag> {
     let steps = &view.sign_in.steps;
-    let done = steps.iter().filter(|step| step.state == StepState::Done);
-    let rows =
-        done.map(|step| tag("li").with(icon("check")).with(tag("span").with(words::step_title(step, view)))).collect();
-    (!steps.is_empty()).then(|| section(say(keys::TESTED), vec![of("ul", "ticks").all(rows)]))
+    if steps.is_empty() {
+        return None;
+    }
+    let mut list = of("ul", "ticks");
+    for step in steps.iter().filter(|step| step.state == StepState::Done) {
+        list = list.with(tag("li").with(icon("check")).with(tag("span").with(words::step_title(step, view))));
+    }
+    Some(section(keys::TESTED).with(list))
 }
 
-fn allowed_by(view: &ConnectView) -> String {
-    view.sign_in.signed_in_as.clone().unwrap_or_else(|| view.sign_in.account.clone())
+fn allowed_by(view: &ConnectView) -> &str {
+    view.sign_in.signed_in_as.as_deref().unwrap_or(&view.sign_in.account)
 }
 
 fn may(view: &ConnectView) -> String {
     let mut all = String::new();
     for permission in &view.sign_in.permissions {
-        let between = if all.is_empty() { "" } else { "; " };
-        all = join(&[&all, between, &words::permission(permission, view).0]);
+        add(&mut all, "; ", &words::permission(permission, view).0);
     }
     all
 }
@@ -166,13 +162,13 @@ pub fn receipt(view: &ConnectView) -> String {
     let at = view.sign_in.done_at.map(browser::exact).unwrap_or_default();
     let mut text = words::done_title(view);
     let mut line = |term: &str, what: &str| text.push_str(&join(&["\n", term, ": ", what]));
-    line(say(keys::ALLOWED_BY), &allowed_by(view));
+    line(say(keys::ALLOWED_BY), allowed_by(view));
     line(say(keys::MAY_SHORT), &may(view));
     line(say(keys::TIME), &at);
-    line(say(keys::REFERENCE), &view.authorization.to_string());
+    line(say(keys::REFERENCE), &view.authorization.text());
     line(say(keys::TO_END), &words::to_end(view));
     for app in &view.sign_in.apps {
-        let id = app.client_id.map(|id| id.to_string()).unwrap_or_default();
+        let id = app.client_id.map(ClientId::text).unwrap_or_default();
         line(&app.name, &id);
         if let Some(end) = app.not_after {
             line(say(keys::CERTIFICATE_UNTIL), &browser::exact(end));

@@ -6,7 +6,7 @@
 use super::frame::{Frame, Hindrance, Opened, Stop, Told};
 use super::{look, page};
 use crate::api::{self, ApiFailure, LiveHandle, LiveState};
-use crate::browser::{self, dom::Place, messages, messages::Message, messages::Other};
+use crate::browser::{self, dom::Place, messages, messages::Message, messages::Other, spawn};
 use crate::features::connect::speech;
 use crate::text::connect as words;
 use crate::text::words::{keys, pair};
@@ -18,7 +18,6 @@ use shared::time::Timestamp;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::spawn_local;
 
 const VIEW: &str = "/api/v1/embed";
 const LIVE: &str = "/api/v1/embed/live";
@@ -184,7 +183,7 @@ impl Driver {
             look::set_accent(&accent);
         }
         if let Some(language) = message.text("language").filter(|code| *code != browser::document_language()) {
-            spawn_local(self.clone().speak(language));
+            spawn(self.clone().speak(language));
         }
     }
 
@@ -206,7 +205,7 @@ impl Driver {
         self.0.has_asked.set(false);
         self.0.read_at.set(browser::now());
         self.0.secret.replace(Some(Secret::new(secret)));
-        spawn_local(self.clone().read());
+        spawn(self.clone().read());
     }
 
     fn secret(&self) -> String {
@@ -240,7 +239,7 @@ impl Driver {
         }
         self.take(view);
         self.watch();
-        spawn_local(self.clone().ask_anew((lifetime - BEFORE_END.min(lifetime / 2)).max(AT_LEAST)));
+        spawn(self.clone().ask_anew((lifetime - BEFORE_END.min(lifetime / 2)).max(AT_LEAST)));
     }
 
     fn need_session(&self) {
@@ -282,7 +281,7 @@ impl Driver {
         }
         let has_problem = self.0.frame.borrow().view.as_ref().is_some_and(|view| view.state == EmbedState::Stopped);
         if has_problem {
-            spawn_local(self.clone().say_more());
+            spawn(self.clone().say_more());
         }
     }
 
@@ -327,10 +326,10 @@ impl Driver {
                 self.show();
                 browser::focus_heading();
             }
-            "copy" => spawn_local(self.clone().copy(value.to_owned())),
+            "copy" => spawn(self.clone().copy(value.to_owned())),
             "again" => {
                 self.0.is_reading.set(true);
-                spawn_local(self.clone().read());
+                spawn(self.clone().read());
             }
             _ => {}
         }
@@ -370,8 +369,8 @@ impl Driver {
         self.show();
         browser::focus_heading();
         let hash = ticket.challenge().as_str().to_owned();
-        spawn_local(self.clone().announce(hash, number));
-        spawn_local(self.clone().look_after(number));
+        spawn(self.clone().announce(hash, number));
+        spawn(self.clone().look_after(number));
     }
 
     async fn announce(self, ticket: String, number: u32) {
@@ -438,7 +437,7 @@ impl Driver {
         {
             // Confirmed once: what the window says afterwards is not heard.
             window.id = None;
-            spawn_local(self.clone().tie(id, challenge, handle, window.number));
+            spawn(self.clone().tie(id, challenge, handle, window.number));
         }
     }
 

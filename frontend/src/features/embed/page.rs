@@ -21,7 +21,10 @@ pub fn page(frame: &Frame) -> Tag {
     let root = of("div", "frame").attr("data-state", name(frame));
     let body = tag("main");
     let Some(view) = &frame.view else {
-        return root.with(body.all(frame.stop.as_ref().map_or_else(waiting, |stop| stopped(stop, None))));
+        return root.with(match &frame.stop {
+            Some(stop) => body.all(stopped(stop, None)),
+            None => body.with(waiting()),
+        });
     };
     let inside = match &frame.stop {
         Some(stop) => stopped(stop, Some(view)),
@@ -105,7 +108,7 @@ fn ready(frame: &Frame, view: &EmbedView) -> Vec<Tag> {
         let (title, text) = words::failure(failure);
         notice(Tone::Warn, "alert", title, text)
     }));
-    page.push(facts(what(view)));
+    page.push(facts().all(what(view)));
     page.push(of("div", "stack tight").with(go).with(opens));
     page.push(set_list(&view.waiting));
     page.extend(refused(view));
@@ -184,7 +187,7 @@ fn refused(view: &EmbedView) -> Option<Tag> {
         tag("li").with(one.set.name.clone()).with(tag("small").with(why))
     });
     let title = text::count(keys::FRAME_REFUSED, view.refused.len(), None);
-    (!view.refused.is_empty()).then(|| section(title, vec![scrolls(of("ul", "setlist").all(rows.collect()))]))
+    (!view.refused.is_empty()).then(|| section(title).with(scrolls(of("ul", "setlist").all(rows.collect()))))
 }
 
 /// A window is open: go on there. The digits, where it does not find its frame by itself.
@@ -205,7 +208,7 @@ fn window(frame: &Frame, view: &EmbedView, opened: &Opened) -> Vec<Tag> {
         page.push(progress(standing));
         page.extend(hindrance(frame, opened, standing));
     }
-    page.push(actions(vec![Button::new(PLAIN, "over").says(say(keys::START_OVER), false)]));
+    page.push(actions().with(Button::new(PLAIN, "over").says(keys::START_OVER, false)));
     page
 }
 
@@ -240,8 +243,8 @@ fn pair_box(code: &str) -> Tag {
 fn no_window(opened: &Opened, copied: Option<&str>) -> Tag {
     let (title, text) = pair(keys::FRAME_NO_WINDOW);
     let link = tag("a").attr("href", opened.address.clone()).attr("target", "_blank").with(say(keys::FRAME_OPEN_TAB));
-    let copy = copy(say(keys::FRAME_COPY), opened.address.clone(), copied);
-    notice(Tone::Idle, "info", title, tag("span").with(text).with(" ").with(link)).with(actions(vec![copy]))
+    let copy = copy(keys::FRAME_COPY, opened.address.clone(), copied);
+    notice(Tone::Idle, "info", title, tag("span").with(text).with(" ").with(link)).with(actions().with(copy))
 }
 
 /// The four stages, the first of which is behind.
@@ -281,7 +284,7 @@ fn remedy(view: &EmbedView) -> Vec<Tag> {
     };
     let again = Button::new(PRIMARY, "go").says(say(keys::TRY_AGAIN), false).with(icon("out"));
     let lede = of("p", "note").with(say(keys::FRAME_STOPPED_LEDE));
-    vec![heading(title, text), lede, actions(vec![again])]
+    vec![heading(title, text), lede, actions().with(again)]
 }
 
 fn done(view: &EmbedView) -> Vec<Tag> {
@@ -293,7 +296,7 @@ fn done(view: &EmbedView) -> Vec<Tag> {
         rows.extend(sign_in.done_at.map(|at| fact(say(keys::FRAME_WHEN), moment(at), None)));
     }
     if !rows.is_empty() {
-        page.push(facts(rows));
+        page.push(facts().all(rows));
     }
     page
 }
@@ -317,9 +320,9 @@ fn stopped(stop: &Stop, view: Option<&EmbedView>) -> Vec<Tag> {
         .and_then(|view| view.authorization)
         .map(|id| fact(say(keys::REFERENCE), of("span", "mono").with(id.to_string()), None));
     let mut page = vec![heading(title, text).attr("role", "alert")];
-    page.extend(reference.map(|row| facts(vec![row])));
+    page.extend(reference.map(|row| facts().with(row)));
     if matches!(stop, Stop::Offline | Stop::Busy) {
-        page.push(actions(vec![again]));
+        page.push(actions().with(again));
     }
     page
 }

@@ -9,7 +9,7 @@ use crate::map;
 use crate::text::portal::account;
 use shared::api::members::{ClaimMemberInvitation, InvitedView};
 use shared::api::session::{CreateSession, SessionView, SignInStart};
-use shared::json::{self, Read, Value, Write, Writer};
+use shared::json::{self, Place, Read, Write, Writer};
 use shared::oauth::authority::{Authority, RedirectUri, SignInTenant};
 use shared::oauth::authorize::{AccountChoice, AuthorizationRequest, ResponseMode};
 use shared::oauth::callback::{self, CallbackError};
@@ -92,16 +92,9 @@ struct Kept {
 }
 
 impl Read for Kept {
-    fn read(value: Value) -> Option<Self> {
-        json::Fields::read(value, |fields| Self {
-            start: fields.get("start"),
-            state: fields.get("state"),
-            verifier: fields.get("verifier"),
-        })
-    }
-
-    fn empty() -> Self {
-        Self { start: Read::empty(), state: String::new(), verifier: String::new() }
+    fn read(place: Place<'_>) -> Self {
+        let mut fields = place.fields();
+        Self { start: fields.get("start"), state: fields.get("state"), verifier: fields.get("verifier") }
     }
 }
 

@@ -17,7 +17,6 @@ use shared::json::Read;
 use shared::secret::Secret;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
-use wasm_bindgen_futures::spawn_local;
 
 const SESSION: &str = "/api/v1/session";
 const OVERVIEW: &str = "/api/v1/overview";
@@ -100,7 +99,8 @@ struct Inner {
 pub fn start(id: &'static str) {
     // Before anything else: what the address carries does not stay there.
     let landing = Landing::take();
-    let (Some(document), Some(slot)) = (dom::Place::take(id), dom::Slot::new(PAGES)) else { return };
+    let Some(document) = dom::Place::take(id) else { return };
+    let slot = dom::Slot::new(PAGES);
     let state = State { host: browser::address().host, ..State::default() };
     let shell = Shell(Rc::new(Inner {
         document: RefCell::new(document),
@@ -225,9 +225,9 @@ impl Shell {
         match &state.account {
             Some(Account::Finishing) => {
                 let answer = self.0.landing.borrow_mut().answer.take();
-                spawn_local(self.clone().finish(answer));
+                browser::spawn(self.clone().finish(answer));
             }
-            Some(Account::Join(Joining::Opening(secret))) => spawn_local(self.clone().open(secret.clone())),
+            Some(Account::Join(Joining::Opening(secret))) => browser::spawn(self.clone().open(secret.clone())),
             None if state.frame == Frame::Menu && state.session.is_none() => self.read_session(),
             _ => {}
         }
@@ -241,7 +241,7 @@ impl Shell {
         keep: impl FnOnce(&mut State, Result<T, ApiFailure>) + 'static,
     ) {
         let shell = self.clone();
-        spawn_local(async move {
+        browser::spawn(async move {
             let answer = api::read::<T>(path).await;
             if matches!(answer, Err(ApiFailure::SignedOut)) {
                 leave_for_sign_in();
@@ -308,19 +308,19 @@ impl Shell {
     /// A button was pressed.
     fn press(&self, press: &str, value: &str) {
         match press {
-            menu::SIGN_OUT => spawn_local(self.clone().sign_out()),
+            menu::SIGN_OUT => browser::spawn(self.clone().sign_out()),
             frame::press::SESSION => self.read_session(),
             frame::press::PAGES => {
                 self.fetch_pages();
                 self.show();
             }
             frame::press::RELOAD => browser::reload(),
-            frame::press::COPY => spawn_local(self.clone().copy(value.to_owned())),
+            frame::press::COPY => browser::spawn(self.clone().copy(value.to_owned())),
             home::press::OVERVIEW => self.read_overview(),
             home::press::NOTICES => self.read_notices(),
             home::press::RECENT => self.read_recent(),
-            home::press::SETTLE => spawn_local(self.clone().settle(value.to_owned())),
-            account::press::SIGN_IN => spawn_local(self.clone().leave()),
+            home::press::SETTLE => browser::spawn(self.clone().settle(value.to_owned())),
+            account::press::SIGN_IN => browser::spawn(self.clone().leave()),
             account::press::JOIN => {
                 let account = self.0.state.borrow().account.clone();
                 if let Some(Account::Join(Joining::Failed(secret, _))) = account {

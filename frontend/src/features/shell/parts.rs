@@ -1,13 +1,26 @@
 //! What the shell and the first screen are built from: the classes of the Leptos components, as plain [`Tag`]s.
 
-pub use crate::features::connect::parts::{hidden, icon, picture};
-
 use crate::api::ApiFailure;
 use crate::markup::{Tag, of, tag};
-use crate::signs::{Tone, id_lines};
+use crate::signs::{Tone, icon_reference, id_lines};
 use crate::{browser, text};
 use shared::method::Method;
 use shared::time::Timestamp;
+
+/// One icon of the sprite.
+pub fn icon(name: &'static str) -> Tag {
+    picture("icon", name)
+}
+
+/// A picture of the sprite in a class of its own.
+pub fn picture(class: &'static str, name: &'static str) -> Tag {
+    of("svg", class).attr("aria-hidden", "true").with(tag("use").attr("href", icon_reference(name)))
+}
+
+/// Text for screen readers alone.
+pub fn hidden(text: impl Into<Tag>) -> Tag {
+    of("span", "hide").with(text)
+}
 
 /// A button that the driver hears of by `press`. While `is_busy` it stays where it is and does nothing.
 pub fn button(class: &'static str, press: &'static str, is_busy: bool) -> Tag {

@@ -167,7 +167,7 @@ fn c5_modern_says_who_must_sign_in_and_what_happens_in_the_tenant() {
     let view = modern(SignInState::Waiting);
     assert!(words::asked_title(&view).contains("Northwind back up Contoso’s Microsoft 365"));
     assert!(words::whom_small(&view).contains("Global Administrator"));
-    let text: String = asked::rights(&view).iter().map(Tag::text).collect();
+    let text: String = asked::rights(decision(), &view).text();
     for words in ["nobody sees it", "listed here, and no others", "removed at the end", "Act as you", "Mail.Read"] {
         assert!(text.contains(words), "{words}");
     }
