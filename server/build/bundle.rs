@@ -108,13 +108,13 @@ pub fn styles(frontend: &Path, files: &mut Files) -> Result<(), Box<dyn Error>> 
         for part in parts {
             css.push_str(&compact(&fs::read_to_string(frontend.join("styles").join(format!("{part}.css")))?));
         }
-        files.add(&format!("{page}.css"), without_unread(css).into_bytes());
+        files.add(&format!("{page}.css"), without_unread(&css).into_bytes());
     }
     Ok(())
 }
 
 /// A style sheet without the custom properties that none of its rules reads: each page has but some of the tokens.
-fn without_unread(css: String) -> String {
+fn without_unread(css: &str) -> String {
     let mut kept = String::with_capacity(css.len());
     for piece in css.split_inclusive(['{', ';', '}']) {
         let is_unread = piece.starts_with("--")
@@ -128,7 +128,7 @@ fn without_unread(css: String) -> String {
         }
     }
     // What only an unread one read is unread now.
-    if kept.len() < css.len() { without_unread(kept) } else { kept }
+    if kept.len() < css.len() { without_unread(&kept) } else { kept }
 }
 
 /// A style sheet without comments and indentation.

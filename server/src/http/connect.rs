@@ -10,7 +10,7 @@ use super::{
 };
 use crate::services::{
     ServiceError, attempts,
-    connect::{self, Opened},
+    connect::{self, Opened, Stage},
 };
 use axum::{
     extract::State,
@@ -75,11 +75,18 @@ pub async fn save(
             return Err(error);
         }
     };
-    let presented = connect::present(&http.app, &request)?;
-    let receiving = caller.open(&http, connect::receive(&http.app, secret).await)?.ok_or(ServiceError::NotFound)?;
-    let opened = receiving.opened.clone();
-    let received = connect::save(&http.app, receiving, &presented, secret, &request).await?;
-    drop((request, presented));
+    let pressed = connect::present(&http.app, caller.secret.clone(), request)?;
+    let stage = caller.open(&http, connect::receive(&http.app, pressed.clone()).await)?;
+    let (opened, received) = match stage {
+        Stage::Link => return Err(ServiceError::NotFound.into()),
+        Stage::Received(both) => *both,
+        Stage::Further(receiving) => {
+            let opened = receiving.opened.clone();
+            (opened, connect::save(&http.app, *receiving, &pressed).await?)
+        }
+    };
+    // Its tokens are wiped before anything is waited for.
+    drop(pressed);
     let asynchronous = headers.get("prefer").is_some_and(|value| value == "respond-async");
     match received.view {
         Some(view) if asynchronous => Ok((StatusCode::ACCEPTED, Json(view)).into_response()),

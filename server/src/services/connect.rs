@@ -7,7 +7,7 @@ mod page;
 mod saves;
 
 pub use page::view;
-pub use saves::{Receiving, Saves, receive};
+pub use saves::{Receiving, Saves, Stage, receive};
 
 use super::{ServiceError, embed, events, help, save, sessions::nonce_of, set_up};
 use crate::{
@@ -38,7 +38,9 @@ use shared::{
     },
     id::{AttemptId, AuthorizationId, ClientId, OrganizationId, SignInId},
     method::Method,
+    secret::Secret,
 };
+use std::sync::Arc;
 
 /// What a secret opened.
 #[derive(Debug, Clone)]
@@ -88,14 +90,16 @@ async fn check_embed(tx: &Scoped, link: &Link) -> Result<(), ServiceError> {
     }
 }
 
-/// The tokens of a Save, as far as they can be judged without anything stored.
-pub struct Presented {
+/// A Save that somebody pressed: its tokens, as far as they can be judged without anything stored.
+pub struct Pressed {
+    secret: Secret<String>,
+    request: Save,
     access: Option<Signed>,
     identity: Option<Signed>,
 }
 
 /// Refuses tokens that Microsoft has not signed, before anything is read or asked (H13).
-pub fn present(app: &AppState, request: &Save) -> Result<Presented, ServiceError> {
+pub fn present(app: &AppState, secret: Secret<String>, request: Save) -> Result<Arc<Pressed>, ServiceError> {
     let verifier = &app.microsoft.verifier;
     let refused = |refused: Refused| {
         tracing::warn!(reason = ?refused.reason(), "a token was refused");
@@ -103,7 +107,7 @@ pub fn present(app: &AppState, request: &Save) -> Result<Presented, ServiceError
     };
     let access = verifier.signed_access_token(&request.access_token).map_err(refused)?;
     let identity = verifier.signed_id_token(&request.id_token).map_err(refused)?;
-    Ok(Presented { access, identity })
+    Ok(Arc::new(Pressed { secret, request, access, identity }))
 }
 
 /// A Save that was received.
@@ -115,14 +119,9 @@ pub struct Received {
 }
 
 /// Receives a Save (§4.5): believed only if everything about it fits, then durable before the answer, then carried out.
-pub async fn save(
-    app: &AppState,
-    receiving: Receiving,
-    presented: &Presented,
-    secret: &str,
-    request: &Save,
-) -> Result<Received, ServiceError> {
-    let hash = hash_secret(&request.access_token);
+/// This is the road of whatever [`receive`] leaves: it says what does not fit, asks for keys, and sets up apps.
+pub async fn save(app: &AppState, receiving: Receiving, pressed: &Pressed) -> Result<Received, ServiceError> {
+    let hash = hash_secret(&pressed.request.access_token);
     let Receiving { opened, attempt, authorization, customer, .. } = &receiving;
     if let Some(saved) = &attempt.saved {
         // The same token on the same attempt gets the same answer; another token is another matter.
@@ -132,24 +131,57 @@ pub async fn save(
     check_open(app, attempt, authorization)?;
     if authorization.method == Method::Modern {
         let pair = app.microsoft.config.setup.as_ref().map(|pair| (pair.page, pair.api.client_id));
-        let (page, api) = pair.ok_or(ServiceError::TokenRefused)?;
-        let (access, identity) = believe(app, customer, page, api, presented, secret, request).await?;
+        let (access, identity) = believe(app, customer, pair.ok_or(ServiceError::TokenRefused)?, pressed).await?;
         let Receiving { opened, attempt, authorization, customer, .. } = receiving;
         let sign_in = attempt.sign_in;
         let saving = set_up::Saving { attempt, authorization, customer, access, identity, hash };
-        set_up::save(app, &opened, request, saving).await?;
+        set_up::save(app, &opened, &pressed.request, saving).await?;
         return Ok(Received { sign_in, view: None });
     }
-    let config = &app.microsoft.config;
-    let (page, api) = (config.sign_in, config.access.client_id);
-    let (access, identity) = believe(app, customer, page, api, presented, secret, request).await?;
+    let (access, identity) = believe(app, customer, hybrid_pair(app), pressed).await?;
     if access.guest || identity.guest {
         return Err(refuse_guest(app, opened, attempt).await?);
     }
-    let saved = seal_token(app, opened.organization, attempt, &access, hash, &request.access_token)?;
-    let (name, username) = super::sessions::names_of(&identity);
+    let submission = submission(app, receiving, pressed, &access, &identity)?;
+    saves::commit(app, submission).await
+}
+
+/// The page's registration and the API's, for hybrid.
+fn hybrid_pair(app: &AppState) -> (ClientId, ClientId) {
+    (app.microsoft.config.sign_in, app.microsoft.config.access.client_id)
+}
+
+/// The plain case: hybrid, nothing received yet, both tokens fit and are signed with keys that are known, nobody is a guest.
+/// `None`: something is otherwise; [`save`] says what.
+fn plain(app: &AppState, receiving: &Receiving, pressed: &Pressed) -> Option<Submission> {
+    let Receiving { attempt, authorization, customer, .. } = receiving;
+    if attempt.saved.is_some() || authorization.method == Method::Modern {
+        return None;
+    }
+    check_open(app, attempt, authorization).ok()?;
+    let (access, identity) = pressed.access.as_ref().zip(pressed.identity.as_ref())?;
+    let (nonce, verifier) = (nonce_of(pressed.secret.expose()), &app.microsoft.verifier);
+    let (for_access, for_identity) = expectations(app, customer, hybrid_pair(app), &nonce);
+    let access = verifier.check_access_token(access, &for_access).ok()?;
+    let identity = verifier.check_id_token(identity, &for_identity).ok()?;
+    if !are_of_one_account(&access, &identity) || access.guest || identity.guest {
+        return None;
+    }
+    submission(app, receiving.clone(), pressed, &access, &identity).ok()
+}
+
+fn submission(
+    app: &AppState,
+    receiving: Receiving,
+    pressed: &Pressed,
+    access: &VerifiedAccess,
+    identity: &VerifiedIdentity,
+) -> Result<Submission, ServiceError> {
+    let token = &pressed.request.access_token;
+    let saved = seal_token(app, receiving.opened.organization, &receiving.attempt, access, hash_secret(token), token)?;
+    let (name, username) = super::sessions::names_of(identity);
     let shown = if username.is_empty() { name } else { username };
-    saves::commit(app, Submission { receiving, saved, shown }).await
+    Ok(Submission { receiving, saved, shown })
 }
 
 /// The attempt is over.
@@ -182,36 +214,49 @@ fn check_open(app: &AppState, attempt: &Attempt, authorization: &Authorization) 
 async fn believe(
     app: &AppState,
     customer: &Customer,
-    page: ClientId,
-    api: ClientId,
-    presented: &Presented,
-    secret: &str,
-    request: &Save,
+    pair: (ClientId, ClientId),
+    pressed: &Pressed,
 ) -> Result<(VerifiedAccess, VerifiedIdentity), ServiceError> {
-    let now = app.now();
     let refused = |refused: Refused| {
         tracing::warn!(reason = ?refused.reason(), customer = %customer.id, "a token was refused");
         refusal(refused)
     };
-    let expected = AccessExpectation { tenant: customer.tenant, api, page, now, max_age: MAX_AGE };
+    let nonce = nonce_of(pressed.secret.expose());
+    let (for_access, for_identity) = expectations(app, customer, pair, &nonce);
     let verifier = &app.microsoft.verifier;
-    let access = match &presented.access {
-        Some(signed) => verifier.check_access_token(signed, &expected),
-        None => verifier.verify_access_token(&request.access_token, &expected).await,
+    let access = match &pressed.access {
+        Some(signed) => verifier.check_access_token(signed, &for_access),
+        None => verifier.verify_access_token(&pressed.request.access_token, &for_access).await,
     };
     let access = access.map_err(refused)?;
-    let nonce = nonce_of(secret);
-    let expected = IdExpectation { tenant: Some(customer.tenant), client: page, nonce: ExpectedNonce::Is(&nonce), now };
-    let identity = match &presented.identity {
-        Some(signed) => verifier.check_id_token(signed, &expected),
-        None => verifier.verify_id_token(&request.id_token, &expected).await,
+    let identity = match &pressed.identity {
+        Some(signed) => verifier.check_id_token(signed, &for_identity),
+        None => verifier.verify_id_token(&pressed.request.id_token, &for_identity).await,
     };
     let identity = identity.map_err(refused)?;
-    if access.object != identity.object || access.tenant != identity.tenant {
+    if !are_of_one_account(&access, &identity) {
         tracing::warn!(customer = %customer.id, "the two tokens of a Save are of different accounts");
         return Err(ServiceError::TokenRefused);
     }
     Ok((access, identity))
+}
+
+/// What both tokens must be, for this page's registration and this API's.
+fn expectations<'a>(
+    app: &AppState,
+    customer: &Customer,
+    (page, api): (ClientId, ClientId),
+    nonce: &'a str,
+) -> (AccessExpectation, IdExpectation<'a>) {
+    let now = app.now();
+    (
+        AccessExpectation { tenant: customer.tenant, api, page, now, max_age: MAX_AGE },
+        IdExpectation { tenant: Some(customer.tenant), client: page, nonce: ExpectedNonce::Is(nonce), now },
+    )
+}
+
+fn are_of_one_account(access: &VerifiedAccess, identity: &VerifiedIdentity) -> bool {
+    access.object == identity.object && access.tenant == identity.tenant
 }
 
 /// All refusals look the same (T17); that Microsoft's keys could not be had is our trouble, and says nothing of the token.

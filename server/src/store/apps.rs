@@ -152,7 +152,7 @@ impl Scoped {
         let mut found = Vec::with_capacity(ids.len());
         for part in ids.chunks(500) {
             let rows = table::Entity::find()
-                .filter(self.mine(table::Column::Organization, table::Column::Customer))
+                .filter(self.also_mine(table::Column::Organization, table::Column::Customer))
                 .filter(table::Column::Id.is_in(part.iter().map(|id| id.0)))
                 .all(&self.tx)
                 .await?;

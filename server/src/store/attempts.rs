@@ -8,14 +8,15 @@ use super::{
 use crate::seal::Sealed;
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, EntityTrait, JoinType, QueryFilter, QuerySelect, QueryTrait,
-    sea_query::{Expr, ExprTrait},
+    ColumnTrait, DbErr, EntityTrait, JoinType, QueryFilter, QuerySelect, QueryTrait,
+    sea_query::{Expr, ExprTrait, OnConflict},
 };
 use shared::{
     api::connect::Leg,
     id::{AttemptId, AuthorizationId, ObjectId, SignInId, TenantId},
     time::Timestamp,
 };
+use std::collections::HashSet;
 use uuid::Uuid;
 
 /// Where an attempt stands.
@@ -111,29 +112,61 @@ impl TryFrom<table::Model> for Attempt {
     }
 }
 
+fn row(organization: Uuid, attempt: &Attempt) -> table::ActiveModel {
+    let saved = attempt.saved.as_ref();
+    table::ActiveModel {
+        id: Set(attempt.id.0),
+        organization: Set(organization),
+        authorization: Set(attempt.authorization.0),
+        sign_in: Set(attempt.sign_in.0),
+        link: Set(attempt.link),
+        leg: Set(if attempt.leg == Leg::Consent { "consent" } else { "sign_in" }.to_owned()),
+        state: Set(state_text(attempt.state).to_owned()),
+        created_at: Set(attempt.created_at.0),
+        expires_at: Set(attempt.expires_at.0),
+        token_hash: Set(saved.map(|saved| saved.hash.to_vec())),
+        tenant: Set(saved.map(|saved| saved.tenant.0)),
+        object: Set(saved.map(|saved| saved.object.0)),
+        token: Set(saved.and_then(|saved| saved.token.clone()).map(|sealed| sealed.0)),
+        challenge: Set(attempt.challenge.clone().map(|sealed| sealed.0)),
+        token_expires_at: Set(saved.map(|saved| saved.expires_at.0)),
+    }
+}
+
 impl Scoped {
     /// Adds an attempt.
     pub async fn add_attempt(&self, attempt: &Attempt) -> Result<(), StoreError> {
-        let saved = attempt.saved.as_ref();
-        let row = table::ActiveModel {
-            id: Set(attempt.id.0),
-            organization: Set(self.own()),
-            authorization: Set(attempt.authorization.0),
-            sign_in: Set(attempt.sign_in.0),
-            link: Set(attempt.link),
-            leg: Set(if attempt.leg == Leg::Consent { "consent" } else { "sign_in" }.to_owned()),
-            state: Set(state_text(attempt.state).to_owned()),
-            created_at: Set(attempt.created_at.0),
-            expires_at: Set(attempt.expires_at.0),
-            token_hash: Set(saved.map(|saved| saved.hash.to_vec())),
-            tenant: Set(saved.map(|saved| saved.tenant.0)),
-            object: Set(saved.map(|saved| saved.object.0)),
-            token: Set(saved.and_then(|saved| saved.token.clone()).map(|sealed| sealed.0)),
-            challenge: Set(attempt.challenge.clone().map(|sealed| sealed.0)),
-            token_expires_at: Set(saved.map(|saved| saved.expires_at.0)),
-        };
-        table::Entity::insert(row).exec_without_returning(&self.tx).await?;
+        table::Entity::insert(row(self.own(), attempt)).exec_without_returning(&self.tx).await?;
         Ok(())
+    }
+
+    /// Moves attempts that are there on, those that are open: writes what Save brought. Gives the ids of those that were.
+    pub async fn save_open_attempts(&self, attempts: &[Attempt]) -> Result<HashSet<AttemptId>, StoreError> {
+        // An insert of rows that are there already: the one way to give many rows values of their own in one statement.
+        let moved = OnConflict::column(table::Column::Id)
+            .update_columns([
+                table::Column::State,
+                table::Column::TokenHash,
+                table::Column::Tenant,
+                table::Column::Object,
+                table::Column::Token,
+                table::Column::TokenExpiresAt,
+                table::Column::Challenge,
+            ])
+            .action_and_where(Expr::col((table::Entity, table::Column::State)).eq("open"))
+            .action_and_where(Expr::col((table::Entity, table::Column::Organization)).eq(self.own()))
+            .to_owned();
+        let mut saved = HashSet::new();
+        for part in attempts.chunks(100) {
+            let rows = part.iter().map(|attempt| row(self.own(), attempt));
+            let insert = table::Entity::insert_many(rows).on_conflict(moved.clone());
+            match insert.exec_with_returning_keys(&self.tx).await {
+                Ok(ids) => saved.extend(ids.into_iter().map(AttemptId)),
+                Err(DbErr::RecordNotInserted) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(saved)
     }
 
     /// An attempt.
@@ -155,13 +188,13 @@ impl Scoped {
     pub async fn find_attempts_and_links(&self, ids: &[AttemptId]) -> Result<Vec<(Attempt, Link)>, StoreError> {
         let rows = table::Entity::find()
             .filter(table::Column::Id.is_in(ids.iter().map(|id| id.0)))
-            .filter(table::Column::Organization.eq(self.own()))
+            .filter(self.also_own(table::Column::Organization))
             .select_also(links::Entity)
             .join(
                 JoinType::InnerJoin,
                 table::Entity::belongs_to(links::Entity).from(table::Column::Link).to(links::Column::Id).into(),
             )
-            .filter(links::Column::Organization.eq(self.own()))
+            .filter(self.also_own(links::Column::Organization))
             .filter(links::Column::RevokedAt.is_null())
             .all(&self.tx)
             .await?;

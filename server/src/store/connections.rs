@@ -110,7 +110,7 @@ impl Scoped {
         let mut found = Vec::with_capacity(ids.len());
         for part in ids.chunks(500) {
             let rows = table::Entity::find()
-                .filter(table::Column::Organization.eq(self.own()))
+                .filter(self.also_own(table::Column::Organization))
                 .filter(table::Column::Id.is_in(part.iter().map(|id| id.0)))
                 .all(&self.tx)
                 .await?;

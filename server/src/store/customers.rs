@@ -76,7 +76,7 @@ impl Scoped {
         let mut found = Vec::with_capacity(ids.len());
         for part in ids.chunks(500) {
             let rows = table::Entity::find()
-                .filter(self.mine(table::Column::Organization, table::Column::Id))
+                .filter(self.also_mine(table::Column::Organization, table::Column::Id))
                 .filter(table::Column::Id.is_in(part.iter().copied()))
                 .all(&self.tx)
                 .await?;

@@ -151,7 +151,7 @@ impl Scoped {
         let mut found = HashMap::with_capacity(ids.len());
         for part in ids.chunks(PART) {
             let rows = table::Entity::find()
-                .filter(table::Column::Organization.eq(self.own()))
+                .filter(self.also_own(table::Column::Organization))
                 .filter(table::Column::Id.is_in(part.iter().copied()))
                 .all(&self.tx)
                 .await?;

@@ -7,7 +7,9 @@ use super::{
     entities::{backup_sets, sign_in_sets as sets, sign_ins as table},
 };
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
+    ActiveValue::Set,
+    ColumnTrait, DbErr, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, ExprTrait, OnConflict},
 };
 use shared::{
     api::{
@@ -129,10 +131,10 @@ fn row(
         state: Set(state_text(sign_in.state).to_owned()),
         signed_in_as: Set(sign_in.signed_in_as.clone()),
         steps: Set(json(&sign_in.steps)?),
-        problem: Set(None),
-        approval_url: Set(None),
+        problem: Set(sign_in.problem.as_ref().map(json).transpose()?),
+        approval_url: Set(sign_in.approval_url.clone()),
         connection: Set(sign_in.connection.map(|id| id.0)),
-        done_at: Set(None),
+        done_at: Set(sign_in.done_at.map(|time| time.0)),
         wave: Set(wave.map(|wave| wave.0)),
         sets: Set(i64::try_from(sets).unwrap_or(i64::MAX)),
     })
@@ -235,6 +237,38 @@ impl Scoped {
         rows.into_iter()
             .map(|(covered, set)| Ok((SignInSet::try_from(covered)?, set.map(BackupSet::try_from).transpose()?)))
             .collect()
+    }
+
+    /// Writes the state of sign-ins that are there and what belongs to it, of those that are in one of the states `from`.
+    /// Gives how many were.
+    pub async fn update_sign_ins(&self, sign_ins: &[SignIn], from: &[SignInState]) -> Result<usize, StoreError> {
+        // An insert of rows that are there already: the one way to give many rows values of their own in one statement.
+        let moved = OnConflict::column(table::Column::Id)
+            .update_columns([
+                table::Column::State,
+                table::Column::SignedInAs,
+                table::Column::Steps,
+                table::Column::Problem,
+                table::Column::ApprovalUrl,
+                table::Column::Connection,
+                table::Column::DoneAt,
+            ])
+            .action_and_where(
+                Expr::col((table::Entity, table::Column::State)).is_in(from.iter().map(|state| state_text(*state))),
+            )
+            .action_and_where(Expr::col((table::Entity, table::Column::Organization)).eq(self.own()))
+            .to_owned();
+        let mut count = 0;
+        for part in sign_ins.chunks(100) {
+            let rows = part.iter().map(|sign_in| row(self.own(), sign_in, None, 0)).collect::<Result<Vec<_>, _>>()?;
+            let insert = table::Entity::insert_many(rows).on_conflict(moved.clone());
+            match insert.exec_with_returning_keys(&self.tx).await {
+                Ok(ids) => count += ids.len(),
+                Err(DbErr::RecordNotInserted) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(count)
     }
 
     /// Writes a sign-in's state and what belongs to it, if it is in the state `from`. `false`: it is not.

@@ -339,7 +339,7 @@ impl Scoped {
         let rows: Vec<Uuid> = sign_ins::Entity::find()
             .select_only()
             .column(sign_ins::Column::Id)
-            .filter(sign_ins::Column::Organization.eq(self.own()))
+            .filter(self.also_own(sign_ins::Column::Organization))
             .filter(sign_ins::Column::Id.is_in(sign_ins.iter().map(|id| id.0)))
             .filter(self.linked(id, now))
             .into_tuple()

@@ -1,11 +1,13 @@
-//! Saves that come together: read in one moment and stored in one transaction, each judged by itself.
+//! Saves that come together are read, judged and stored in one transaction, each by itself.
 //!
 //! A node that receives many Saves at once spends its time on statements, not on the disk; here they share them. One Save
-//! alone goes the same way, in a group of one. A group that fails is carried out one by one, so that a Save never fails
-//! for another's sake.
+//! alone goes the same way, in a group of one. What is not plain, such as a Save that was received before or does not fit,
+//! leaves the group and goes on alone; a group that fails is carried out one by one. So no Save waits or fails for
+//! another's sake.
 
 use super::{
-    Opened, Received, check_embed, open_within, page::page_view, page::workloads_of, save, save_work, use_up, used,
+    Opened, Pressed, Received, check_embed, open_within, page::page_view, page::workloads_of, plain, save, save_work,
+    use_up, used,
 };
 use crate::{
     audit::Actor,
@@ -18,7 +20,7 @@ use crate::{
         authorizations::Authorization,
         backup_sets::BackupSet,
         customers::Customer,
-        locator::{self, LocatorKind},
+        locator::{self, Located, LocatorKind},
         organizations::Organization,
         sign_ins::{SignIn, SignInSet},
         work,
@@ -27,29 +29,38 @@ use crate::{
 };
 use shared::{
     api::authorizations::SignInState,
-    id::{AttemptId, AuthorizationId, OrganizationId, SignInId},
-    secret::Secret,
+    id::{AttemptId, AuthorizationId, SignInId},
 };
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
-/// Groups of Saves that are read, or stored, beside each other: while one waits for the disk, the next is made ready.
+/// Groups that are carried out beside each other: while one waits for the disk, the next is made ready.
 const LANES: usize = 2;
 
 type Covered = Vec<(SignInSet, Option<BackupSet>)>;
-type Read = Result<Option<Receiving>, ServiceError>;
+type Staged = Result<Stage, ServiceError>;
 type Stored = Result<Received, ServiceError>;
 
-/// The lines in which Saves wait for each other.
+/// The line in which Saves wait for each other.
 #[derive(Clone)]
-pub struct Saves {
-    reading: Together<Secret<String>, Read>,
-    storing: Together<Submission, Stored>,
-}
+pub struct Saves(Together<Arc<Pressed>, Staged>);
 
 impl Default for Saves {
     fn default() -> Self {
-        Self { reading: Together::new(LANES), storing: Together::new(LANES) }
+        Self(Together::new(LANES))
     }
+}
+
+/// How far a Save came in its group.
+pub enum Stage {
+    /// The secret is a link's.
+    Link,
+    /// It is received.
+    Received(Box<(Opened, Received)>),
+    /// It is not plain: [`super::save`] goes on.
+    Further(Box<Receiving>),
 }
 
 /// What a Save is about, read in one moment.
@@ -76,24 +87,21 @@ pub(super) struct Submission {
     pub(super) shown: String,
 }
 
-/// Opens an attempt's secret for its Save. `None`: the secret is a link's.
-pub async fn receive(app: &AppState, secret: &str) -> Read {
+/// Opens the secret of a Save, and receives it if it is plain; then it is durable once this returns.
+pub async fn receive(app: &AppState, pressed: Arc<Pressed>) -> Staged {
     let state = app.clone();
-    let read = app.saves.reading.carry_out(Secret::new(secret.to_owned()), move |secrets| {
+    let staged = app.saves.0.carry_out(pressed, move |all| {
         let state = state.clone();
-        async move { receive_all(&state, secrets).await }
+        async move { receive_all(&state, all).await }
     });
-    read.await.unwrap_or_else(|| Err(lost()))
+    staged.await.unwrap_or_else(|| Err(lost()))
 }
 
-/// Stores a Save; once this returns it is durable.
+/// Stores a Save that went on alone; once this returns it is durable.
 pub(super) async fn commit(app: &AppState, submission: Submission) -> Stored {
-    let state = app.clone();
-    let stored = app.saves.storing.carry_out(submission, move |submissions| {
-        let state = state.clone();
-        async move { commit_all(&state, submissions).await }
-    });
-    stored.await.unwrap_or_else(|| Err(lost()))
+    let tx = app.store.write(submission.receiving.opened.organization).await?;
+    let mut stored = store_all(app, tx, &[&submission]).await?;
+    stored.pop().unwrap_or_else(|| Err(lost()))
 }
 
 /// It came to no end, so nothing is known of it.
@@ -101,55 +109,84 @@ fn lost() -> ServiceError {
     ServiceError::Store(StoreError::Lost)
 }
 
-async fn receive_all(app: &AppState, secrets: Vec<Secret<String>>) -> Vec<Read> {
-    match read_group(app, &secrets).await {
-        Ok(read) => read,
-        Err(error) if secrets.len() == 1 => vec![Err(error)],
-        Err(_) => {
-            let mut all = Vec::with_capacity(secrets.len());
-            for secret in secrets {
-                let read = read_group(app, &[secret]).await;
-                all.push(read.and_then(|mut one| one.pop().unwrap_or(Err(ServiceError::NotFound))));
-            }
-            all
-        }
+async fn receive_all(app: &AppState, pressed: Vec<Arc<Pressed>>) -> Vec<Staged> {
+    if let Ok(staged) = receive_group(app, &pressed).await {
+        return staged;
     }
+    let mut all = Vec::with_capacity(pressed.len());
+    for one in pressed {
+        let staged = receive_group(app, &[one]).await;
+        all.push(staged.and_then(|mut staged| staged.pop().unwrap_or_else(|| Err(lost()))));
+    }
+    all
 }
 
-async fn read_group(app: &AppState, secrets: &[Secret<String>]) -> Result<Vec<Read>, ServiceError> {
-    let now = app.now();
-    let system = app.store.read_system().await?;
-    let hashes: Vec<[u8; 32]> = secrets.iter().map(|secret| hash_secret(secret.expose())).collect();
+/// One transaction for all. An error takes everything back; a refusal is one Save's own.
+async fn receive_group(app: &AppState, pressed: &[Arc<Pressed>]) -> Result<Vec<Staged>, ServiceError> {
+    let system = app.store.write_system().await?;
+    let hashes: Vec<[u8; 32]> = pressed.iter().map(|one| hash_secret(one.secret.expose())).collect();
     let kinds = [LocatorKind::ConnectLink, LocatorKind::Attempt];
-    let found = locator::find_each(&system, &kinds, &hashes, now).await?;
-    let mut of: BTreeMap<OrganizationId, Vec<AttemptId>> = BTreeMap::new();
-    for (kind, located) in found.iter().flatten() {
-        if *kind == LocatorKind::Attempt {
-            of.entry(located.organization).or_default().push(AttemptId(located.id));
-        }
-    }
-    let mut read = HashMap::new();
-    if of.len() == 1
-        && let Some((organization, attempts)) = of.first_key_value()
-    {
-        // As nearly always: all of one organization, and of one moment with the secrets.
-        let tx = app.store.narrow(system, *organization).await?;
-        read_attempts(&tx, attempts, &mut read).await?;
-    } else {
+    let found = locator::find_each(&system, &kinds, &hashes, app.now()).await?;
+    let attempts: Vec<Located> = found.iter().flatten().filter_map(attempt_of).collect();
+    let Some(organization) = attempts.first().map(|located| located.organization) else {
         drop(system);
-        for (organization, attempts) in &of {
-            let tx = app.store.read(*organization).await?;
-            read_attempts(&tx, attempts, &mut read).await?;
+        return stages(app, pressed, found, &HashMap::new(), HashMap::new()).await;
+    };
+    if attempts.iter().any(|located| located.organization != organization) {
+        // Of several organizations: each alone, so that no transaction is of two.
+        return Err(lost());
+    }
+    let tx = app.store.narrow(system, organization).await?;
+    let ids: Vec<AttemptId> = attempts.iter().map(|located| AttemptId(located.id)).collect();
+    let mut read = HashMap::new();
+    read_attempts(&tx, &ids, &mut read).await?;
+    let (mut places, mut members, mut taken) = (Vec::new(), Vec::new(), HashSet::new());
+    for (at, (one, found)) in pressed.iter().zip(&found).enumerate() {
+        let receiving = found.as_ref().and_then(attempt_of).and_then(|located| read.get(&AttemptId(located.id)));
+        // Of two Saves of one authorization, the second must see what the first did: it goes on alone.
+        let receiving = receiving.filter(|receiving| !taken.contains(&receiving.authorization.id));
+        if let Some(submission) = receiving.and_then(|receiving| plain(app, receiving, one)) {
+            taken.insert(submission.receiving.authorization.id);
+            places.push(at);
+            members.push(submission);
         }
     }
-    let mut all = Vec::with_capacity(secrets.len());
-    for (secret, found) in secrets.iter().zip(found) {
-        all.push(match found {
-            None => Err(ServiceError::NotFound),
-            Some((LocatorKind::Attempt, located)) => {
-                read.get(&AttemptId(located.id)).cloned().map(Some).ok_or(ServiceError::NotFound)
+    let stored = if members.is_empty() {
+        // What was read may be the work of a group that is not lasting yet.
+        tx.leave().await?;
+        Vec::new()
+    } else {
+        store_all(app, tx, &members.iter().collect::<Vec<_>>()).await?
+    };
+    let stored = places.into_iter().zip(stored.into_iter().zip(members));
+    let stored = stored.map(|(at, (stored, member))| {
+        (at, stored.map(|received| Stage::Received(Box::new((member.receiving.opened, received)))))
+    });
+    stages(app, pressed, found, &read, stored.collect()).await
+}
+
+fn attempt_of((kind, located): &(LocatorKind, Located)) -> Option<Located> {
+    (*kind == LocatorKind::Attempt).then_some(*located)
+}
+
+/// How far each came: as `stored` says, by its place, or as far as what was read.
+async fn stages(
+    app: &AppState,
+    pressed: &[Arc<Pressed>],
+    found: Vec<Option<(LocatorKind, Located)>>,
+    read: &HashMap<AttemptId, Receiving>,
+    mut stored: HashMap<usize, Staged>,
+) -> Result<Vec<Staged>, ServiceError> {
+    let mut all = Vec::with_capacity(pressed.len());
+    for (at, (one, found)) in pressed.iter().zip(found).enumerate() {
+        all.push(match (stored.remove(&at), found) {
+            (Some(stored), _) => stored,
+            (None, None) => Err(ServiceError::NotFound),
+            (None, Some((LocatorKind::Attempt, located))) => {
+                let receiving = read.get(&AttemptId(located.id)).cloned().map(Box::new);
+                receiving.map(Stage::Further).ok_or(ServiceError::NotFound)
             }
-            Some(_) => open_within(app, secret.expose()).await.map(|_| None),
+            (None, Some(_)) => open_within(app, one.secret.expose()).await.map(|_| Stage::Link),
         });
     }
     Ok(all)
@@ -196,62 +233,30 @@ async fn read_attempts(
     Ok(())
 }
 
-async fn commit_all(app: &AppState, submissions: Vec<Submission>) -> Vec<Stored> {
-    let mut all: Vec<Option<Stored>> = submissions.iter().map(|_| None).collect();
-    for group in groups(&submissions) {
-        let members: Vec<&Submission> = group.iter().filter_map(|at| submissions.get(*at)).collect();
-        let stored = match commit_group(app, &members).await {
-            Ok(stored) => stored,
-            Err(error) if members.len() == 1 => vec![Err(error)],
-            Err(_) => {
-                let mut stored = Vec::with_capacity(members.len());
-                for member in members {
-                    let one = commit_group(app, &[member]).await;
-                    stored.push(one.and_then(|mut one| one.pop().unwrap_or_else(|| Err(lost()))));
-                }
-                stored
-            }
-        };
-        for (at, stored) in group.into_iter().zip(stored) {
-            if let Some(place) = all.get_mut(at) {
-                *place = Some(stored);
-            }
-        }
-    }
-    all.into_iter().map(|stored| stored.unwrap_or_else(|| Err(lost()))).collect()
-}
-
-/// Places of Saves that share a transaction: of one organization, and no two of one authorization, since the second must
-/// see what the first did.
-fn groups(submissions: &[Submission]) -> Vec<Vec<usize>> {
-    let mut groups: Vec<(OrganizationId, HashSet<AuthorizationId>, Vec<usize>)> = Vec::new();
-    for (at, Submission { receiving, .. }) in submissions.iter().enumerate() {
-        let (organization, authorization) = (receiving.opened.organization, receiving.authorization.id);
-        let fits = groups.iter_mut().find(|(of, taken, _)| *of == organization && !taken.contains(&authorization));
-        match fits {
-            Some((_, taken, places)) => {
-                taken.insert(authorization);
-                places.push(at);
-            }
-            None => groups.push((organization, HashSet::from([authorization]), vec![at])),
-        }
-    }
-    groups.into_iter().map(|(_, _, places)| places).collect()
-}
-
 /// Stores Saves of one organization, each of another authorization. A refusal of one is its own; an error takes all back.
-async fn commit_group(app: &AppState, members: &[&Submission]) -> Result<Vec<Stored>, ServiceError> {
-    let Some(first) = members.first() else { return Ok(Vec::new()) };
-    let tx = app.store.write(first.receiving.opened.organization).await?;
+async fn store_all(app: &AppState, tx: Scoped, members: &[&Submission]) -> Result<Vec<Stored>, ServiceError> {
     let ids: Vec<AuthorizationId> = members.iter().map(|member| member.receiving.authorization.id).collect();
     let touched = tx.touch_and_find_authorizations(&ids).await?;
     let touched: HashMap<AuthorizationId, Authorization> = touched.into_iter().map(|one| (one.id, one)).collect();
     let mut stored = Vec::with_capacity(members.len());
+    let attempts: Vec<Attempt> = members.iter().map(|member| member.attempt()).collect();
+    let saved = tx.save_open_attempts(&attempts).await?;
     for member in members {
-        stored.push(match touched.get(&member.receiving.authorization.id) {
-            Some(authorization) => store_one(app, &tx, member, authorization).await?,
+        let Receiving { attempt, authorization, .. } = &member.receiving;
+        stored.push(match touched.get(&authorization.id) {
+            Some(authorization) if saved.contains(&attempt.id) => Ok(move_on(&tx, member, authorization).await?),
+            Some(_) => overtaken(&tx, member).await?,
+            None if saved.contains(&attempt.id) => return Err(ServiceError::NotFound),
             None => Err(ServiceError::NotFound),
         });
+    }
+    let working: Vec<SignIn> =
+        stored.iter().flatten().filter_map(Outcome::fresh).map(|one| one.sign_in.clone()).collect();
+    if tx.update_sign_ins(&working, &FROM).await? != working.len() {
+        return Err(used());
+    }
+    for member in members.iter().filter(|member| saved.contains(&member.receiving.attempt.id)) {
+        use_up(app, &tx, &member.receiving.opened.link).await?;
     }
     let fresh: Vec<&Fresh> = stored.iter().flatten().filter_map(Outcome::fresh).collect();
     if fresh.is_empty() {
@@ -317,23 +322,29 @@ impl Outcome {
     }
 }
 
-/// Moves one attempt and its sign-in on. The inner result is this Save's own; with an error nothing of the transaction may
-/// stay, because the attempt may have been moved already.
-async fn store_one(
-    app: &AppState,
-    tx: &Scoped,
-    member: &Submission,
-    authorization: &Authorization,
-) -> Result<Result<Outcome, ServiceError>, ServiceError> {
-    let Submission { receiving, saved, shown } = member;
-    let Receiving { opened, attempt, authorization: before, queue, covered, .. } = receiving;
-    let attempt = Attempt { state: AttemptState::Saved, saved: Some(saved.clone()), ..attempt.clone() };
-    if !tx.update_attempt(&attempt, AttemptState::Open).await? {
-        // Another request of the same tab was quicker, or the attempt was superseded in this moment.
-        let now = tx.find_attempt(attempt.id).await?;
-        let same = now.and_then(|now| now.saved).is_some_and(|now| now.hash == saved.hash);
-        return Ok(if same { Ok(Outcome::Again(attempt.sign_in)) } else { Err(used()) });
+/// The states of a sign-in that a Save moves on.
+const FROM: [SignInState; 3] = [SignInState::Waiting, SignInState::ClaimsNeeded, SignInState::Failed];
+
+impl Submission {
+    /// The attempt as this Save leaves it.
+    fn attempt(&self) -> Attempt {
+        let (state, saved) = (AttemptState::Saved, Some(self.saved.clone()));
+        Attempt { state, saved, ..self.receiving.attempt.clone() }
     }
+}
+
+/// Another request of the same tab was quicker, or the attempt was superseded in this moment.
+async fn overtaken(tx: &Scoped, member: &Submission) -> Result<Result<Outcome, ServiceError>, ServiceError> {
+    let attempt = &member.receiving.attempt;
+    let now = tx.find_attempt(attempt.id).await?;
+    let same = now.and_then(|now| now.saved).is_some_and(|now| now.hash == member.saved.hash);
+    Ok(if same { Ok(Outcome::Again(attempt.sign_in)) } else { Err(used()) })
+}
+
+/// What becomes of the sign-in, now that its attempt is saved. With an error nothing of the transaction may stay.
+async fn move_on(tx: &Scoped, member: &Submission, authorization: &Authorization) -> Result<Outcome, ServiceError> {
+    let Submission { receiving, shown, .. } = member;
+    let Receiving { attempt, authorization: before, queue, covered, .. } = receiving;
     let (mut queue, covered) = if authorization.version == before.version + 1 {
         (queue.clone(), covered.clone())
     } else {
@@ -341,8 +352,7 @@ async fn store_one(
         (tx.list_sign_ins(&[authorization.id]).await?, tx.list_covered(attempt.sign_in).await?)
     };
     let place = queue.iter_mut().find(|one| one.id == attempt.sign_in).ok_or(ServiceError::NotFound)?;
-    let from = place.state;
-    if !matches!(from, SignInState::Waiting | SignInState::ClaimsNeeded | SignInState::Failed) {
+    if !FROM.contains(&place.state) {
         return Err(used());
     }
     let sign_in = SignIn {
@@ -353,11 +363,7 @@ async fn store_one(
         approval_url: None,
         ..place.clone()
     };
-    if !tx.update_sign_in(&sign_in, from).await? {
-        return Err(used());
-    }
-    use_up(app, tx, &opened.link).await?;
     place.state = sign_in.state;
     let (attempt, authorization, shown) = (attempt.id, authorization.clone(), shown.clone());
-    Ok(Ok(Outcome::Fresh(Box::new(Fresh { attempt, authorization, sign_in, shown, queue, covered }))))
+    Ok(Outcome::Fresh(Box::new(Fresh { attempt, authorization, sign_in, shown, queue, covered })))
 }

@@ -97,7 +97,7 @@ impl Scoped {
         let mut known = Known::default();
         for part in ids.chunks(AT_A_TIME) {
             let select = table::Entity::find()
-                .filter(self.own_sets())
+                .filter(self.also_mine(table::Column::Organization, table::Column::Customer))
                 .filter(table::Column::Id.is_in(part.iter().map(|id| id.0)));
             self.pass(columns(select), &mut known, &mut each).await?;
         }
