@@ -16,6 +16,7 @@ use shared::{
 app_on_both! {
     h8_t12_a_token_finishes_only_the_attempt_that_began_it,
     t12_the_same_token_twice_is_one_save,
+    h8_saves_that_come_together_are_judged_each_by_itself,
     t12_an_attempt_that_was_replaced_or_is_too_old_saves_nothing,
     h8_a_wrong_account_of_the_right_tenant_changes_nothing,
     h13_what_microsoft_did_not_sign_is_refused_before_anything_is_looked_up,
@@ -117,6 +118,44 @@ async fn t12_the_same_token_twice_is_one_save(app: TestApp) {
     assert_eq!(done, 1);
     app.save(&road.attempt.secret, &again).await.refused(409, "attempt_used");
     assert_same(&before, &app.dump().await);
+}
+
+/// Saves that come at the same moment share a transaction, and nothing else.
+async fn h8_saves_that_come_together_are_judged_each_by_itself(app: TestApp) {
+    app.import_sample().await;
+    let good = [
+        app.before_save(&["CON-001"], "backup@contoso.com").await,
+        app.before_save(&["CON-009"], "priya.shah@contoso.com").await,
+    ];
+    let crossed = app.before_save(&["CON-002"], "backup@contoso.com").await;
+    let foreign = app.before_save(&["FAB-003"], "backup@fabrikam.com").await;
+    let wrong = &good[0].tokens;
+    let (fine, refused, dead) = futures::future::join3(
+        futures::future::join_all(good.iter().chain(&good).map(|road| app.save(&road.attempt.secret, &road.tokens))),
+        futures::future::join_all([&crossed, &foreign].map(|road| app.save(&road.attempt.secret, wrong))),
+        futures::future::join_all([&crossed.link, "nobody-knows-this"].map(|secret| app.save(secret, wrong))),
+    )
+    .await;
+    for answer in fine {
+        let view: ConnectView = answer.ok();
+        assert!(matches!(view.sign_in.state, SignInState::Working | SignInState::Done), "{:?}", view.sign_in.state);
+    }
+    for answer in &refused {
+        refusal(answer);
+    }
+    for answer in dead {
+        answer.refused(404, "not_found");
+    }
+    for (road, set) in good.iter().zip(["CON-001", "CON-009"]) {
+        app.settled(road.authorization.id).await;
+        assert_eq!(app.set(set).await.method, Method::Hybrid);
+    }
+    for (road, set) in [(&crossed, "CON-002"), (&foreign, "FAB-003")] {
+        assert_eq!(app.view(&road.attempt.secret).await.sign_in.state, SignInState::Waiting);
+        assert_eq!(app.set(set).await.method, Method::Basic);
+    }
+    let saved = app.dump().await["audit"].iter().filter(|row| row.contains("sign_in.saved")).count();
+    assert_eq!(saved, 2, "each was received once");
 }
 
 async fn t12_an_attempt_that_was_replaced_or_is_too_old_saves_nothing(app: TestApp) {

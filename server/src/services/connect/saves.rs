@@ -27,9 +27,10 @@ use crate::{
     },
     together::Together,
 };
+use futures::future::join_all;
 use shared::{
     api::authorizations::SignInState,
-    id::{AttemptId, AuthorizationId, SignInId},
+    id::{AttemptId, AuthorizationId, OrganizationId, SignInId},
 };
 use std::{
     collections::{HashMap, HashSet},
@@ -133,8 +134,8 @@ async fn receive_group(app: &AppState, pressed: &[Arc<Pressed>]) -> Result<Vec<S
         return stages(app, pressed, found, &HashMap::new(), HashMap::new()).await;
     };
     if attempts.iter().any(|located| located.organization != organization) {
-        // Of several organizations: each alone, so that no transaction is of two.
-        return Err(lost());
+        drop(system);
+        return Ok(receive_apart(app, pressed, &found).await);
     }
     let tx = app.store.narrow(system, organization).await?;
     let ids: Vec<AttemptId> = attempts.iter().map(|located| AttemptId(located.id)).collect();
@@ -163,6 +164,26 @@ async fn receive_group(app: &AppState, pressed: &[Arc<Pressed>]) -> Result<Vec<S
         (at, stored.map(|received| Stage::Received(Box::new((member.receiving.opened, received)))))
     });
     stages(app, pressed, found, &read, stored.collect()).await
+}
+
+/// Saves of several organizations: those of each by themselves, so that no transaction is of two.
+async fn receive_apart(
+    app: &AppState,
+    pressed: &[Arc<Pressed>],
+    found: &[Option<(LocatorKind, Located)>],
+) -> Vec<Staged> {
+    let mut parts: HashMap<Option<OrganizationId>, Vec<usize>> = HashMap::new();
+    for (at, found) in found.iter().enumerate() {
+        parts.entry(found.map(|(_, located)| located.organization)).or_default().push(at);
+    }
+    let parts = parts.into_values().map(|places| async move {
+        let part = places.iter().filter_map(|at| pressed.get(*at)).cloned().collect();
+        let staged = Box::pin(receive_all(app, part)).await;
+        places.into_iter().zip(staged).collect::<Vec<_>>()
+    });
+    let mut all: Vec<(usize, Staged)> = join_all(parts).await.into_iter().flatten().collect();
+    all.sort_by_key(|(at, _)| *at);
+    all.into_iter().map(|(_, staged)| staged).collect()
 }
 
 fn attempt_of((kind, located): &(LocatorKind, Located)) -> Option<Located> {
