@@ -1,5 +1,7 @@
 //! Addresses as text: path, query, patterns. Nothing here touches the browser.
 
+use crate::browser;
+
 /// Which pattern fits an address, and what it found in there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Matched {
@@ -16,6 +18,12 @@ pub struct Place {
     pub path: String,
     /// Without its `?`.
     pub query: String,
+}
+
+impl From<browser::Address> for Place {
+    fn from(browser::Address { path, query, .. }: browser::Address) -> Self {
+        Self { path, query }
+    }
 }
 
 impl Place {

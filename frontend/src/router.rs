@@ -1,8 +1,8 @@
 //! Where in the portal one is, and how one gets elsewhere: the address as signals, links and the history.
 //!
 //! Small: a crate for this weighed 47 KB packed (docs/decisions/0009). The map of addresses is [`crate::map`]; links are
-//! followed by the shell, which tells of it as the browser tells of *back*. A page reads its address with [`use_query_map`] and [`use_params_map`] and leads
-//! on with links or [`use_navigate`].
+//! followed by the shell, which tells of it as the browser tells of *back*. A page reads its address with
+//! [`use_query_map`] and [`use_params_map`] and leads on with links or [`use_navigate`].
 
 pub use crate::place::{Matched, Pairs, Place};
 
@@ -45,6 +45,7 @@ pub struct Router {
 impl Router {
     /// Begins to follow the address, and finds it in the map.
     pub fn start(find: fn(&Place) -> Matched) -> Self {
+        let here = || Place::from(browser::address());
         let place = RwSignal::new(here());
         let matched = Memo::new(move |_| place.with(find));
         let router = Self {
@@ -59,11 +60,6 @@ impl Router {
         browser::on_history(move || place.set(here()));
         router
     }
-}
-
-fn here() -> Place {
-    let browser::Address { path, query, .. } = browser::address();
-    Place { path, query }
 }
 
 /// The address, as signals.

@@ -93,7 +93,7 @@ chunks! {
 /// All pages. Nothing is shown where the shell shows a page of its own; the rest stays as it is for the way back.
 #[component]
 pub fn Pages() -> impl IntoView {
-    provide_context(StoredValue::new_local(connected::take_secret()));
+    provide_context(connected::take_secret());
     let brand = Brand(RwSignal::new(String::new()));
     let meta = Remote::new(|| api::read::<Meta>("/api/v1/meta"));
     Effect::new(move |_| {

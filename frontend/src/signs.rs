@@ -5,6 +5,7 @@ use crate::text::{digits, join};
 use shared::api::problem::MicrosoftIds;
 use shared::hash::sha256;
 use shared::id::TenantId;
+use shared::method::Method;
 
 /// Where the sprites lie; the build puts their hashed names here.
 const ICONS: &str = match option_env!("REKEY_WEB_ICONS") {
@@ -46,6 +47,15 @@ pub fn key_blade(tenant: TenantId) -> String {
     }
     path.push_str("L12 11.4H10Z");
     path
+}
+
+/// The class of a method's pin.
+pub const fn method_class(method: Method) -> &'static str {
+    match method {
+        Method::Basic => "method basic",
+        Method::Hybrid => "method hybrid",
+        Method::Modern => "method modern",
+    }
 }
 
 /// What kind of news something is.

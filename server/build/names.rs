@@ -10,7 +10,6 @@ pub fn shorten(wasm: Vec<u8>, glue: String) -> (Vec<u8>, String) {
 }
 
 fn try_shorten(wasm: &[u8], glue: &str) -> Option<(Vec<u8>, String)> {
-    const CUSTOM: u8 = 0;
     const IMPORTS: u8 = 2;
     const EXPORTS: u8 = 7;
     let (head, mut rest) = wasm.split_at_checked(8)?;
@@ -23,8 +22,6 @@ fn try_shorten(wasm: &[u8], glue: &str) -> Option<(Vec<u8>, String)> {
         let (section, after) = rest.split_at_checked(length)?;
         rest = after;
         let section = match *id {
-            // Names and notes for tools: no browser reads them.
-            CUSTOM => continue,
             IMPORTS => imports(section, &mut new_glue)?,
             // Chunks know the exports of their main program by name.
             EXPORTS if !is_cut => exports(section, &mut new_glue)?,

@@ -46,7 +46,7 @@ pub fn split(program: &Path, folder: &Path, release: bool) -> Result<Split, Box<
     let chunks = made.split_modules.iter().map(|path| {
         let name = path.file_stem().and_then(|name| name.to_str()).ok_or("a chunk has no name")?.to_owned();
         let wasm = fs::read(path)?;
-        let wasm = if release { without_names(&wasm).ok_or("a chunk is no WebAssembly")? } else { wasm };
+        let wasm = if release { without_custom(&wasm).ok_or("a chunk is no WebAssembly")? } else { wasm };
         Ok(Chunk { name, wasm })
     });
     let chunks = chunks.collect::<Result<Vec<_>, Box<dyn Error>>>()?;
@@ -91,8 +91,8 @@ pub fn join(glue: &str, loader: &str) -> Result<String, String> {
     Ok(rest.join("\n") + "\n")
 }
 
-/// A module without its custom sections, which hold the names of its functions.
-fn without_names(wasm: &[u8]) -> Option<Vec<u8>> {
+/// A module without its custom sections: names and notes for tools, which no browser reads.
+pub fn without_custom(wasm: &[u8]) -> Option<Vec<u8>> {
     const CUSTOM: u8 = 0;
     sections(wasm, |id, section| if id == CUSTOM { None } else { Some(section.to_vec()) })
 }

@@ -159,6 +159,7 @@ pub fn bindgen(folder: &Path, page: &str, is_split: bool, out: &Path, release: b
     if !release {
         return Ok(App { wasm, glue, chunks, loader });
     }
+    let wasm = split::without_custom(&wasm).unwrap_or(wasm);
     let (wasm, glue) = names::shorten(wasm, without_comments(&glue));
     let glue = without_loader(&glue).unwrap_or(glue);
     Ok(App { wasm, glue, chunks, loader: without_comments(&loader) })

@@ -49,10 +49,10 @@ pub use generations::Generations;
 use group_commit::{Begun, Turn};
 pub use scope::{Reach, Scope};
 use sea_orm::{
-    AccessMode, ColumnTrait, Condition, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
-    IsolationLevel, SqliteTransactionMode, SqlxPostgresConnector, SqlxSqliteConnector, Statement, TransactionOptions,
-    TransactionTrait,
-    sea_query::{Expr, ExprTrait, Func, LikeExpr},
+    AccessMode, ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DatabaseConnection, DatabaseTransaction,
+    DbBackend, DbErr, EntityTrait, IntoActiveModel, IsolationLevel, PrimaryKeyTrait, SqliteTransactionMode,
+    SqlxPostgresConnector, SqlxSqliteConnector, Statement, TransactionOptions, TransactionTrait,
+    sea_query::{Expr, ExprTrait, Func, LikeExpr, OnConflict},
 };
 use sea_orm_migration::MigratorTrait;
 use shared::id::OrganizationId;
@@ -316,11 +316,10 @@ impl Scoped {
 }
 
 impl Scoped {
-    /// Rows of the organization, for queries that name rows by id. No index fits it: without statistics SQLite takes a list
-    /// of ids for larger than an organization, and would read all of the organization's rows.
+    /// Rows of the organization, for queries that name rows by id: without statistics SQLite takes a list of ids for larger
+    /// than an organization, and would read all of the organization's rows.
     fn also_own(&self, organization: impl ColumnTrait) -> Expr {
-        let column = || Expr::col(organization.as_column_ref());
-        Expr::expr(Func::coalesce([column(), column()])).eq(self.own())
+        unindexed(organization).eq(self.own())
     }
 
     /// As [`Scoped::mine`], for queries that name rows by id.
@@ -333,6 +332,29 @@ impl System {
     /// Makes everything done so far lasting, all at once.
     pub async fn commit(self) -> Result<(), StoreError> {
         Ok(Begun { tx: self.tx, turn: self.turn }.commit().await?)
+    }
+}
+
+/// A column's value, in a form that no index fits: where SQLite, which knows no numbers of rows, would take the wrong one.
+fn unindexed(column: impl ColumnTrait) -> Expr {
+    let column = || Expr::col(column.as_column_ref());
+    Expr::expr(Func::coalesce([column(), column()]))
+}
+
+/// Writes rows that are there already, each with values of its own, as `moved` says, and gives the keys of those that it let
+/// through. An insert that always collides: the one way to do that in one statement on both databases.
+async fn update_each<A>(
+    tx: &DatabaseTransaction,
+    rows: Vec<A>,
+    moved: &OnConflict,
+) -> Result<Vec<<<A::Entity as EntityTrait>::PrimaryKey as PrimaryKeyTrait>::ValueType>, DbErr>
+where
+    A: ActiveModelTrait + Send,
+    <A::Entity as EntityTrait>::Model: IntoActiveModel<A>,
+{
+    match A::Entity::insert_many(rows).on_conflict(moved.clone()).exec_with_returning_keys(tx).await {
+        Err(DbErr::RecordNotInserted) => Ok(Vec::new()),
+        keys => keys,
     }
 }
 
@@ -369,7 +391,7 @@ impl Outside for System {
 #[cfg(test)]
 mod tests {
     use super::{entities::backup_sets as sets, *};
-    use sea_orm::{EntityTrait, QueryFilter, QueryTrait};
+    use sea_orm::{QueryFilter, QueryTrait};
 
     /// Rows named by id are found by id, however many the organization has.
     #[tokio::test]

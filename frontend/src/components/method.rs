@@ -1,6 +1,7 @@
 //! Methods: an empty, a half and a full pin, always with the word.
 
 use super::Icon;
+use crate::signs::method_class;
 use crate::text;
 use leptos::prelude::*;
 use shared::method::Method;
@@ -14,7 +15,7 @@ pub fn MethodPin(
     #[prop(optional)]
     boxed: bool,
 ) -> impl IntoView {
-    let class = format!("method {}{}", method.as_str(), if boxed { " boxed" } else { "" });
+    let class = format!("{}{}", method_class(method), if boxed { " boxed" } else { "" });
     view! { <span class=class title=text::method_meaning(method)><Icon name=method.as_str()/>{text::method(method)}</span> }
 }
 

@@ -30,8 +30,6 @@ pub struct Home {
     pub notices: Answer<Page<NoticeView>>,
     /// The last events.
     pub recent: Answer<Page<AuditEntryView>>,
-    /// What happened in the whole organization is not a technician's to read.
-    pub may_read_events: bool,
     /// A notice is being settled.
     pub is_settling: bool,
     /// Why the last one was not.
@@ -50,14 +48,14 @@ pub mod press {
     pub const SETTLE: &str = "settle";
 }
 
-/// The screen; `copied` is what was copied a moment ago.
-pub fn page(state: &Home, copied: Option<&str>) -> Tag {
+/// The screen; the last events stand on it only for those who may read them. `copied` is what was copied a moment ago.
+pub fn page(state: &Home, may_read_events: bool, copied: Option<&str>) -> Tag {
     let page = of("div", "page");
     match &state.overview {
         None => page.with(ghosts(8)),
         Some(Err(failure)) => page.with(trouble(failure, Some(press::OVERVIEW), copied)),
         Some(Ok(overview)) if overview.sets.total() == 0 => page.all(first()),
-        Some(Ok(overview)) => page.all(everyday(state, overview, copied)),
+        Some(Ok(overview)) => page.all(everyday(state, overview, may_read_events, copied)),
     }
 }
 
@@ -73,7 +71,7 @@ fn first() -> Vec<Tag> {
     vec![art, head(None, home::FIRST, home::FIRST_WHY, None), first_run::steps()]
 }
 
-fn everyday(state: &Home, overview: &Overview, copied: Option<&str>) -> Vec<Tag> {
+fn everyday(state: &Home, overview: &Overview, may_read_events: bool, copied: Option<&str>) -> Vec<Tag> {
     let basic = overview.sets.basic;
     let (class, href, label) = if basic > 0 {
         ("button primary", "/backup-sets?method=basic", home::CHOOSE)
@@ -82,7 +80,7 @@ fn everyday(state: &Home, overview: &Overview, copied: Option<&str>) -> Vec<Tag>
     };
     let action = of("a", class).attr("data-test", "choose-sets").attr("href", href).with(label).with(icon("arrow"));
     let today = browser::day(browser::now());
-    let recent = state.may_read_events.then(|| recent::section(state.recent.as_ref(), copied));
+    let recent = may_read_events.then(|| recent::section(state.recent.as_ref(), copied));
     let mut page = vec![
         head(Some(today), home::headline(overview.sets), home::why(basic), Some(action)),
         fleet::section(overview),

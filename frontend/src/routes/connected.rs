@@ -29,9 +29,7 @@ pub(super) struct Secret(Option<String>);
 #[component]
 pub fn Connected() -> impl IntoView {
     Effect::new(|_| arrive(customer_page::TITLE));
-    let secret = use_context::<StoredValue<Secret, LocalStorage>>();
-    let secret = secret.and_then(|secret| secret.with_value(|Secret(secret)| secret.clone()));
-    let Some(secret) = secret else { return dead() };
+    let Some(Secret(Some(secret))) = use_context() else { return dead() };
     let asked = secret.clone();
     let page = Remote::new(move || {
         let secret = asked.clone();

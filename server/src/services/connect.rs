@@ -57,11 +57,6 @@ pub struct Opened {
 
 /// Opens a secret.
 pub async fn open(app: &AppState, secret: &str) -> Result<Opened, ServiceError> {
-    Ok(open_within(app, secret).await?.1)
-}
-
-/// Opens a secret; what else is read in this transaction is of the same moment.
-async fn open_within(app: &AppState, secret: &str) -> Result<(Scoped, Opened, Option<Attempt>), ServiceError> {
     let now = app.now();
     let system = app.store.read_system().await?;
     let kinds = [LocatorKind::ConnectLink, LocatorKind::Attempt];
@@ -71,15 +66,13 @@ async fn open_within(app: &AppState, secret: &str) -> Result<(Scoped, Opened, Op
     if kind == LocatorKind::ConnectLink {
         let link = tx.find_link(id, now).await?.ok_or(ServiceError::NotFound)?;
         check_embed(&tx, &link).await?;
-        let opened = Opened { organization, authorization: link.authorization, link, attempt: None };
-        return Ok((tx, opened, None));
+        return Ok(Opened { organization, authorization: link.authorization, link, attempt: None });
     }
     // A link that expired while its attempt was at Microsoft may finish; one that was revoked may not.
     let found = tx.find_attempt_and_link(AttemptId(id)).await?;
     let (attempt, link) = found.ok_or(ServiceError::NotFound)?;
     check_embed(&tx, &link).await?;
-    let opened = Opened { organization, authorization: attempt.authorization, link, attempt: Some(attempt.id) };
-    Ok((tx, opened, Some(attempt)))
+    Ok(Opened { organization, authorization: attempt.authorization, link, attempt: Some(attempt.id) })
 }
 
 /// A link that came by a console's frame is good as long as the console's session has not been ended, in whatever way.

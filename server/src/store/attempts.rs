@@ -4,11 +4,12 @@ use super::{
     Scoped, StoreError,
     entities::{attempts as table, connect_links as links, sign_ins},
     links::Link,
+    update_each,
 };
 use crate::seal::Sealed;
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, DbErr, EntityTrait, JoinType, QueryFilter, QuerySelect, QueryTrait,
+    ColumnTrait, EntityTrait, JoinType, QueryFilter, QuerySelect, QueryTrait,
     sea_query::{Expr, ExprTrait, OnConflict},
 };
 use shared::{
@@ -142,7 +143,6 @@ impl Scoped {
 
     /// Moves attempts that are there on, those that are open: writes what Save brought. Gives the ids of those that were.
     pub async fn save_open_attempts(&self, attempts: &[Attempt]) -> Result<HashSet<AttemptId>, StoreError> {
-        // An insert of rows that are there already: the one way to give many rows values of their own in one statement.
         let moved = OnConflict::column(table::Column::Id)
             .update_columns([
                 table::Column::State,
@@ -158,13 +158,8 @@ impl Scoped {
             .to_owned();
         let mut saved = HashSet::new();
         for part in attempts.chunks(100) {
-            let rows = part.iter().map(|attempt| row(self.own(), attempt));
-            let insert = table::Entity::insert_many(rows).on_conflict(moved.clone());
-            match insert.exec_with_returning_keys(&self.tx).await {
-                Ok(ids) => saved.extend(ids.into_iter().map(AttemptId)),
-                Err(DbErr::RecordNotInserted) => {}
-                Err(error) => return Err(error.into()),
-            }
+            let rows = part.iter().map(|attempt| row(self.own(), attempt)).collect();
+            saved.extend(update_each(&self.tx, rows, &moved).await?.into_iter().map(AttemptId));
         }
         Ok(saved)
     }

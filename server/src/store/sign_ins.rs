@@ -5,10 +5,11 @@ use super::{
     backup_sets::BackupSet,
     customers::key_of,
     entities::{backup_sets, sign_in_sets as sets, sign_ins as table},
+    update_each,
 };
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, DbErr, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, ExprTrait, OnConflict},
 };
 use shared::{
@@ -242,7 +243,6 @@ impl Scoped {
     /// Writes the state of sign-ins that are there and what belongs to it, of those that are in one of the states `from`.
     /// Gives how many were.
     pub async fn update_sign_ins(&self, sign_ins: &[SignIn], from: &[SignInState]) -> Result<usize, StoreError> {
-        // An insert of rows that are there already: the one way to give many rows values of their own in one statement.
         let moved = OnConflict::column(table::Column::Id)
             .update_columns([
                 table::Column::State,
@@ -261,12 +261,7 @@ impl Scoped {
         let mut count = 0;
         for part in sign_ins.chunks(100) {
             let rows = part.iter().map(|sign_in| row(self.own(), sign_in, None, 0)).collect::<Result<Vec<_>, _>>()?;
-            let insert = table::Entity::insert_many(rows).on_conflict(moved.clone());
-            match insert.exec_with_returning_keys(&self.tx).await {
-                Ok(ids) => count += ids.len(),
-                Err(DbErr::RecordNotInserted) => {}
-                Err(error) => return Err(error.into()),
-            }
+            count += update_each(&self.tx, rows, &moved).await?.len();
         }
         Ok(count)
     }

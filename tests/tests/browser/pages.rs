@@ -97,9 +97,24 @@ async fn a_page_brings_its_code_when_it_is_asked_for() {
 
 /// Pieces of the program that were fetched after the start of this page.
 async fn chunks(window: &Browser) -> Vec<String> {
-    let script = "return performance.getEntriesByType('resource').map(entry => entry.name)
-        .filter(name => /\\/portal-(split|chunk)_/.test(name)).sort()";
-    window.script(script, Vec::new()).await.convert().expect("names")
+    fetched(window, "portal-(?:split|chunk)_.*").await
+}
+
+/// Programs that were fetched since the start of this page.
+async fn programs(window: &Browser) -> Vec<String> {
+    // What was preloaded counts once more when it is used.
+    let mut programs = fetched(window, "(\\w+)-[0-9a-f]+\\.wasm").await;
+    programs.dedup();
+    programs
+}
+
+/// What was fetched of the web app's files since the start of this page, as often as it was: the names that a pattern fits, or
+/// what it takes out of them.
+async fn fetched(window: &Browser, pattern: &str) -> Vec<String> {
+    let script = "const pattern = new RegExp('/assets/' + arguments[0] + '$');
+        const names = performance.getEntriesByType('resource').map(entry => pattern.exec(entry.name));
+        return names.filter(name => name).map(name => name[1] ?? name[0]).sort()";
+    window.script(script, vec![serde_json::json!(pattern)]).await.convert().expect("names")
 }
 
 /// The first screen brings its own program alone, and what people reach with it; the pages program comes when somebody is
@@ -121,13 +136,6 @@ async fn the_first_screen_brings_its_own_program_alone() {
     window.open("/activity").await;
     shows(&window, "/activity", "Activity").await;
     assert_eq!(programs(&window).await, ["portal", "shell"]);
-}
-
-/// Programs that were fetched since the start of this page.
-async fn programs(window: &Browser) -> Vec<String> {
-    let script = "return [...new Set(performance.getEntriesByType('resource')
-        .map(entry => /\\/assets\\/(\\w+)-[0-9a-f]+\\.wasm/.exec(entry.name)?.[1]).filter(name => name))].sort()";
-    window.script(script, Vec::new()).await.convert().expect("names")
 }
 
 /// Where the pages program does not come at all, the shell says so, keeps the menu, and brings it when asked again; the

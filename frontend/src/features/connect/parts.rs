@@ -2,7 +2,7 @@
 
 use crate::browser;
 use crate::markup::{Tag, of, tag, text};
-use crate::signs::{KEY_BOW, StageState, Tone, key_blade, sign_reference};
+use crate::signs::{KEY_BOW, StageState, Tone, key_blade, method_class, sign_reference};
 use crate::text::words::{Key, Names, keys, pair_of, say};
 use crate::text::{connect as words, digits, join};
 use shared::api::authorizations::{Consenter, StepState, StepView};
@@ -237,12 +237,7 @@ pub fn moment(at: Timestamp) -> Tag {
 }
 
 fn method(method: Method) -> Tag {
-    let class = match method {
-        Method::Basic => "method basic",
-        Method::Hybrid => "method hybrid",
-        Method::Modern => "method modern",
-    };
-    of("span", class).with(icon(method.as_str())).with(words::method(method))
+    of("span", method_class(method)).with(icon(method.as_str())).with(words::method(method))
 }
 
 /// From one method to another.

@@ -45,8 +45,8 @@ pub enum Pages {
 pub struct State {
     /// Where one is.
     pub place: Place,
-    /// Whether the menu stands beside it.
-    pub frame: Frame,
+    /// Its place in the map: the pattern, and whether the menu stands beside it. None: nothing is there.
+    pub at: Option<(&'static str, Frame)>,
     /// This page's own host.
     pub host: String,
     /// The product's name, once known.
@@ -72,7 +72,18 @@ pub struct State {
 impl State {
     /// The first screen is shown.
     pub fn is_home(&self) -> bool {
-        self.place.path == map::HOME
+        self.at.is_some_and(|(pattern, _)| pattern == map::HOME)
+    }
+
+    /// Whether the menu stands beside the page.
+    pub fn frame(&self) -> Frame {
+        self.at.map_or(Frame::Alone, |(_, frame)| frame)
+    }
+
+    /// What happened in the whole organization is not a technician's to read; nor anybody's who is not known yet.
+    pub fn may_read_events(&self) -> bool {
+        let session = self.session.as_ref().and_then(|session| session.as_ref().ok());
+        session.is_some_and(|view| view.member.role != MemberRole::Technician)
     }
 }
 
@@ -156,7 +167,7 @@ impl Shell {
     fn show(&self) {
         let state = self.0.state.borrow();
         self.0.document.borrow_mut().show(frame::frame(&state));
-        match state.frame {
+        match state.frame() {
             Frame::Menu => self.0.slot.move_into(frame::MAIN),
             Frame::Alone => self.0.slot.move_into(ROOT),
         }
@@ -174,30 +185,25 @@ impl Shell {
 
     /// The address is another than before, or the first.
     fn went(&self, is_first: bool) {
-        let browser::Address { path, query, .. } = browser::address();
-        let place = Place { path, query };
+        let place = Place::from(browser::address());
         if !is_first && self.0.state.borrow().place == place {
             return;
         }
         browser::hide_popover("side");
-        let found = map::find(&place);
-        let pattern = found.map(|(pattern, _)| pattern);
-        let account = pattern.and_then(|pattern| self.account(pattern, &place));
-        let is_own = account.is_some() || pattern == Some(map::HOME);
-        {
+        let at = map::find(&place);
+        let account = at.and_then(|(pattern, _)| self.account(pattern, &place));
+        let (is_home, is_own) = {
             let mut state = self.0.state.borrow_mut();
-            state.frame = found.map_or(Frame::Alone, |(_, frame)| frame);
-            state.account = account;
-            state.leaving = Leaving::No;
-            state.place = place;
-        }
+            (state.at, state.account, state.leaving, state.place) = (at, account, Leaving::No, place);
+            (state.is_home(), state.is_home() || state.account.is_some())
+        };
         if is_own {
             let before = browser::arrived(&self.0.state.borrow().place.path);
             self.0.must_focus.set(before.is_some());
         } else {
             self.fetch_pages();
         }
-        if pattern == Some(map::HOME) {
+        if is_home {
             self.read_home();
         }
         self.show();
@@ -228,7 +234,7 @@ impl Shell {
                 browser::spawn(self.clone().finish(answer));
             }
             Some(Account::Join(Joining::Opening(secret))) => browser::spawn(self.clone().open(secret.clone())),
-            None if state.frame == Frame::Menu && state.session.is_none() => self.read_session(),
+            None if state.frame() == Frame::Menu && state.session.is_none() => self.read_session(),
             _ => {}
         }
     }
@@ -254,15 +260,13 @@ impl Shell {
     fn read_session(&self) {
         let shell = self.clone();
         self.ask(SESSION, None, move |state, session: Result<SessionView, _>| {
-            if let Ok(view) = &session {
+            if session.is_ok() {
                 session::was_here();
-                let may_read = view.member.role != MemberRole::Technician;
-                state.home.may_read_events = may_read;
-                if may_read && state.is_home() && state.home.recent.is_none() {
-                    shell.read_recent();
-                }
             }
             state.session = Some(session);
+            if state.may_read_events() && state.is_home() && state.home.recent.is_none() {
+                shell.read_recent();
+            }
         });
     }
 
@@ -270,7 +274,7 @@ impl Shell {
         self.0.visit.set(self.0.visit.get().wrapping_add(1));
         self.read_overview();
         self.read_notices();
-        if self.0.state.borrow().home.may_read_events {
+        if self.0.state.borrow().may_read_events() {
             self.read_recent();
         }
     }

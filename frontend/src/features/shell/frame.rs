@@ -28,7 +28,7 @@ pub mod press {
 pub fn frame(state: &State) -> Tag {
     let root = tag("div");
     let copied = state.copied.as_deref();
-    if state.frame == Frame::Alone {
+    if state.frame() == Frame::Alone {
         return root.some(alone(state));
     }
     match &state.session {
@@ -62,7 +62,7 @@ fn app(state: &State, menu: Vec<Tag>) -> Tag {
 /// What the shell itself has to show in the middle.
 fn own(state: &State) -> Option<Tag> {
     if state.is_home() {
-        return Some(home::page(&state.home, state.copied.as_deref()));
+        return Some(home::page(&state.home, state.may_read_events(), state.copied.as_deref()));
     }
     on_the_way(state.pages).map(|inside| of("div", "page").with(inside))
 }

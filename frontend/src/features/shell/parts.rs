@@ -1,8 +1,10 @@
 //! What the shell and the first screen are built from: the classes of the Leptos components, as plain [`Tag`]s.
 
+pub use crate::features::connect::parts::hidden;
+
 use crate::api::ApiFailure;
 use crate::markup::{Tag, of, tag};
-use crate::signs::{Tone, icon_reference, id_lines};
+use crate::signs::{Tone, icon_reference, id_lines, method_class};
 use crate::{browser, text};
 use shared::method::Method;
 use shared::time::Timestamp;
@@ -15,11 +17,6 @@ pub fn icon(name: &'static str) -> Tag {
 /// A picture of the sprite in a class of its own.
 pub fn picture(class: &'static str, name: &'static str) -> Tag {
     of("svg", class).attr("aria-hidden", "true").with(tag("use").attr("href", icon_reference(name)))
-}
-
-/// Text for screen readers alone.
-pub fn hidden(text: impl Into<Tag>) -> Tag {
-    of("span", "hide").with(text)
 }
 
 /// A button that the driver hears of by `press`. While `is_busy` it stays where it is and does nothing.
@@ -41,12 +38,10 @@ pub fn moment(at: Timestamp) -> Tag {
 
 /// A method as pin and word.
 pub fn method(method: Method) -> Tag {
-    let class = match method {
-        Method::Basic => "method basic",
-        Method::Hybrid => "method hybrid",
-        Method::Modern => "method modern",
-    };
-    of("span", class).attr("title", text::method_meaning(method)).with(icon(method.as_str())).with(text::method(method))
+    of("span", method_class(method))
+        .attr("title", text::method_meaning(method))
+        .with(icon(method.as_str()))
+        .with(text::method(method))
 }
 
 /// Lines in the place of what is about to be here; says that it loads. The style shows them after 300 ms only.

@@ -6,8 +6,8 @@
 //! another's sake.
 
 use super::{
-    Opened, Pressed, Received, check_embed, open_within, page::page_view, page::workloads_of, plain, save, save_work,
-    use_up, used,
+    Opened, Pressed, Received, check_embed, open, page::page_view, page::workloads_of, plain, save, save_work, use_up,
+    used,
 };
 use crate::{
     audit::Actor,
@@ -207,7 +207,7 @@ async fn stages(
                 let receiving = read.get(&AttemptId(located.id)).cloned().map(Box::new);
                 receiving.map(Stage::Further).ok_or(ServiceError::NotFound)
             }
-            (None, Some(_)) => open_within(app, one.secret.expose()).await.map(|_| Stage::Link),
+            (None, Some(_)) => open(app, one.secret.expose()).await.map(|_| Stage::Link),
         });
     }
     Ok(all)
