@@ -136,8 +136,9 @@ async fn h8_saves_that_come_together_are_judged_each_by_itself(app: TestApp) {
         futures::future::join_all([&crossed.link, "nobody-knows-this"].map(|secret| app.save(secret, wrong))),
     )
     .await;
-    for answer in fine {
+    for (answer, road) in fine.into_iter().zip(good.iter().chain(&good)) {
         let view: ConnectView = answer.ok();
+        assert_eq!(view.authorization, road.authorization.id, "each hears of its own");
         assert!(matches!(view.sign_in.state, SignInState::Working | SignInState::Done), "{:?}", view.sign_in.state);
     }
     for answer in &refused {

@@ -41,6 +41,28 @@ async fn l1_the_connect_page_works_by_keyboard_alone() {
     window.is_accessible("done").await;
 }
 
+/// Going to another page of the portal takes the focus to its heading, there and back, between the shell's page and those
+/// of the pages program; loading a page again does not.
+#[tokio::test]
+async fn l1_a_new_page_of_the_portal_takes_the_focus() {
+    let stage = Stage::with_sample().await;
+    let owner = stage.demo.account(&stage.demo.ready.owner_sign_in);
+    let window = stage.browser().await;
+    window.enter_portal(&owner).await;
+    for path in ["/", "/customers"] {
+        window.open(path).await;
+        window.see("main h1").await;
+        let script = "return document.activeElement?.matches('h1') === true";
+        let has_focus: bool = window.script(script, Vec::new()).await.convert().expect("a word");
+        assert!(!has_focus, "{path} took the focus of whoever only loaded it again");
+        for next in ["/activity", "/", "/customers", "/"] {
+            window.click(&format!("#side a[href='{next}']")).await;
+            window.see(&format!("#side a[href='{next}'][aria-current=page]")).await;
+            window.has_focus("main h1").await;
+        }
+    }
+}
+
 /// Labels, one heading of the first rank, no positive tabindex, on each page of the portal.
 #[tokio::test]
 async fn l1_the_portals_pages_are_labelled() {
