@@ -184,15 +184,16 @@ impl Scoped {
             .into_query();
         let switched_off = Condition::all().add(table::Column::Connection.in_subquery(off));
         let mut found: HashMap<Uuid, u64> = HashMap::new();
-        for condition in [removed, switched_off] {
+        // Not by the index of customers: it would lead SQLite through all sets of the organization.
+        let apart = unindexed(table::Column::Customer);
+        for (condition, customer) in [(removed, table::Column::Customer.into_expr()), (switched_off, apart)] {
             let rows: Vec<(Uuid, i64)> = table::Entity::find()
                 .select_only()
-                .column_as(unindexed(table::Column::Customer), "of")
+                .column_as(customer.clone(), "of")
                 .column_as(Expr::col(Asterisk).count(), "count")
                 .filter(self.own_sets())
                 .filter(condition)
-                // Not by the index of customers: it would lead SQLite through all sets of the organization.
-                .group_by(unindexed(table::Column::Customer))
+                .group_by(customer)
                 .into_tuple()
                 .all(&self.tx)
                 .await?;
