@@ -304,6 +304,24 @@ impl Scoped {
         self.commit_counts().await
     }
 
+    /// Has PostgreSQL look at tables that it has never looked at. It does so by itself a minute after a first import or wave; until
+    /// then it takes an organization for a two-hundredth of a table, and reads all of it where an index leads to a few rows.
+    /// The last thing of a transaction: nobody else can have a table looked at until its end.
+    pub async fn count_new_tables(&self, tables: &[&str]) -> Result<(), StoreError> {
+        let backend = self.tx.get_database_backend();
+        if backend != DbBackend::Postgres {
+            return Ok(());
+        }
+        for table in tables {
+            let sql = "SELECT reltuples < 1 AS new FROM pg_class WHERE oid = to_regclass($1)";
+            let found = self.tx.query_one_raw(Statement::from_sql_and_values(backend, sql, [(*table).into()])).await?;
+            if found.is_some_and(|row| row.try_get("", "new").unwrap_or(false)) {
+                self.tx.execute_unprepared(&format!("ANALYZE {table}")).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// The organization as storage knows it.
     const fn own(&self) -> uuid::Uuid {
         self.organization.0

@@ -67,11 +67,6 @@ async fn one(
         "/s",
     ));
     intruder.run("UPDATE customers SET confirmed_at = 1").await;
-    if name == "PostgreSQL" {
-        intruder.run("ANALYZE").await;
-    } else {
-        intruder.run("PRAGMA optimize").await;
-    }
     lists(options, &product, table, name).await?;
     plans(&product, table, name, customers).await?;
     watchers(&product, table, name).await?;

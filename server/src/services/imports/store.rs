@@ -49,6 +49,7 @@ pub async fn store(
             return Err(ServiceError::conflict("changed_meanwhile", "A set changed in this moment. Try again."));
         }
     }
+    tx.count_new_tables(&["backup_sets", "customers"]).await?;
     Ok(UpsertAnswer {
         added: added.len() as u64,
         changed: prepared.changed.len() as u64,

@@ -132,7 +132,8 @@ async fn add_items(app: &AppState, tx: &Scoped, wave: &Wave, planned: &Planned<K
     }
     tx.add_authorizations(&authorizations).await?;
     tx.add_wave_sign_ins(wave.id, &sign_ins).await?;
-    Ok(tx.add_sign_in_sets(&covered).await?)
+    tx.add_sign_in_sets(&covered).await?;
+    Ok(tx.count_new_tables(&["authorizations", "sign_ins", "sign_in_sets"]).await?)
 }
 
 fn authorization(id: AuthorizationId, wave: &Wave, part: &WaveSignIn<Kept>) -> Authorization {

@@ -8,7 +8,7 @@ use crate::store::{
     unindexed,
 };
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    ColumnTrait, Condition, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Asterisk, Expr, ExprTrait},
 };
 use shared::{
@@ -176,17 +176,23 @@ impl Scoped {
     pub async fn list_without_access(&self, limit: usize) -> Result<Vec<(CustomerId, u64)>, StoreError> {
         // As text, so that SQLite sees that the partial index fits.
         let removed = Condition::all().add(Expr::cust("connection IS NULL AND method <> 'basic'"));
-        let off = apps::Entity::find()
+        let mut queries = vec![(removed, table::Column::Customer.into_expr())];
+        // Named one by one: of a subquery SQLite does not know that it seldom gives any.
+        let off: Vec<Uuid> = apps::Entity::find()
             .select_only()
             .column(apps::Column::Id)
             .filter(apps::Column::Organization.eq(self.own()))
             .filter(apps::Column::State.eq("off"))
-            .into_query();
-        let switched_off = Condition::all().add(table::Column::Connection.in_subquery(off));
+            .into_tuple()
+            .all(&self.tx)
+            .await?;
+        for part in off.chunks(500) {
+            let switched_off = Condition::all().add(table::Column::Connection.is_in(part.iter().copied()));
+            // Not by the index of customers: it would lead SQLite through all sets of the organization.
+            queries.push((switched_off, unindexed(table::Column::Customer)));
+        }
         let mut found: HashMap<Uuid, u64> = HashMap::new();
-        // Not by the index of customers: it would lead SQLite through all sets of the organization.
-        let apart = unindexed(table::Column::Customer);
-        for (condition, customer) in [(removed, table::Column::Customer.into_expr()), (switched_off, apart)] {
+        for (condition, customer) in queries {
             let rows: Vec<(Uuid, i64)> = table::Entity::find()
                 .select_only()
                 .column_as(customer.clone(), "of")
