@@ -322,6 +322,11 @@ impl Scoped {
         Ok(())
     }
 
+    /// Whether nobody else writes until the end of this transaction.
+    pub fn writes_alone(&self) -> bool {
+        self.tx.get_database_backend() == DbBackend::Sqlite
+    }
+
     /// The organization as storage knows it.
     const fn own(&self) -> uuid::Uuid {
         self.organization.0

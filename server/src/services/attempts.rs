@@ -1,6 +1,12 @@
 //! Sign-in attempts: made by a click, bound to one tab by a secret, and everything that its trip to Microsoft needs.
 
-use super::{ServiceError, connect::Opened, save, sessions::nonce_of, waves};
+use super::{
+    ServiceError,
+    connect::{self, Opened},
+    save,
+    sessions::nonce_of,
+    waves,
+};
 use crate::{
     random::new_secret,
     seal::{SealContext, hash_secret},
@@ -51,8 +57,15 @@ pub fn without_sign_in(app: &AppState, authorization: AuthorizationId, sign_in: 
 /// Begins an attempt; the one before it ends.
 pub async fn start(app: &AppState, opened: &Opened, request: &StartAttempt) -> Result<AttemptStart, ServiceError> {
     let now = app.now();
+    // Whoever is on the way when the link ends may begin again once more, such as for a second factor, and comes to an end
+    // with it: attempts must not hand a link's life on to each other (O1).
+    let end = opened.link.expires_at.plus(LIFE);
+    if now >= end {
+        return Err(ServiceError::NotFound);
+    }
     let tx = app.store.write(opened.organization).await?;
     let authorization = tx.touch_and_find_authorization(opened.authorization).await?.ok_or(ServiceError::NotFound)?;
+    connect::check_standing(&tx, &opened.link).await?;
     if authorization.state != AuthorizationState::Open {
         return Err(ServiceError::conflict(
             "not_open",
@@ -80,7 +93,7 @@ pub async fn start(app: &AppState, opened: &Opened, request: &StartAttempt) -> R
         leg,
         state: AttemptState::Open,
         created_at: now,
-        expires_at: now.plus(LIFE),
+        expires_at: now.plus(LIFE).min(end),
         saved: None,
         challenge: None,
     };

@@ -75,6 +75,14 @@ pub async fn open(app: &AppState, secret: &str) -> Result<Opened, ServiceError> 
     Ok(Opened { organization, authorization: attempt.authorization, link, attempt: Some(attempt.id) })
 }
 
+/// Asks once more, in the transaction that stores, once the authorization is touched: whoever takes a link back touches it too (O8).
+pub async fn check_standing(tx: &Scoped, link: &Link) -> Result<(), ServiceError> {
+    if !tx.list_standing_links(&[link.id]).await?.contains(&link.id) {
+        return Err(ServiceError::NotFound);
+    }
+    check_embed(tx, link).await
+}
+
 /// A link that came by a console's frame is good as long as the console's session has not been ended, in whatever way.
 async fn check_embed(tx: &Scoped, link: &Link) -> Result<(), ServiceError> {
     match link.embed_session {

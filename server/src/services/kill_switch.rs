@@ -82,6 +82,8 @@ pub async fn pull(
 
 /// Forgets the keys of an app, whatever becomes of them at Microsoft; gives them once more.
 async fn forget_app(app: &AppState, tx: &Scoped, connection: App) -> Result<Keys, ServiceError> {
+    // A renewal that stores a key in this moment ends first, and what it stored is seen below. One that is off already stays so.
+    tx.hold_app(connection.id).await?;
     let mut known = Vec::new();
     for one in tx.list_certificates(&[connection.id]).await? {
         if one.state == CertificateState::Removed {

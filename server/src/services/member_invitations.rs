@@ -119,6 +119,10 @@ pub async fn confirm(
     let tx = app.store.write(manager.organization).await?;
     let found = tx.find_member_invitation(id).await?.ok_or(ServiceError::NotFound)?;
     members::check_owner(manager, &[found.role])?;
+    if app.now() >= found.expires_at {
+        let detail = "This invitation has expired. Take it back and make another one.";
+        return Err(ServiceError::conflict("link_over", detail));
+    }
     let claim = match (found.state, &found.claim) {
         (MemberInvitationState::Claimed, Some(claim)) => claim.clone(),
         (MemberInvitationState::Open, _) => {

@@ -168,8 +168,8 @@ async fn find_organization(
 async fn refresh_names(tx: &Scoped, mut member: Member, identity: &VerifiedIdentity) -> Result<Member, ServiceError> {
     let (name, username) = names_of(identity);
     if member.name != name || member.username != username {
+        tx.update_member_names(member.id, &name, &username).await?;
         (member.name, member.username) = (name, username);
-        tx.update_member(&member).await?;
     }
     Ok(member)
 }

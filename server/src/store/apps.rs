@@ -223,6 +223,19 @@ impl Scoped {
         Ok(done.rows_affected == 1)
     }
 
+    /// Holds an app until the end of the transaction, so that it is not switched off or removed before. `false`: it is already.
+    pub async fn hold_app(&self, id: ConnectionId) -> Result<bool, StoreError> {
+        let done = table::Entity::update_many()
+            .col_expr(table::Column::State, Expr::col(table::Column::State))
+            .filter(self.mine(table::Column::Organization, table::Column::Customer))
+            .filter(table::Column::Id.eq(id.0))
+            .filter(table::Column::State.is_not_in(["off", "removed"]))
+            .filter(table::Column::RemovedAt.is_null())
+            .exec(&self.tx)
+            .await?;
+        Ok(done.rows_affected == 1)
+    }
+
     /// Notes that a job got a token, once. `false`: one got it before.
     pub async fn update_app_first_token(&self, id: ConnectionId, now: Timestamp) -> Result<bool, StoreError> {
         let done = table::Entity::update_many()

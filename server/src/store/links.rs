@@ -18,6 +18,7 @@ use shared::{
     language::Language,
     time::Timestamp,
 };
+use std::collections::HashSet;
 use uuid::Uuid;
 
 const DIRECT: &str = "direct";
@@ -158,6 +159,24 @@ impl Scoped {
             .one(&self.tx)
             .await?;
         Ok(row.map(Link::from))
+    }
+
+    /// Those of some links that were not taken back. What a sign-in that is under way may still do ends with its link.
+    pub async fn list_standing_links(&self, ids: &[Uuid]) -> Result<HashSet<Uuid>, StoreError> {
+        let mut found = HashSet::new();
+        for part in ids.chunks(500) {
+            let rows: Vec<Uuid> = table::Entity::find()
+                .select_only()
+                .column(table::Column::Id)
+                .filter(table::Column::Id.is_in(part.iter().copied()))
+                .filter(self.also_own(table::Column::Organization))
+                .filter(table::Column::RevokedAt.is_null())
+                .into_tuple()
+                .all(&self.tx)
+                .await?;
+            found.extend(rows);
+        }
+        Ok(found)
     }
 
     /// An invitation, whatever became of it.

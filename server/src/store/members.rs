@@ -182,6 +182,19 @@ impl Scoped {
         Ok(())
     }
 
+    /// Writes the names that Microsoft shows today, and nothing else: a role may change in the same moment.
+    pub async fn update_member_names(&self, id: MemberId, name: &str, username: &str) -> Result<bool, StoreError> {
+        let done = table::Entity::update_many()
+            .col_expr(table::Column::Name, Expr::value(name))
+            .col_expr(table::Column::Username, Expr::value(username))
+            .filter(table::Column::Organization.eq(self.own()))
+            .filter(table::Column::Id.eq(id.0))
+            .filter(table::Column::RemovedAt.is_null())
+            .exec(&self.tx)
+            .await?;
+        Ok(done.rows_affected == 1)
+    }
+
     /// Writes a member's role and the names that Microsoft shows today.
     pub async fn update_member(&self, member: &Member) -> Result<bool, StoreError> {
         let done = table::Entity::update_many()

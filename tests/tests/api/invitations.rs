@@ -1,8 +1,9 @@
 //! Invitations for somebody without an account: bound to one sign-in of one tenant, used up by Save, taken back at once
 //! (H2, H3, H5, O1-O8, N2, N11), sent by real mail.
 
+use emulator::{Effect, Fault};
 use rekey_tests::{
-    app::{Backend, OWNER, Setup, TestApp, client::Answer, dump::assert_same},
+    app::{Backend, OWNER, Setup, TestApp, client::Answer, dump::assert_same, eventually},
     app_on_both,
     mailbox::Mailbox,
 };
@@ -16,6 +17,7 @@ use shared::{
         session::Meta,
     },
     id::AuthorizationId,
+    method::Method,
 };
 
 app_on_both! {
@@ -23,6 +25,7 @@ app_on_both! {
     h3_each_click_ends_the_one_before,
     o2_an_invitation_is_for_one_sign_in,
     o8_taken_back_it_stops_whoever_is_on_the_way,
+    o8_taken_back_during_save_nothing_is_stored,
     o1_o8_dead_invitations_look_alike,
     bad_requests_name_the_field,
     h5_no_partner_relationship_is_needed,
@@ -134,6 +137,32 @@ async fn o8_taken_back_it_stops_whoever_is_on_the_way(app: TestApp) {
     let (_, third) = invite(&app, made.id, json!({})).await;
     looks(&app.connect(&second).get("/api/v1/connect").await);
     app.view(&third).await;
+}
+
+/// Save has been pressed, and waits for a key of Microsoft's, when the invitation is taken back.
+async fn o8_taken_back_during_save_nothing_is_stored(app: TestApp) {
+    app.import_sample().await;
+    let made = app.authorize(&["CON-001"]).await;
+    let (invitation, secret) = invite(&app, made.id, json!({})).await;
+    let attempt = app.attempt(&secret, made.sign_ins[0].id).await;
+    app.emulator.rotate_keys(false).expect("new keys");
+    let tokens = app.person("backup@contoso.com").sign_in(&attempt).await;
+    app.advance(300);
+    let slow = Effect { delay_millis: 1_000, ..Effect::default() };
+    app.emulator.set_fault(Fault { endpoint: Some("keys".to_owned()), effect: slow, ..Fault::default() });
+    let asked = || app.emulator.requests().iter().filter(|request| request.path.ends_with("/keys")).count();
+    let before = asked();
+    let take_back = async {
+        eventually("Microsoft is asked for its keys", async || asked() > before).await;
+        let path = format!("/api/v1/invitations/{}/revoke", invitation.id);
+        let shown: InvitationView = app.key().post(&path, &json!({})).await.ok();
+        assert_eq!(shown.state, InvitationState::Revoked);
+        app.dump().await
+    };
+    let (answer, stored) = tokio::join!(app.save(&attempt.secret, &tokens), take_back);
+    looks(&answer);
+    assert_same(&stored, &app.dump().await);
+    assert_eq!(app.set("CON-001").await.method, Method::Basic);
 }
 
 async fn o1_o8_dead_invitations_look_alike(app: TestApp) {

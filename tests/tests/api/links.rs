@@ -16,6 +16,7 @@ use shared::{
 
 app_on_both! {
     o1_o8_dead_links_look_alike,
+    o1_attempts_do_not_hand_on_the_life_of_a_link,
     o4_opening_changes_nothing,
     o7_nothing_of_a_link_takes_part_in_what_microsoft_is_asked,
     o8_calling_off_stops_a_save_that_is_being_carried_out,
@@ -61,6 +62,27 @@ async fn o1_o8_dead_links_look_alike(app: TestApp) {
         looks(&app.connect(&changed).get("/api/v1/connect").await);
     }
     app.view(&alive).await;
+}
+
+/// Whoever is on the way when the link ends comes to an end with it, however often they begin again.
+async fn o1_attempts_do_not_hand_on_the_life_of_a_link(app: TestApp) {
+    app.import_sample().await;
+    let made = app.authorize(&["CON-001"]).await;
+    let link = app.link(made.id).await;
+    let first = app.attempt(&link, made.sign_ins[0].id).await;
+    app.advance(3_601);
+    looks(&app.connect(&link).get("/api/v1/connect").await);
+    // The link is dead; who signed in by it may still begin once more, such as for a second factor.
+    let second = app.attempt(&first.secret, made.sign_ins[0].id).await;
+    app.advance(89 * 60);
+    let third = app.attempt(&second.secret, made.sign_ins[0].id).await;
+    app.advance(60);
+    let body = StartAttempt { sign_in: made.sign_ins[0].id, start_over: true };
+    looks(&app.connect(&third.secret).post("/api/v1/connect/attempts", &body).await);
+    // A day later nothing can be seen with it either.
+    app.view(&third.secret).await;
+    app.advance(24 * 3600);
+    looks(&app.connect(&third.secret).get("/api/v1/connect").await);
 }
 
 async fn o4_opening_changes_nothing(app: TestApp) {

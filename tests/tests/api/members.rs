@@ -105,7 +105,13 @@ async fn o8_dead_invitations_look_alike(app: TestApp) {
     member.post(&format!("/api/v1/member-invitations/{}/revoke", first.id), &json!({})).await.ok::<Value>();
     join(&app, &member, TESSA, "auditor").await;
     let (_, expired) = invite(&member, "auditor").await;
+    let (late, claimed) = invite(&member, "auditor").await;
+    claim(&app, OUTSIDER, &claimed).await.ok::<InvitedView>();
     app.advance(7 * 24 * 3600 + 1);
+    let member = app.member().await;
+    let (tenant, object) = app.identity(OUTSIDER);
+    let confirm = format!("/api/v1/member-invitations/{}/confirm", late.id);
+    member.post(&confirm, &ConfirmMember { tenant, object }).await.refused(409, "link_over");
     let mut seen = None;
     for secret in [revoked.as_str(), &expired, &"A".repeat(43), ""] {
         let open = OpenMemberInvitation { invitation: secret.to_owned() };

@@ -36,6 +36,7 @@ use std::{
     collections::{HashMap, HashSet},
     sync::Arc,
 };
+use uuid::Uuid;
 
 /// Groups that are carried out beside each other: while one waits for the disk, the next is made ready.
 const LANES: usize = 2;
@@ -101,7 +102,7 @@ pub async fn receive(app: &AppState, pressed: Arc<Pressed>) -> Staged {
 /// Stores a Save that went on alone; once this returns it is durable.
 pub(super) async fn commit(app: &AppState, submission: Submission) -> Stored {
     let tx = app.store.write(submission.receiving.opened.organization).await?;
-    let mut stored = store_all(app, tx, &[&submission]).await?;
+    let mut stored = store_all(app, tx, &[&submission], false).await?;
     stored.pop().unwrap_or_else(|| Err(lost()))
 }
 
@@ -157,7 +158,7 @@ async fn receive_group(app: &AppState, pressed: &[Arc<Pressed>]) -> Result<Vec<S
         tx.leave().await?;
         Vec::new()
     } else {
-        store_all(app, tx, &members.iter().collect::<Vec<_>>()).await?
+        store_all(app, tx, &members.iter().collect::<Vec<_>>(), true).await?
     };
     let stored = places.into_iter().zip(stored.into_iter().zip(members));
     let stored = stored.map(|(at, (stored, member))| {
@@ -255,16 +256,32 @@ async fn read_attempts(
 }
 
 /// Stores Saves of one organization, each of another authorization. A refusal of one is its own; an error takes all back.
-async fn store_all(app: &AppState, tx: Scoped, members: &[&Submission]) -> Result<Vec<Stored>, ServiceError> {
+/// `read_here`: what they are about was read in the same transaction.
+async fn store_all(
+    app: &AppState,
+    tx: Scoped,
+    members: &[&Submission],
+    read_here: bool,
+) -> Result<Vec<Stored>, ServiceError> {
     let ids: Vec<AuthorizationId> = members.iter().map(|member| member.receiving.authorization.id).collect();
     let touched = tx.touch_and_find_authorizations(&ids).await?;
     let touched: HashMap<AuthorizationId, Authorization> = touched.into_iter().map(|one| (one.id, one)).collect();
+    // Whoever takes a link back touches the authorization too: what is read now is so until the end.
+    let links: Vec<Uuid> = members.iter().map(|member| member.receiving.opened.link.id).collect();
+    let standing = if read_here && tx.writes_alone() { None } else { Some(tx.list_standing_links(&links).await?) };
+    let stands =
+        |member: &Submission| standing.as_ref().is_none_or(|all| all.contains(&member.receiving.opened.link.id));
+    if !members.iter().any(|member| stands(member)) {
+        return Ok(members.iter().map(|_| Err(ServiceError::NotFound)).collect());
+    }
     let mut stored = Vec::with_capacity(members.len());
-    let attempts: Vec<Attempt> = members.iter().map(|member| member.attempt()).collect();
+    let attempts: Vec<Attempt> =
+        members.iter().filter(|member| stands(member)).map(|member| member.attempt()).collect();
     let saved = tx.save_open_attempts(&attempts).await?;
     for member in members {
         let Receiving { attempt, authorization, .. } = &member.receiving;
         stored.push(match touched.get(&authorization.id) {
+            _ if !stands(member) => Err(ServiceError::NotFound),
             Some(authorization) if saved.contains(&attempt.id) => Ok(move_on(&tx, member, authorization).await?),
             Some(_) => overtaken(&tx, member).await?,
             None if saved.contains(&attempt.id) => return Err(ServiceError::NotFound),

@@ -86,6 +86,10 @@ impl Renewal<'_> {
         }
         let tx = app.store.write(organization).await?;
         hold(app, &tx, &self.work).await?;
+        // Whoever switches the app off forgets the keys that are stored by then; after that none is added.
+        if !tx.hold_app(self.connection.id).await? {
+            return Err(lost());
+        }
         tx.add_certificate(&made).await?;
         tx.commit().await?;
         let key = match keys.add(&made).await? {
@@ -111,7 +115,7 @@ impl Renewal<'_> {
 
     async fn note_key(&self, made: &Certificate, key: uuid::Uuid) -> Result<bool, ServiceError> {
         let tx = self.app.store.write(self.work.organization).await?;
-        let noted = tx.update_certificate_key(made.id, key).await?;
+        let noted = tx.hold_app(self.connection.id).await? && tx.update_certificate_key(made.id, key).await?;
         tx.commit().await?;
         Ok(noted)
     }

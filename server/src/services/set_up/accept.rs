@@ -53,6 +53,7 @@ pub async fn save(app: &AppState, opened: &Opened, request: &Save, saving: Savin
     let attempt = Attempt { state: AttemptState::Saved, saved: Some(saved), ..attempt };
     let tx = app.store.write(opened.organization).await?;
     tx.touch_authorization(attempt.authorization).await?;
+    connect::check_standing(&tx, &opened.link).await?;
     if !tx.update_attempt(&attempt, AttemptState::Open).await? {
         let now = tx.find_attempt(attempt.id).await?;
         let same = now.and_then(|now| now.saved).is_some_and(|saved| saved.hash == hash);

@@ -1,6 +1,7 @@
 //! The kill switch: everything of ours forgotten at once, and an honest word about the rest (L3).
 
-use super::{CUSTOMER, DAY, audited, current, planted, works};
+use super::{CUSTOMER, DAY, audited, current, move_to, planted, works};
+use emulator::{Effect, Fault};
 use rekey_tests::{
     app::{TestApp, client::Client, eventually},
     app_on_both,
@@ -24,6 +25,7 @@ use std::sync::Arc;
 app_on_both! {
     l3_everything_of_a_customer_is_forgotten_at_once,
     l3_what_microsoft_does_not_take_back_is_told,
+    l3_a_renewal_that_is_on_its_way_leaves_no_key_behind,
     l3_only_a_manager_who_types_the_name_may,
     l3_s4_the_master_key_can_be_changed_right_after_it,
 }
@@ -97,6 +99,29 @@ async fn l3_what_microsoft_does_not_take_back_is_told(app: TestApp) {
     assert!(killed.left[0].contains("certificate whose key is forgotten"), "{:?}", killed.left);
     assert_eq!(app.directory_app(&owner).keys.len(), 1, "it is there still");
     assert!(app.certificates_of(&owner).await.iter().all(|one| one.private_key.is_none()), "and nobody can use it");
+}
+
+/// The renewal has what it needs, and stores its new key only after everything was forgotten.
+async fn l3_a_renewal_that_is_on_its_way_leaves_no_key_behind(app: TestApp) {
+    let owner = planted(&app).await;
+    let before = current(&app, &owner).await;
+    let asked = || app.emulator.requests().iter().filter(|request| request.path.ends_with("/token")).count();
+    let (slow, seen) = (Effect { delay_millis: 1_500, ..Effect::default() }, asked());
+    let fault = Fault { endpoint: Some("token".to_owned()), times: Some(1), effect: slow, ..Fault::default() };
+    app.emulator.set_fault(fault);
+    move_to(&app, before.renew_at.unwrap());
+    eventually("the renewal asks for a token", async || asked() > seen).await;
+    let member = app.member().await;
+    pull(&app, &member).await;
+    assert!(app.certificates_of(&owner).await.iter().all(|one| one.private_key.is_none()));
+    eventually("the renewal has ended", async || {
+        app.advance(30);
+        !app.dump().await["work"].iter().any(|row| row.contains("renew"))
+    })
+    .await;
+    let left = app.certificates_of(&owner).await;
+    assert!(left.iter().all(|one| one.private_key.is_none()), "{left:?}");
+    assert_eq!(app.directory_app(&owner).keys.len(), 0);
 }
 
 async fn l3_only_a_manager_who_types_the_name_may(app: TestApp) {
