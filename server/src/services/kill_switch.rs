@@ -84,6 +84,7 @@ pub async fn pull(
 async fn forget_app(app: &AppState, tx: &Scoped, connection: App) -> Result<Keys, ServiceError> {
     // A renewal that stores a key in this moment ends first, and what it stored is seen below. One that is off already stays so.
     tx.hold_app(connection.id).await?;
+    let connection = tx.find_app(connection.id).await?.ok_or(ServiceError::NotFound)?;
     let mut known = Vec::new();
     for one in tx.list_certificates(&[connection.id]).await? {
         if one.state == CertificateState::Removed {
