@@ -62,7 +62,7 @@ use sqlx::{
 };
 use std::{path::PathBuf, str::FromStr, time::Duration};
 
-/// Something went wrong in storage. Nothing of the transaction has happened.
+/// Something went wrong in storage. Nothing of the transaction has happened, unless it is [`StoreError::Lost`].
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The database refused or was out of reach.
@@ -74,7 +74,7 @@ pub enum StoreError {
     /// The role of the PostgreSQL address stands above row-level security.
     #[error("the PostgreSQL role must be neither superuser nor BYPASSRLS, so that row-level security binds it")]
     AboveRowSecurity,
-    /// It came to no end: whether anything happened is not known.
+    /// The change came to no end that was heard of: whether anything happened is not known.
     #[error("the change came to no end")]
     Lost,
     /// A row holds something that this version does not know.
@@ -86,6 +86,20 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// What a failed commit means: told by the database, nothing has happened; otherwise the connection broke at its end, or the
+    /// database was shut down (classes 08 and 57 of SQLSTATE), and nobody knows.
+    fn of_commit(error: DbErr) -> Self {
+        use sea_orm::RuntimeErr::SqlxError;
+        let (DbErr::Exec(SqlxError(cause)) | DbErr::Query(SqlxError(cause)) | DbErr::Conn(SqlxError(cause))) = &error
+        else {
+            return Self::Lost;
+        };
+        let told = cause.as_database_error();
+        let shut = told.and_then(sqlx::error::DatabaseError::code);
+        let shut = shut.is_some_and(|code| code.len() == 5 && (code.starts_with("08") || code.starts_with("57")));
+        if told.is_some() && !shut { Self::Database(error) } else { Self::Lost }
+    }
+
     /// The change collided with a row that is there already.
     pub fn is_conflict(&self) -> bool {
         matches!(self, Self::Database(error) if matches!(error.sql_err(), Some(sea_orm::SqlErr::UniqueConstraintViolation(_))))
@@ -295,7 +309,7 @@ impl Scoped {
 
     /// The same for counters that no decision rests on: what was decided before still stands.
     pub async fn commit_counts(self) -> Result<(), StoreError> {
-        Ok(Begun { tx: self.tx, turn: self.turn }.commit().await?)
+        Begun { tx: self.tx, turn: self.turn }.commit().await.map_err(StoreError::of_commit)
     }
 
     /// Ends without a change, once what was read here is lasting: on SQLite it may be the work of another member of the batch,
@@ -354,7 +368,7 @@ impl Scoped {
 impl System {
     /// Makes everything done so far lasting, all at once.
     pub async fn commit(self) -> Result<(), StoreError> {
-        Ok(Begun { tx: self.tx, turn: self.turn }.commit().await?)
+        Begun { tx: self.tx, turn: self.turn }.commit().await.map_err(StoreError::of_commit)
     }
 }
 

@@ -139,6 +139,9 @@ async fn keep_house(app: AppState, heads: Option<PathBuf>, mut stop: watch::Rece
             tracing::error!(?error, "the counts of job tokens could not be written");
         }
         if round.is_multiple_of(60) {
+            if let Err(error) = app.keyring.reload() {
+                tracing::error!(%error, "the master keys cannot be read again");
+            }
             app.microsoft.keys.refresh_due().await;
             if let Err(error) = forget_expired(&app).await {
                 tracing::error!(?error, "forgetting expired records failed");

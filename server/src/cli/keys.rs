@@ -3,7 +3,7 @@
 use super::{CommandError, Configured, serve};
 use crate::{
     random::SystemRandom,
-    seal::{KeyId, Keyring, add_key, remove_key},
+    seal::{KeyId, Keyring, activate_key, add_key, add_key_for_later, remove_key},
     services::reseal,
 };
 use clap::Subcommand;
@@ -14,8 +14,21 @@ use std::sync::Arc;
 pub enum Command {
     /// Lists the keys with their uses.
     List(Configured),
-    /// Adds a key and makes it the active one. Restart every node, then `reseal`.
-    Add(Configured),
+    /// Adds a key and makes it the active one: nodes use it within a minute. Then `reseal`.
+    Add {
+        /// Only adds it: where each node has a folder of its own, copy the key to all of them, then `activate` it on each.
+        #[arg(long)]
+        later: bool,
+        #[command(flatten)]
+        configured: Configured,
+    },
+    /// Makes a key the active one.
+    Activate {
+        /// Its id.
+        key: String,
+        #[command(flatten)]
+        configured: Configured,
+    },
     /// Seals everything anew under the active key. Servers may run; it may be stopped and begun again.
     Reseal(Configured),
     /// Deletes a key that nothing uses any more.
@@ -31,10 +44,24 @@ pub enum Command {
 pub async fn run(command: Command) -> Result<(), CommandError> {
     match command {
         Command::List(configured) => list(&configured).await,
-        Command::Add(configured) => {
+        Command::Add { later, configured } => {
             let (config, _) = serve::open(&configured).await?;
-            let id = add_key(&config.keys, &SystemRandom)?;
-            println!("Added {id}; it is the active key. Restart every node, then run `rekey keys reseal`.");
+            if later {
+                let id = add_key_for_later(&config.keys, &SystemRandom)?;
+                println!("Added {id}. Copy it to every node's folder, then run `rekey keys activate {id}` on each.");
+            } else {
+                let id = add_key(&config.keys, &SystemRandom)?;
+                println!(
+                    "Added {id}; it is the active key. Wait a minute for the nodes, then run `rekey keys reseal`."
+                );
+            }
+            Ok(())
+        }
+        Command::Activate { key, configured } => {
+            let (config, _) = serve::open(&configured).await?;
+            let id = key_id(&key)?;
+            activate_key(&config.keys, id)?;
+            println!("{id} is the active key. Wait a minute for the nodes, then run `rekey keys reseal`.");
             Ok(())
         }
         Command::Reseal(configured) => {
@@ -56,9 +83,13 @@ async fn list(configured: &Configured) -> Result<(), CommandError> {
     Ok(())
 }
 
+fn key_id(text: &str) -> Result<KeyId, CommandError> {
+    Ok(KeyId::parse(text).ok_or("key: expected an id as `rekey keys list` prints it")?)
+}
+
 async fn remove(key: &str, configured: &Configured) -> Result<(), CommandError> {
     let (config, app) = serve::open(configured).await?;
-    let id = KeyId::parse(key).ok_or("key: expected an id as `rekey keys list` prints it")?;
+    let id = key_id(key)?;
     if id == app.keyring.active() {
         return Err("this is the active key: add another one first".into());
     }

@@ -16,7 +16,10 @@ use crate::{
     store::Store,
 };
 use std::{collections::HashMap, path::Path, sync::Arc};
-use tokio::net::TcpListener;
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+};
 
 /// Reads the configuration and opens everything.
 pub async fn open(configured: &Configured) -> Result<(Config, AppState), CommandError> {
@@ -51,11 +54,29 @@ pub async fn run(configured: &Configured) -> Result<(), CommandError> {
     let listener =
         TcpListener::bind(config.listen).await.map_err(|error| format!("listen: {}: {error}", config.listen))?;
     let limits = LimitsConfig { trusted_proxies: config.trusted_proxies.clone(), ..LimitsConfig::default() };
+    let again = app.clone();
     let node = Node::start(app, listener, Options { limits, audit_heads: config.audit_heads })?;
     tracing::info!(address = %node.address, origin = config.origin, "ready");
-    until_stopped().await?;
+    tokio::select! {
+        stopped = until_stopped() => stopped?,
+        failed = read_again_when_told(&again) => failed?,
+    }
     node.stop().await;
     Ok(())
+}
+
+/// SIGHUP: forgets Microsoft's signing keys, when one was stolen (T14), and reads the master keys again.
+async fn read_again_when_told(app: &AppState) -> Result<(), CommandError> {
+    let mut told = signal(SignalKind::hangup())?;
+    while told.recv().await.is_some() {
+        app.microsoft.keys.forget();
+        app.microsoft.keys.refresh_due().await;
+        match app.keyring.reload() {
+            Ok(()) => tracing::info!("Microsoft's keys are forgotten, the master keys are read again"),
+            Err(error) => tracing::error!(%error, "the master keys cannot be read again"),
+        }
+    }
+    std::future::pending().await
 }
 
 /// Makes the folder with the first master key.

@@ -1,7 +1,7 @@
 //! From errors to problem+json (RFC 9457). The cause is logged once, here; the caller gets a code and a sentence.
 
 use super::{answer, guard};
-use crate::services::ServiceError;
+use crate::{services::ServiceError, store::StoreError};
 use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
@@ -105,6 +105,12 @@ fn service_parts(error: &ServiceError) -> Parts {
             "Not possible as things are",
             "changed_meanwhile",
             "Somebody else stored the same thing in this moment. Nothing of this request has happened. Try again.",
+        ),
+        ServiceError::Store(StoreError::Lost) => parts(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "Nobody knows whether it happened",
+            "outcome_unknown",
+            "The storage did not answer at the end of this change: it may have happened. Look before you repeat it.",
         ),
         ServiceError::Store(_) | ServiceError::Certificate(_) => parts(
             StatusCode::INTERNAL_SERVER_ERROR,

@@ -41,7 +41,7 @@ impl Keyring {
         self.random().fill(&mut wrap_nonce);
         self.random().fill(&mut nonce);
         let bound = context.associated_data(id);
-        let wrapped = encrypt(master, wrap_nonce, &bound, &*data_key)?;
+        let wrapped = encrypt(&master, wrap_nonce, &bound, &*data_key)?;
         let body = encrypt(&data_key, nonce, &bound, secret)?;
         let mut sealed = Vec::with_capacity(1 + KEY_ID + NONCE + WRAPPED + NONCE + body.len());
         sealed.push(FORM);
@@ -57,7 +57,7 @@ impl Keyring {
         let master = self.master(id).ok_or(SealError::UnknownKey(id))?;
         let parts = sealed.0.get(1 + KEY_ID..).and_then(split).ok_or(SealError::NotThisRecord)?;
         let bound = context.associated_data(id);
-        let data_key = decrypt(master, parts.wrap_nonce, &bound, parts.wrapped)?;
+        let data_key = decrypt(&master, parts.wrap_nonce, &bound, parts.wrapped)?;
         let data_key = data_key.expose().first_chunk::<KEY>().ok_or(SealError::NotThisRecord)?;
         decrypt(data_key, parts.nonce, &bound, parts.content)
     }

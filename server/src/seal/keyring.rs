@@ -1,4 +1,5 @@
-//! The master keys: a directory of files, one active key, read once at the start (S3, S5).
+//! The master keys: a directory of files, one active key (S3, S5). It is read at the start, every minute, and when something
+//! is sealed by a key that is not known yet, so that nodes that run learn of a new key by themselves (S4).
 //!
 //! `<id>.key` holds 32 bytes as base64url, `active` holds the id of the key that seals. The key files must
 //! be readable by their owner alone, and the directory changeable by nobody else. An old key stays until nothing is sealed by it.
@@ -12,8 +13,11 @@ use std::{
     collections::BTreeMap,
     fmt, fs, io,
     os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt},
-    path::Path,
-    sync::atomic::{AtomicU64, Ordering},
+    path::{Path, PathBuf},
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 use zeroize::Zeroizing;
 
@@ -80,15 +84,21 @@ pub enum KeyringError {
 
 /// The master keys of this installation.
 pub struct Keyring {
-    active: KeyId,
-    keys: BTreeMap<KeyId, Zeroizing<[u8; 32]>>,
+    directory: PathBuf,
+    known: RwLock<Arc<Known>>,
     uses: AtomicU64,
     random: SharedRandom,
 }
 
-impl Keyring {
-    /// Reads the directory.
-    pub fn load(directory: &Path, random: SharedRandom) -> Result<Self, KeyringError> {
+/// What was in the directory.
+#[derive(PartialEq, Eq)]
+struct Known {
+    active: KeyId,
+    keys: BTreeMap<KeyId, Zeroizing<[u8; 32]>>,
+}
+
+impl Known {
+    fn read(directory: &Path) -> Result<Self, KeyringError> {
         unchangeable(directory)?;
         let active = read_active(directory)?;
         let mut keys = BTreeMap::new();
@@ -101,7 +111,33 @@ impl Keyring {
         if !keys.contains_key(&active) {
             return Err(KeyringError::Missing(active));
         }
-        Ok(Self { active, keys, uses: AtomicU64::new(0), random })
+        Ok(Self { active, keys })
+    }
+}
+
+impl Keyring {
+    /// Reads the directory.
+    pub fn load(directory: &Path, random: SharedRandom) -> Result<Self, KeyringError> {
+        let known = RwLock::new(Arc::new(Known::read(directory)?));
+        Ok(Self { directory: directory.to_owned(), known, uses: AtomicU64::new(0), random })
+    }
+
+    /// Reads the directory again; what was known stays when it cannot be read.
+    pub fn reload(&self) -> Result<(), KeyringError> {
+        let read = Known::read(&self.directory)?;
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        if known.active != read.active {
+            self.uses.store(0, Ordering::Relaxed);
+            tracing::info!(key = %read.active, "another master key is active");
+        }
+        if **known != read {
+            *known = Arc::new(read);
+        }
+        Ok(())
+    }
+
+    fn known(&self) -> Arc<Known> {
+        self.known.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Makes the directory with a first key, for a new installation and for the demo.
@@ -116,18 +152,18 @@ impl Keyring {
 
     /// The id of the key that seals.
     pub fn active(&self) -> KeyId {
-        self.active
+        self.known().active
     }
 
     /// The ids of all keys.
-    pub fn ids(&self) -> impl Iterator<Item = KeyId> + '_ {
-        self.keys.keys().copied()
+    pub fn ids(&self) -> Vec<KeyId> {
+        self.known().keys.keys().copied().collect()
     }
 
     /// A key for another purpose, made from a master key: `HMAC-SHA256(master key, label ‖ subject)`, each preceded by
     /// its length. `None` when the master key is not here.
     pub fn derive(&self, master: KeyId, label: &[u8], subject: &[u8]) -> Option<Secret<[u8; 32]>> {
-        let key = hmac::Key::new(hmac::HMAC_SHA256, self.keys.get(&master)?.as_slice());
+        let key = hmac::Key::new(hmac::HMAC_SHA256, self.master(master)?.as_slice());
         let mut context = hmac::Context::with_key(&key);
         for part in [label, subject] {
             context.update(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
@@ -151,20 +187,28 @@ impl Keyring {
         self.uses() >= ALARM_AT
     }
 
-    pub(super) fn use_active(&self) -> Result<(KeyId, &[u8; 32]), SealError> {
+    pub(super) fn use_active(&self) -> Result<(KeyId, Zeroizing<[u8; 32]>), SealError> {
+        let active = self.active();
         let uses = self.uses.fetch_add(1, Ordering::Relaxed);
         if uses >= MOST_USES {
             self.uses.store(MOST_USES, Ordering::Relaxed);
             return Err(SealError::KeyWornOut);
         }
         if uses == ALARM_AT {
-            tracing::error!(key = %self.active, "the active master key is wearing out: add a new one");
+            tracing::error!(key = %active, "the active master key is wearing out: add a new one");
         }
-        Ok((self.active, self.master(self.active).ok_or(SealError::UnknownKey(self.active))?))
+        Ok((active, self.master(active).ok_or(SealError::UnknownKey(active))?))
     }
 
-    pub(super) fn master(&self, id: KeyId) -> Option<&[u8; 32]> {
-        self.keys.get(&id).map(|key| &**key)
+    /// A key by its id; if it is not known, another node may have been given it a moment ago.
+    pub(super) fn master(&self, id: KeyId) -> Option<Zeroizing<[u8; 32]>> {
+        if let Some(key) = self.known().keys.get(&id) {
+            return Some(key.clone());
+        }
+        if let Err(error) = self.reload() {
+            tracing::error!(%error, key = %id, "a master key is not known, and the keys cannot be read again");
+        }
+        self.known().keys.get(&id).cloned()
     }
 
     pub(super) fn random(&self) -> &dyn Random {
@@ -174,12 +218,23 @@ impl Keyring {
 
 impl fmt::Debug for Keyring {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Keyring").field("active", &self.active).field("keys", &self.keys.len()).finish_non_exhaustive()
+        let known = self.known();
+        f.debug_struct("Keyring")
+            .field("active", &known.active)
+            .field("keys", &known.keys.len())
+            .finish_non_exhaustive()
     }
 }
 
-/// Adds a new master key to a directory and makes it the active one; running servers use it after a restart.
+/// Adds a new master key to a directory and makes it the active one; running servers use it within a minute.
 pub fn add_key(directory: &Path, random: &dyn Random) -> Result<KeyId, KeyringError> {
+    let id = add_key_for_later(directory, random)?;
+    activate_key(directory, id)?;
+    Ok(id)
+}
+
+/// Adds a new master key to a directory; it seals nothing until it is made the active one.
+pub fn add_key_for_later(directory: &Path, random: &dyn Random) -> Result<KeyId, KeyringError> {
     let mut id = [0; 8];
     let mut key = Zeroizing::new([0; 32]);
     random.fill(&mut id);
@@ -187,13 +242,22 @@ pub fn add_key(directory: &Path, random: &dyn Random) -> Result<KeyId, KeyringEr
     let id = KeyId(id);
     let text = Zeroizing::new(URL_SAFE_NO_PAD.encode(*key));
     write_new(&directory.join(format!("{id}{SUFFIX}")), text.as_bytes())?;
+    fs::File::open(directory)?.sync_all()?;
+    Ok(id)
+}
+
+/// Makes a master key of a directory the active one.
+pub fn activate_key(directory: &Path, id: KeyId) -> Result<(), KeyringError> {
+    if !directory.join(format!("{id}{SUFFIX}")).exists() {
+        return Err(KeyringError::Missing(id));
+    }
     let next = directory.join("active.new");
     fs::remove_file(&next)
         .or_else(|error| if error.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(error) })?;
     write_new(&next, id.to_string().as_bytes())?;
     fs::rename(&next, directory.join(ACTIVE))?;
     fs::File::open(directory)?.sync_all()?;
-    Ok(id)
+    Ok(())
 }
 
 /// Deletes a master key from a directory; never the active one.

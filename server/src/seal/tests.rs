@@ -145,15 +145,44 @@ fn a_new_key_seals_and_the_old_one_still_opens() {
     let random: crate::random::SharedRandom = Arc::new(SystemRandom);
     let context = context(1, "refresh_token", 1, 1);
     let first = Keyring::create(&directory, random.clone()).unwrap();
-    let old = first.seal(&context, b"old").unwrap();
+    let (first_id, old) = (first.active(), first.seal(&context, b"old").unwrap());
     assert!(matches!(Keyring::create(&directory, random.clone()), Err(KeyringError::Exists)));
     let added = add_key(&directory, &SystemRandom).unwrap();
     let second = Keyring::load(&directory, random).unwrap();
     assert_eq!(second.active(), added);
     let new = second.seal(&context, b"new").unwrap();
-    assert_eq!((old.key_id(), new.key_id()), (Some(first.active()), Some(added)));
+    assert_eq!((old.key_id(), new.key_id()), (Some(first_id), Some(added)));
     assert_eq!(second.open(&context, &old).unwrap().expose(), b"old");
-    assert_eq!(first.open(&context, &new).unwrap_err(), SealError::UnknownKey(added));
+    // Whoever runs since before learns of it when it meets it, and seals by it once it looked again (S4).
+    assert_eq!(first.active(), old.key_id().unwrap());
+    assert_eq!(first.open(&context, &new).unwrap().expose(), b"new");
+    assert_eq!((first.active(), first.uses()), (added, 0));
+    assert_eq!(first.seal(&context, b"newer").unwrap().key_id(), Some(added));
+    let gone = "00000000000000aa";
+    let mut strange = new;
+    strange.0[1..9].copy_from_slice(&0xaa_u64.to_be_bytes());
+    assert_eq!(first.open(&context, &strange).unwrap_err(), SealError::UnknownKey(KeyId::parse(gone).unwrap()));
+}
+
+#[test]
+fn s4_a_key_for_later_seals_nothing_until_it_is_made_the_active_one() {
+    let (_parent, directory) = directory();
+    let keyring = Keyring::create(&directory, Arc::new(SystemRandom)).unwrap();
+    let first = keyring.active();
+    let later = add_key_for_later(&directory, &SystemRandom).unwrap();
+    keyring.reload().unwrap();
+    assert_eq!((keyring.active(), keyring.ids().len()), (first, 2));
+    activate_key(&directory, later).unwrap();
+    keyring.reload().unwrap();
+    assert_eq!(keyring.active(), later);
+    assert!(matches!(
+        activate_key(&directory, KeyId::parse("00000000000000aa").unwrap()),
+        Err(KeyringError::Missing(_))
+    ));
+    // A folder that cannot be read changes nothing.
+    fs::remove_file(directory.join("active")).unwrap();
+    assert!(keyring.reload().is_err());
+    assert_eq!(keyring.active(), later);
 }
 
 #[test]

@@ -116,13 +116,19 @@ pub async fn revoke(
 
 /// Whose key this is, if it is one and has not been revoked.
 pub async fn find(app: &AppState, secret: &str) -> Result<Option<(OrganizationId, ApiKey)>, ServiceError> {
-    let now = app.now();
-    let located =
-        locator::find(&app.store.read_system().await?, LocatorKind::ApiKey, &hash_secret(secret), now).await?;
-    let Some(located) = located else { return Ok(None) };
+    let (now, hash) = (app.now(), hash_secret(secret));
+    let located = locator::find(&app.store.read_system().await?, LocatorKind::ApiKey, &hash, now).await?;
+    let Some(located) = located else {
+        let [a, b, c, d, ..] = hash;
+        tracing::warn!(hash_prefix = format!("{a:02x}{b:02x}{c:02x}{d:02x}"), "an API key is not known");
+        return Ok(None);
+    };
     let id = ApiKeyId(located.id);
     let key = app.store.read(located.organization).await?.find_api_key(id).await?;
-    let Some(key) = key.filter(|key| key.revoked_at.is_none()) else { return Ok(None) };
+    let Some(key) = key.filter(|key| key.revoked_at.is_none()) else {
+        tracing::warn!(key = %id, organization = %located.organization, "an API key that was revoked is still used");
+        return Ok(None);
+    };
     if key.last_used_at.is_none_or(|used| now.since(used) >= 60) {
         let tx = app.store.write(located.organization).await?;
         tx.update_api_key_used(id, now).await?;

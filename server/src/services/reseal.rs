@@ -81,7 +81,7 @@ const fn context(organization: OrganizationId, kind: SealedKind, row: &SealedRow
 
 /// How often each master key is used, the active one and unused ones included.
 pub async fn uses(store: &Store, keyring: &Keyring) -> Result<BTreeMap<KeyId, Uses>, ServiceError> {
-    let mut found: BTreeMap<KeyId, Uses> = keyring.ids().map(|id| (id, Uses::default())).collect();
+    let mut found: BTreeMap<KeyId, Uses> = keyring.ids().into_iter().map(|id| (id, Uses::default())).collect();
     for organization in store.read_system().await?.list_organizations().await? {
         let tx = store.read(organization.id).await?;
         for kind in SealedKind::ALL {

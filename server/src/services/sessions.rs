@@ -120,9 +120,12 @@ pub async fn create(app: &AppState, request: &CreateSession) -> Result<(Secret<S
         Some(link) => Some(owner::find(app, link, now).await?),
         None => find_organization(app, &identity, now).await?,
     };
-    let organization = organization.ok_or_else(|| ServiceError::Forbidden {
-        code: "not_a_member",
-        detail: "You signed in correctly, but this account is not a member here. Whoever was invited waits until the inviter has confirmed the account; otherwise ask an owner of your organization for an invitation.".to_owned(),
+    let organization = organization.ok_or_else(|| {
+        tracing::warn!(tenant = %identity.tenant, object = %identity.object, "portal sign-in of somebody who is no member");
+        ServiceError::Forbidden {
+            code: "not_a_member",
+            detail: "You signed in correctly, but this account is not a member here. Whoever was invited waits until the inviter has confirmed the account; otherwise ask an owner of your organization for an invitation.".to_owned(),
+        }
     })?;
     let tx = app.store.write(organization).await?;
     use_up(app, &tx, &request.secret).await?;

@@ -69,7 +69,7 @@ async fn bundle(app: &AppState, organizations: &[OrganizationId]) -> Result<Valu
         },
         "master_keys": {
             "active": app.keyring.active().to_string(),
-            "all": app.keyring.ids().map(|id| id.to_string()).collect::<Vec<_>>(),
+            "all": app.keyring.ids().iter().map(ToString::to_string).collect::<Vec<_>>(),
         },
         "organizations": parts,
     }))

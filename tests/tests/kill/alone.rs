@@ -1,7 +1,7 @@
 //! The real program is all that there is to run: one process and one file of SQLite carry the whole product (L1 of the features).
 
 use crate::{Server, program};
-use rekey_tests::app::{Backend, TestApp};
+use rekey_tests::app::{Backend, TestApp, eventually};
 use server::store::DatabaseConfig;
 use shared::{api::session::Meta, method::Method};
 use std::{collections::BTreeSet, fs};
@@ -24,6 +24,20 @@ async fn l1_one_small_process_and_one_file_are_the_whole_product() {
     app.connect_account(&["CON-001"], "backup@contoso.com").await;
     assert_eq!(app.set("CON-001").await.method, Method::Hybrid);
     let process = format!("/proc/{}", server.0.id());
+    // S7: no file would tell what was in its memory.
+    let limits = fs::read_to_string(format!("{process}/limits")).expect("its limits");
+    let core =
+        limits.lines().find_map(|line| line.strip_prefix("Max core file size")).expect("the limit of core files");
+    assert_eq!(core.split_whitespace().take(2).collect::<Vec<_>>(), ["0", "0"]);
+    // T14: a signing key that Microsoft took back is worth nothing as soon as the operator says so.
+    let road = app.before_save(&["CON-009"], "priya.shah@contoso.com").await;
+    app.emulator.rotate_keys(true).expect("other keys");
+    let asked = || app.emulator.requests().iter().filter(|request| request.path.ends_with("/keys")).count();
+    let before = asked();
+    let told = std::process::Command::new("kill").args(["-HUP", &server.0.id().to_string()]).status();
+    assert!(told.is_ok_and(|status| status.success()));
+    eventually("the keys are asked for again", async || asked() > before).await;
+    app.save(&road.attempt.secret, &road.tokens).await.refused(403, "token_refused");
     let children = |task: fs::DirEntry| fs::read_to_string(task.path().join("children")).expect("children");
     let tasks = fs::read_dir(format!("{process}/task")).expect("tasks");
     assert!(tasks.flatten().map(children).all(|children| children.is_empty()), "it starts nothing else");
