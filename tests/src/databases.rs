@@ -77,7 +77,8 @@ impl TestDatabase {
     /// # Panics
     /// When the store fails.
     pub async fn organization(&self, name: &str) -> OrganizationId {
-        let organization = Organization { id: OrganizationId(next_id()), name: name.to_owned(), domain: None };
+        let organization =
+            Organization { id: OrganizationId(next_id()), name: name.to_owned(), domain: None, suspended_at: None };
         let tx = self.store.write_system().await.expect("a transaction");
         tx.add_organization(&organization, Timestamp(0)).await.expect("an organization is added");
         tx.commit().await.expect("a commit");

@@ -82,14 +82,24 @@ pub async fn refresh(
     Ok(app.microsoft.grants.refresh(&token, account, scopes).await)
 }
 
-/// A good answer: its refresh token, if it has one, replaces the one before (P5), and the connection works.
-pub async fn keep(app: &AppState, tx: &Scoped, mut held: Held, granted: &Granted) -> Result<bool, ServiceError> {
+/// A good answer: its refresh token, if it has one, replaces the one before (P5), and the connection works. `purpose`: what the
+/// stored token was opened for, as the audit log says it (S9); `None` when the caller's own entry says so.
+pub async fn keep(
+    app: &AppState,
+    tx: &Scoped,
+    mut held: Held,
+    granted: &Granted,
+    purpose: Option<&str>,
+) -> Result<bool, ServiceError> {
     let one = &mut held.connection;
     if let Some(token) = &granted.refresh_token {
         one.token_version += 1;
         let context =
             SealContext { organization: held.organization, kind: REFRESH, row: one.id.0, version: one.token_version };
         one.refresh_token = app.keyring.seal(&context, token.expose().as_bytes())?;
+    }
+    if let Some(purpose) = purpose {
+        note(app, tx, one, "connection.refreshed", format!("purpose={purpose}")).await?;
     }
     let was = one.state;
     one.state = ConnectionState::Working;

@@ -58,7 +58,7 @@ pub async fn run(app: &AppState, work: Work) -> Result<(), ServiceError> {
     match delegated::refresh(app, &held, &scopes).await? {
         Ok(granted) => {
             let tx = app.store.write(work.organization).await?;
-            let kept = delegated::keep(app, &tx, held, &granted).await?;
+            let kept = delegated::keep(app, &tx, held, &granted, Some("heartbeat")).await?;
             settle(app, tx, work, kept, Some(beat_after(id))).await
         }
         Err(error) if error.is_temporary() => {

@@ -64,7 +64,7 @@ pub async fn add_organization(
     let (name, domain) = vetted(name, domain)?;
     let id = OrganizationId(app.new_id());
     let tx = app.store.write_system().await?;
-    tx.add_organization(&Organization { id, name, domain }, app.now()).await?;
+    tx.add_organization(&Organization { id, name, domain, suspended_at: None }, app.now()).await?;
     tx.commit().await?;
     Ok(id)
 }
@@ -100,11 +100,25 @@ pub async fn update_organization(
 ) -> Result<(), ServiceError> {
     let (name, domain) = vetted(name, domain)?;
     let tx = app.store.write(id).await?;
-    if !tx.update_organization(&Organization { id, name, domain }).await? {
+    if !tx.update_organization(&Organization { id, name, domain, suspended_at: None }).await? {
         return Err(ServiceError::NotFound);
     }
     let subject = format!("organization:{id}");
     app.audit().record(&tx, "organization.changed", &Actor::Operator, subject, String::new()).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Stops an organization: its sessions, keys, links and frames open nothing, nothing of it runs, no job gets a token. What it has
+/// stays as it is, until it may go on (M4).
+pub async fn suspend_organization(app: &AppState, id: OrganizationId, stop: bool) -> Result<(), ServiceError> {
+    let tx = app.store.write(id).await?;
+    tx.find_organization().await?.ok_or(ServiceError::NotFound)?;
+    if !tx.suspend_organization(stop.then(|| app.now())).await? {
+        let detail = if stop { "It is suspended already." } else { "It is not suspended." };
+        return Err(ServiceError::conflict("changed_meanwhile", detail));
+    }
+    let event = if stop { "organization.suspended" } else { "organization.resumed" };
+    app.audit().record(&tx, event, &Actor::Operator, format!("organization:{id}"), String::new()).await?;
     Ok(tx.commit().await?)
 }
 

@@ -222,7 +222,7 @@ impl Run<'_> {
         match delegated::refresh(app, &held, names).await? {
             Ok(mut granted) => {
                 let tx = app.store.write(organization).await?;
-                if !delegated::keep(app, &tx, held, &granted).await? {
+                if !delegated::keep(app, &tx, held, &granted, Some("save")).await? {
                     return Err(lost());
                 }
                 tx.commit().await?;

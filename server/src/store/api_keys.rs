@@ -82,6 +82,7 @@ impl Scoped {
     pub async fn find_api_key(&self, id: ApiKeyId) -> Result<Option<ApiKey>, StoreError> {
         table::Entity::find_by_id(id.0)
             .filter(table::Column::Organization.eq(self.own()))
+            .filter(super::organizations::standing(table::Column::Organization))
             .one(&self.tx)
             .await?
             .map(ApiKey::try_from)

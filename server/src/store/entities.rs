@@ -28,6 +28,7 @@ pub mod organizations {
         pub change_sequence: i64,
         pub audit_sequence: i64,
         pub told_changes: i64,
+        pub suspended_at: Option<i64>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -1,6 +1,6 @@
 //! Where a looked-up secret leads: its SHA-256, never the secret itself. Life is checked at use (O1).
 
-use super::{Outside, StoreError, entities::locator as table};
+use super::{Outside, StoreError, entities::locator as table, organizations::standing};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use shared::{id::OrganizationId, time::Timestamp};
 use uuid::Uuid;
@@ -102,7 +102,10 @@ pub async fn find_any(
     hash: &[u8; 32],
     now: Timestamp,
 ) -> Result<Option<(LocatorKind, Located)>, StoreError> {
-    let row = table::Entity::find_by_id(hash.to_vec()).one(at.connection()).await?;
+    let row = table::Entity::find_by_id(hash.to_vec())
+        .filter(standing(table::Column::Organization))
+        .one(at.connection())
+        .await?;
     Ok(row.and_then(|row| leads(&row, kinds, now)))
 }
 
@@ -115,6 +118,7 @@ pub async fn find_each(
 ) -> Result<Vec<Option<(LocatorKind, Located)>>, StoreError> {
     let rows = table::Entity::find()
         .filter(table::Column::Hash.is_in(hashes.iter().map(|hash| hash.to_vec())))
+        .filter(standing(table::Column::Organization))
         .all(at.connection())
         .await?;
     let found = |hash: &[u8; 32]| {

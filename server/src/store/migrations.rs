@@ -10,6 +10,7 @@ pub mod m0007_waves;
 pub mod m0008_customer_links;
 pub mod m0009_embed;
 pub mod m0010_without_access;
+pub mod m0014_suspended;
 
 use sea_orm::{ConnectionTrait, DbBackend};
 use sea_orm_migration::{
@@ -33,6 +34,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_customer_links::Migration),
             Box::new(m0009_embed::Migration),
             Box::new(m0010_without_access::Migration),
+            Box::new(m0014_suspended::Migration),
         ]
     }
 }

@@ -1,6 +1,6 @@
 //! Portal sessions. The cookie's secret is in `locator` only, hashed.
 
-use super::{Scoped, StoreError, entities::sessions as table};
+use super::{Scoped, StoreError, entities::sessions as table, organizations::standing};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use shared::{id::MemberId, time::Timestamp};
 use uuid::Uuid;
@@ -26,6 +26,7 @@ impl Scoped {
         let row = table::Entity::find_by_id(id)
             .filter(table::Column::Organization.eq(self.own()))
             .filter(table::Column::EndedAt.is_null())
+            .filter(standing(table::Column::Organization))
             .one(&self.tx)
             .await?;
         Ok(row.map(|row| Session {

@@ -3,7 +3,7 @@
 //! A claim moves `due` to the lease's end and `epoch` up by one, so that a dead worker's row comes back by itself and
 //! its late writes find another epoch.
 
-use super::{Outside, StoreError, entities::work as table};
+use super::{Outside, StoreError, entities::work as table, organizations::standing};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -135,8 +135,9 @@ pub async fn add_new(at: &impl Outside, all: &[NewWork]) -> Result<(), StoreErro
 
 /// Work that this program can carry out. While nodes are brought up to date one after the other, a newer one may add kinds that
 /// this one leaves to it.
-fn known() -> sea_orm::sea_query::SimpleExpr {
-    table::Column::Kind.is_in(KINDS.map(|(_, text)| text))
+fn known() -> sea_orm::Condition {
+    let known = table::Column::Kind.is_in(KINDS.map(|(_, text)| text));
+    sea_orm::Condition::all().add(known).add(standing(table::Column::Organization))
 }
 
 /// Claims up to `count` due rows until `now + lease` (milliseconds).

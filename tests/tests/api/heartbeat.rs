@@ -1,15 +1,18 @@
 //! Connections are kept alive, doubted, ended and never deleted by themselves (L5, P4, P5, P6).
 
+use super::jobs::BACKUP;
 use emulator::{Effect, Fault, Misbehaviour, TokenError};
 use rekey_tests::{
-    app::{TestApp, eventually},
+    app::{OWNER, TestApp, eventually},
     app_on_both,
 };
+use server::services::owner;
 use shared::{
     api::{
         authorizations::AuthorizationPreview,
         customers::{ConnectionState, ConnectionView},
         problem::HelpAction,
+        session::{CreateSession, SignInStart},
     },
     method::Method,
 };
@@ -19,6 +22,7 @@ app_on_both! {
     l5_p6_a_revoked_account_is_doubted_and_an_hour_later_ended,
     p6_throttling_marks_nothing,
     p4_a_beat_with_somebody_elses_answer_is_discarded,
+    m4_nothing_of_a_suspended_organization_opens_or_runs,
 }
 
 const DAYS_4: i64 = 4 * 24 * 3600;
@@ -58,6 +62,9 @@ async fn l5_p5_a_beat_keeps_the_connection_and_changes_its_token(app: TestApp) {
     let now = connection(&app).await;
     assert_eq!((now.state, now.id, now.help), (ConnectionState::Working, first.id, None));
     assert!(now.next_check_at > now.checked_at);
+    // S9: each time that the stored token was opened is told, with what for, in the transaction that replaced it.
+    let told = app.dump().await["audit"].iter().filter(|row| row.contains("connection.refreshed")).count();
+    assert_eq!(told, 3);
     let seen = used(&app);
     assert!(seen[0] != seen[1] && seen[1] != seen[2], "each beat uses the token of the one before: {seen:?}");
     assert_ne!(token, app.refresh_tokens().await);
@@ -141,4 +148,38 @@ async fn p4_a_beat_with_somebody_elses_answer_is_discarded(app: TestApp) {
     app.advance(DAYS_4);
     eventually("a good beat", async || connection(&app).await.checked_at > before.checked_at).await;
     assert_eq!(app.refresh_tokens().await, token);
+}
+
+/// The operator stops an organization: people, programs, links and jobs at once, and the beat of its connections.
+async fn m4_nothing_of_a_suspended_organization_opens_or_runs(app: TestApp) {
+    connected(&app).await;
+    let (member, neighbour) = (app.member().await, app.neighbour().await);
+    let made = app.authorize(&["CON-009"]).await;
+    let link = app.link(made.id).await;
+    let attempt = app.attempt(&link, made.sign_ins[0].id).await;
+    let tokens = app.person("priya.shah@contoso.com").sign_in(&attempt).await;
+    let job = format!("/api/v1/backup-sets/{}/job-token", app.set("CON-001").await.id);
+    app.key().post(&job, &BACKUP).await.ok::<serde_json::Value>();
+    owner::suspend_organization(&app.state, app.organization, true).await.expect("it is suspended");
+    assert_eq!(member.get("/api/v1/customers").await.status, 401);
+    assert_eq!(app.key().get("/api/v1/customers").await.status, 401);
+    assert_eq!(app.key().post(&job, &BACKUP).await.status, 401);
+    app.connect(&link).get("/api/v1/connect").await.refused(404, "not_found");
+    app.save(&attempt.secret, &tokens).await.refused(404, "not_found");
+    let start: SignInStart = app.page().post("/api/v1/sign-ins", &serde_json::json!({})).await.ok();
+    let id_token = app.person(OWNER).identify(&start).await;
+    let body = CreateSession { secret: start.secret, id_token, owner_link: None };
+    app.page().post("/api/v1/session", &body).await.refused(403, "not_a_member");
+    let before = used(&app).len();
+    for _ in 0..5 {
+        app.advance(DAYS_4);
+        app.state.changes.work();
+        app.with_key(&neighbour.key.secret).get("/api/v1/customers").await.ok::<serde_json::Value>();
+    }
+    assert_eq!(used(&app).len(), before, "no token of a customer's was used");
+    owner::suspend_organization(&app.state, app.organization, false).await.expect("it goes on");
+    app.state.changes.work();
+    eventually("a beat", async || used(&app).len() > before).await;
+    app.key().post(&job, &BACKUP).await.ok::<serde_json::Value>();
+    assert_eq!(app.member().await.get("/api/v1/customers").await.status, 200);
 }

@@ -42,6 +42,8 @@ pub const EMPTY_WHY: &str = "Imports, authorizations, sign-ins and keys show up 
 pub fn event(name: &str) -> String {
     let known = match name {
         "organization.created" => "Organization made",
+        "organization.suspended" => "Organization stopped by the operator",
+        "organization.resumed" => "Organization goes on",
         "owner_link.created" => "Owner link made",
         "owner_link.used" => "Owner link used",
         "member.added" | "member.created" => "Member added",
@@ -63,6 +65,7 @@ pub fn event(name: &str) -> String {
         "connection.doubtful" => "Check of an account failed, tried again",
         "connection.needs_holder" => "Account holder must sign in",
         "connection.recovered" => "Account works again",
+        "connection.refreshed" => "Access renewed by itself",
         "sign_in.done" => "Sets changed",
         "connection.created" => "Account connected",
         "connection.ended" => "Access ended at Microsoft",

@@ -32,7 +32,7 @@ async fn keep(
 ) -> Result<Minted, ServiceError> {
     let life = i64::try_from(granted.expires_in.as_secs()).unwrap_or(LEAST_LIFE);
     let tx = order.app.store.write(order.key.organization).await?;
-    if !delegated::keep(&order.app, &tx, held, &granted).await? {
+    if !delegated::keep(&order.app, &tx, held, &granted, None).await? {
         // The lease was lost: the token is thrown away with its refresh token.
         return Err(ServiceError::Wait { retry_after: 1 });
     }
