@@ -81,7 +81,8 @@ impl Setup {
     /// # Panics
     /// When the demo's scenario cannot be read.
     pub fn new(backend: Backend) -> Self {
-        let limits = LimitsConfig { guesses: 100_000, sign_ins: 100_000, ..LimitsConfig::default() };
+        let limits =
+            LimitsConfig { guesses: 100_000, sign_ins: 100_000, all_sign_ins: 100_000, ..LimitsConfig::default() };
         let mut scenario = world::scenario().expect("the demo's scenario");
         // Tests that are about slow copies say so.
         scenario.switches.replication_seconds = 0;

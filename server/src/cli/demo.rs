@@ -87,7 +87,7 @@ pub async fn run(arguments: Arguments) -> Result<(), CommandError> {
     let ca_file = data.join("emulator-ca.pem");
     tokio::fs::write(&ca_file, emulator.ca_pem()).await?;
     // One machine, one person: the limits of the open internet would only be in the way of scripts.
-    let limits = LimitsConfig { guesses: 1_000, sign_ins: 10_000, ..LimitsConfig::default() };
+    let limits = LimitsConfig { guesses: 1_000, sign_ins: 10_000, all_sign_ins: 10_000, ..LimitsConfig::default() };
     let options = Options { limits, audit_heads: Some(data.join("audit-heads.txt")) };
     let node = Node::start(app.clone(), listener, options)?;
     let host = console::start(host, console_listener);

@@ -1,20 +1,29 @@
 //! Limits in memory of this node (H12): per address guesses of connect secrets and sign-ins begun; per API key what it asks
-//! for; per link what its holder writes without an account.
+//! for; per link what its holder writes without an account; and for everybody together the sign-ins to the portal begun.
+//!
+//! An address is a [`Source`]: of IPv6 its network, because whoever has one address of it has them all. When there are more
+//! sources than are kept, nobody's count is lost: those who come then are counted together.
+
+mod budget;
+mod source;
+mod windows;
 
 use super::problem::ApiError;
+use crate::services::ServiceError;
 use axum::{extract::ConnectInfo, http::request::Parts};
+use budget::Budget;
 use shared::{id::ApiKeyId, time::Timestamp};
+use source::Source;
 use std::{
-    collections::HashMap,
-    hash::Hash,
     net::{IpAddr, Ipv4Addr, SocketAddr},
     sync::{Mutex, PoisonError},
 };
 use uuid::Uuid;
+use windows::Windows;
 
 const WINDOW: i64 = 60;
-/// Addresses kept at most, and holders; when full, windows that are over go first.
-const MOST_ADDRESSES: usize = 50_000;
+/// How many times the limit of one address those together have that came when there was no room.
+const OTHERS: u32 = 100;
 
 /// How much is allowed, and who may speak for others.
 #[derive(Debug, Clone)]
@@ -23,12 +32,16 @@ pub struct LimitsConfig {
     pub guesses: u32,
     /// Sign-ins begun per address and minute.
     pub sign_ins: u32,
+    /// Sign-ins to the portal begun by everybody together, per second; ten seconds' worth may come at once. Each is a write.
+    pub all_sign_ins: u32,
     /// Job tokens per API key and minute.
     pub job_tokens: u32,
     /// Embed sessions per API key and minute.
     pub embed_sessions: u32,
     /// What whoever holds a link begins, reports or asks for, per link and minute.
     pub link_changes: u32,
+    /// How many addresses have a count of their own, and how many holders of keys and links before old ones are forgotten.
+    pub sources: usize,
     /// Proxies whose `X-Forwarded-For` counts; nobody else's does (H7).
     pub trusted_proxies: Vec<IpAddr>,
 }
@@ -38,22 +51,22 @@ impl Default for LimitsConfig {
         Self {
             guesses: 10,
             sign_ins: 60,
+            all_sign_ins: 100,
             job_tokens: 12_000,
             embed_sessions: 600,
             link_changes: 60,
+            sources: 50_000,
             trusted_proxies: Vec::new(),
         }
     }
 }
 
-/// When a window began, and how many there were in it.
-type Windows<K> = HashMap<K, (Timestamp, u32)>;
-
 /// The counters.
 pub struct Limits {
     config: LimitsConfig,
-    counts: Mutex<Windows<(Kind, IpAddr)>>,
+    counts: Mutex<Windows<(Kind, Source)>>,
     holders: Mutex<Windows<(PerHolder, Uuid)>>,
+    sign_ins: Mutex<Budget>,
 }
 
 /// What is counted for each API key or link. Only real ones come here.
@@ -72,8 +85,16 @@ enum Kind {
 
 impl Limits {
     /// Nothing counted yet.
-    pub fn new(config: LimitsConfig) -> Self {
-        Self { config, counts: Mutex::default(), holders: Mutex::default() }
+    pub fn new(mut config: LimitsConfig) -> Self {
+        for proxy in &mut config.trusted_proxies {
+            *proxy = proxy.to_canonical();
+        }
+        Self {
+            counts: Mutex::new(Windows::new(config.sources)),
+            holders: Mutex::new(Windows::new(config.sources)),
+            sign_ins: Mutex::new(Budget::new(config.all_sign_ins)),
+            config,
+        }
     }
 
     /// The caller's address: the connection's, or what a trusted proxy says of it.
@@ -81,7 +102,7 @@ impl Limits {
         let peer = parts
             .extensions
             .get::<ConnectInfo<SocketAddr>>()
-            .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(address)| address.ip());
+            .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(address)| address.ip().to_canonical());
         if !self.config.trusted_proxies.contains(&peer) {
             return peer;
         }
@@ -91,8 +112,8 @@ impl Limits {
                 .to_str()
                 .ok()
                 .and_then(|text| text.rsplit(',').next())
-                .and_then(|text| text.trim().parse().ok())
-                .unwrap_or(peer),
+                .and_then(|text| text.trim().parse::<IpAddr>().ok())
+                .map_or(peer, |address| address.to_canonical()),
             _ => peer,
         }
     }
@@ -107,11 +128,18 @@ impl Limits {
         self.count(Kind::Guess, address, now);
     }
 
-    /// Counts a sign-in that begins, or refuses it.
+    /// Counts a sign-in to the portal that begins, or refuses it: for its address, then for everybody.
     pub fn take_sign_in(&self, address: IpAddr, now: Timestamp) -> Result<(), ApiError> {
         self.check(Kind::SignIn, address, self.config.sign_ins, now)?;
         self.count(Kind::SignIn, address, now);
-        Ok(())
+        let mut all = self.sign_ins.lock().unwrap_or_else(PoisonError::into_inner);
+        if all.take(now) {
+            return Ok(());
+        }
+        tracing::warn!("more sign-ins begin than this node takes");
+        let detail =
+            "Very many sign-ins are being started at this moment. Wait a few seconds, then try again.".to_owned();
+        Err(ServiceError::TooMany { code: "sign_ins_busy", detail, retry_after: 2 }.into())
     }
 
     /// Counts a job token asked for by a key, or refuses it.
@@ -132,11 +160,9 @@ impl Limits {
     fn take(&self, kind: PerHolder, holder: Uuid, most: u32, now: Timestamp) -> Result<(), ApiError> {
         let mut holders = self.holders.lock().unwrap_or_else(PoisonError::into_inner);
         let key = (kind, holder);
-        // Only a newcomer needs room: whoever is counted already is not slowed down by the crowd.
-        if holders.len() >= MOST_ADDRESSES && !holders.contains_key(&key) {
-            forget_ended(&mut holders, now);
-        }
-        let (since, count) = window(&mut holders, key, now);
+        // Makes room; a real holder is counted by itself even if there is none.
+        holders.has_room(&key, now);
+        let (since, count) = holders.open(key, now);
         if *count >= most {
             return Err(too_many(*since, now));
         }
@@ -145,36 +171,29 @@ impl Limits {
     }
 
     fn check(&self, kind: Kind, address: IpAddr, most: u32, now: Timestamp) -> Result<(), ApiError> {
-        let counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        match counts.get(&(kind, address)) {
-            Some((since, count)) if now.since(*since) < WINDOW && *count >= most => Err(too_many(*since, now)),
+        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        let (key, most) = match place(&mut counts, kind, address, now) {
+            others @ (_, Source::Others) => (others, most.saturating_mul(OTHERS)),
+            own => (own, most),
+        };
+        match counts.find(&key, now) {
+            Some((since, count)) if count >= most => Err(too_many(since, now)),
             _ => Ok(()),
         }
     }
 
     fn count(&self, kind: Kind, address: IpAddr, now: Timestamp) {
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        if counts.len() >= MOST_ADDRESSES {
-            forget_ended(&mut counts, now);
-        }
-        if counts.len() >= MOST_ADDRESSES {
-            counts.clear();
-        }
-        window(&mut counts, (kind, address), now).1 += 1;
+        let key = place(&mut counts, kind, address, now);
+        let (_, count) = counts.open(key, now);
+        *count = count.saturating_add(1);
     }
 }
 
-/// The window that goes on, or a new one.
-fn window<K: Eq + Hash>(windows: &mut Windows<K>, key: K, now: Timestamp) -> &mut (Timestamp, u32) {
-    let window = windows.entry(key).or_insert((now, 0));
-    if now.since(window.0) >= WINDOW {
-        *window = (now, 0);
-    }
-    window
-}
-
-fn forget_ended<K>(windows: &mut Windows<K>, now: Timestamp) {
-    windows.retain(|_, (since, _)| now.since(*since) < WINDOW);
+/// Where an address is counted: by itself, or with the others when there is no room.
+fn place(counts: &mut Windows<(Kind, Source)>, kind: Kind, address: IpAddr, now: Timestamp) -> (Kind, Source) {
+    let own = (kind, Source::from(address));
+    if counts.has_room(&own, now) { own } else { (kind, Source::Others) }
 }
 
 fn too_many(since: Timestamp, now: Timestamp) -> ApiError {
@@ -184,6 +203,7 @@ fn too_many(since: Timestamp, now: Timestamp) -> ApiError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::net::Ipv6Addr;
 
     #[test]
     fn h12_the_eleventh_guess_of_a_minute_waits_and_the_next_minute_is_free() {
@@ -196,6 +216,54 @@ mod tests {
         assert!(matches!(limits.check_guesses(home, Timestamp(1030)), Err(ApiError::TooMany { retry_after: 30 })));
         assert!(limits.check_guesses(other, Timestamp(1030)).is_ok());
         assert!(limits.check_guesses(home, Timestamp(1060)).is_ok());
+    }
+
+    #[test]
+    fn h12_another_address_of_the_same_ipv6_network_is_the_same_guesser() {
+        let limits = Limits::new(LimitsConfig::default());
+        let now = Timestamp(1000);
+        for host in 0..10_u16 {
+            let address = IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 1, 2, 0, 0, 0, host));
+            assert!(limits.check_guesses(address, now).is_ok());
+            limits.count_guess(address, now);
+        }
+        let next = IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 1, 2, 9, 9, 9, 9));
+        assert!(limits.check_guesses(next, now).is_err());
+        let elsewhere = IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 1, 3, 0, 0, 0, 1));
+        assert!(limits.check_guesses(elsewhere, now).is_ok());
+    }
+
+    #[test]
+    fn h12_a_crowd_of_addresses_wipes_nobodys_count_and_shares_one_of_its_own() {
+        let limits = Limits::new(LimitsConfig { guesses: 2, sources: 100, ..LimitsConfig::default() });
+        let address = |index: u32| IpAddr::V4(Ipv4Addr::from(0x0a00_0000 + index));
+        let now = Timestamp(1000);
+        limits.count_guess(address(0), now);
+        limits.count_guess(address(0), now);
+        let allowed = (1..1_000).take_while(|index| {
+            let may = limits.check_guesses(address(*index), now).is_ok();
+            limits.count_guess(address(*index), now);
+            may
+        });
+        assert_eq!(allowed.count(), 99 + 200, "those with a count of their own, and what the others share");
+        assert!(limits.check_guesses(address(0), now).is_err(), "whoever was refused stays refused");
+        assert!(limits.check_guesses(address(5_000), now).is_err(), "a newcomer is one of the others");
+        assert!(limits.check_guesses(address(1), now).is_ok(), "who was counted before is not");
+        assert!(limits.check_guesses(address(5_000), Timestamp(1060)).is_ok(), "what is over makes room");
+    }
+
+    #[test]
+    fn r2_everybody_together_begins_so_many_sign_ins_and_no_more() {
+        let limits = Limits::new(LimitsConfig { all_sign_ins: 3, ..LimitsConfig::default() });
+        let address = |index: u32| IpAddr::V4(Ipv4Addr::from(0x0a00_0000 + index));
+        let taken =
+            |at| (0..100).take_while(|index| limits.take_sign_in(address(*index), Timestamp(at)).is_ok()).count();
+        assert_eq!(taken(1000), 30, "ten seconds' worth at once");
+        assert!(matches!(
+            limits.take_sign_in(address(200), Timestamp(1000)),
+            Err(ApiError::Service(ServiceError::TooMany { code: "sign_ins_busy", .. }))
+        ));
+        assert_eq!(taken(1002), 6);
     }
 
     #[test]
@@ -232,5 +300,14 @@ mod tests {
             proxy,
             "two headers count for nothing"
         );
+        let mapped = IpAddr::V6(Ipv4Addr::new(10, 0, 0, 1).to_ipv6_mapped());
+        assert_eq!(
+            limits.address(&request(mapped, &["198.51.100.9"])),
+            real,
+            "a socket of both families maps addresses"
+        );
+        assert_eq!(limits.address(&request(proxy, &["::ffff:198.51.100.9"])), real);
+        let named = Limits::new(LimitsConfig { trusted_proxies: vec![mapped], ..LimitsConfig::default() });
+        assert_eq!(named.address(&request(proxy, &["198.51.100.9"])), real);
     }
 }

@@ -94,6 +94,9 @@ fn service_parts(error: &ServiceError) -> Parts {
             "microsoft_unavailable",
             "Microsoft asks to wait, or did not answer. Nothing has changed. Try again when Retry-After says.",
         ),
+        ServiceError::TooMany { code, detail, .. } => {
+            parts(StatusCode::TOO_MANY_REQUESTS, "Too many at once", code, detail.clone())
+        }
         ServiceError::MicrosoftUnavailable => parts(
             StatusCode::SERVICE_UNAVAILABLE,
             "Microsoft did not answer",
@@ -162,7 +165,8 @@ impl IntoResponse for ApiError {
                     headers.insert(header::WWW_AUTHENTICATE, value);
                 }
             }
-            Self::TooMany { retry_after } | Self::Service(ServiceError::Wait { retry_after }) => {
+            Self::TooMany { retry_after }
+            | Self::Service(ServiceError::Wait { retry_after } | ServiceError::TooMany { retry_after, .. }) => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from(*retry_after));
             }
             // The rest of the body stays unread, so this connection can carry no further request: say so (RFC 9112 §9.6).

@@ -50,6 +50,16 @@ pub enum ServiceError {
         /// Seconds to wait.
         retry_after: i64,
     },
+    /// A limit is reached; what is asked for is possible later.
+    #[error("{code}: {detail}")]
+    TooMany {
+        /// Stable code.
+        code: &'static str,
+        /// What is limited, and what to do.
+        detail: String,
+        /// Seconds to wait.
+        retry_after: i64,
+    },
     /// Microsoft could not be asked.
     #[error("Microsoft cannot be reached")]
     MicrosoftUnavailable,

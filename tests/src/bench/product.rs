@@ -73,7 +73,8 @@ impl Product {
         };
         let (_, key) = seed(&state).await?;
         // The generator is one address: what keeps strangers slow must not be what is measured.
-        let limits = LimitsConfig { guesses: u32::MAX, sign_ins: u32::MAX, ..LimitsConfig::default() };
+        let limits =
+            LimitsConfig { guesses: u32::MAX, sign_ins: u32::MAX, all_sign_ins: u32::MAX, ..LimitsConfig::default() };
         let node = Node::start(state.clone(), listener, Options { limits, ..Options::default() })?;
         Ok(Self { address, state, database, microsoft, key, node, _folder: folder })
     }

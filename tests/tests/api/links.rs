@@ -183,6 +183,25 @@ async fn o8_h12_guessing_is_slow() {
     app.view(&link).await;
 }
 
+/// R2, H12: sign-ins to the portal are a write each; everybody together begins so many.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r2_sign_ins_to_the_portal_are_limited_for_everybody_together() {
+    let limits = LimitsConfig { sign_ins: 1_000, all_sign_ins: 1, ..LimitsConfig::default() };
+    let app = TestApp::start_with(Setup { limits, ..Setup::new(Backend::Sqlite) }).await;
+    let begin = async || app.page().post("/api/v1/sign-ins", &serde_json::json!({})).await;
+    let mut answer = begin().await;
+    for _ in 0..100 {
+        if answer.status != 200 {
+            break;
+        }
+        answer = begin().await;
+    }
+    answer.refused(429, "sign_ins_busy");
+    assert_eq!(answer.header("retry-after"), Some("2"));
+    app.advance(2);
+    assert_eq!(begin().await.status, 200);
+}
+
 async fn attempts_that_nothing_came_of_are_forgotten_after_a_week(mut app: TestApp) {
     app.import_sample().await;
     let made = app.authorize(&["CON-001"]).await;
