@@ -6,9 +6,14 @@
 use crate::{
     audit::Actor,
     services::{ServiceError, sessions::SignedIn},
-    store::{Reach, Scope, api_keys::ApiKey},
+    store::{Scope, api_keys::ApiKey},
 };
-use shared::{api::session::MemberRole, id::OrganizationId, time::Timestamp};
+use shared::{
+    api::session::MemberRole,
+    id::{ApiKeyId, OrganizationId},
+    time::Timestamp,
+};
+use uuid::Uuid;
 
 /// Who asks.
 #[derive(Debug, Clone)]
@@ -32,9 +37,7 @@ impl Caller {
     pub fn scope(&self) -> Scope {
         match self {
             Self::Member(signed_in) => signed_in.scope(),
-            Self::Key(organization, key) => {
-                Scope { organization: *organization, reach: Reach::only(key.customers.clone()) }
-            }
+            Self::Key(organization, key) => key.scope(*organization),
         }
     }
 
@@ -52,8 +55,17 @@ impl Caller {
 pub struct Reader {
     /// Whose data, and which part of it.
     pub scope: Scope,
-    /// The session, if a person reads: live views look whether it still stands.
-    pub signed_in: Option<SignedIn>,
+    /// By which right: live views look again and again whether it still stands.
+    pub by: ReaderBy,
+}
+
+/// By which right somebody reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ReaderBy {
+    /// A member's session.
+    Session(Uuid),
+    /// An API key.
+    Key(ApiKeyId),
 }
 
 /// May read what belongs to no single customer: the audit log, keys, members, channels.
@@ -97,11 +109,11 @@ pub struct Manager {
 impl From<Caller> for Reader {
     fn from(caller: Caller) -> Self {
         let scope = caller.scope();
-        let signed_in = match caller {
-            Caller::Member(signed_in) => Some(signed_in),
-            Caller::Key(..) => None,
+        let by = match caller {
+            Caller::Member(signed_in) => ReaderBy::Session(signed_in.session.id),
+            Caller::Key(_, key) => ReaderBy::Key(key.id),
         };
-        Self { scope, signed_in }
+        Self { scope, by }
     }
 }
 

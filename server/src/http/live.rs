@@ -3,8 +3,8 @@
 //! A snapshot carries its version; after any gap the reader opens the stream again and misses nothing.
 
 use crate::{
-    access::Reader,
-    services::{ServiceError, embed, sessions},
+    access::{Reader, ReaderBy},
+    services::{ServiceError, api_keys, embed, sessions},
     state::AppState,
     store::Scope,
 };
@@ -76,32 +76,33 @@ pub enum Subject {
     Embed(Uuid),
 }
 
-/// Streams what a reader may see. Before each snapshot they are looked at anew: the member may be gone, or reach other customers
-/// now. `find` reads one; what is not there any more, for this reader, ends the stream.
+/// Streams what a reader may see. Before each snapshot, and every 15 seconds, they are looked at anew: the member may be gone, the
+/// key revoked, or either reach other customers now. `find` reads one; what is not there any more, for this reader, ends the stream.
 pub fn follow<T, F, Fut>(app: AppState, reader: Reader, subject: Subject, find: F) -> Response
 where
     T: Serialize + Versioned + Send + 'static,
     F: Fn(AppState, Scope) -> Fut + Clone + Send + Sync + 'static,
     Fut: Future<Output = Result<T, ServiceError>> + Send + 'static,
 {
-    let Reader { scope, signed_in } = reader;
-    let session = signed_in.map(|signed_in| signed_in.session.id);
-    stream(app, scope.organization, subject, move |app| {
-        let (scope, find) = (scope.clone(), find.clone());
+    let (organization, by) = (reader.scope.organization, reader.by);
+    stream(app, organization, subject, move |app| {
+        let find = find.clone();
         async move {
-            let scope = match session {
-                Some(session) => match sessions::reload(&app, scope.organization, session).await? {
-                    Some(signed_in) => signed_in.scope(),
-                    None => return Ok(None),
-                },
-                None => scope,
-            };
+            let Some(scope) = scope_now(&app, organization, by).await? else { return Ok(None) };
             match find(app, scope).await {
                 Ok(view) => Ok(Some(view)),
                 Err(ServiceError::NotFound) => Ok(None),
                 Err(error) => Err(error),
             }
         }
+    })
+}
+
+/// What a reader may see now; `None`: nothing any more (M4).
+async fn scope_now(app: &AppState, organization: OrganizationId, by: ReaderBy) -> Result<Option<Scope>, ServiceError> {
+    Ok(match by {
+        ReaderBy::Session(id) => sessions::reload(app, organization, id).await?.map(|signed_in| signed_in.scope()),
+        ReaderBy::Key(id) => api_keys::reload(app, organization, id).await?.map(|key| key.scope(organization)),
     })
 }
 

@@ -114,6 +114,16 @@ pub async fn revoke(
     Ok(view(key))
 }
 
+/// Reads a key again: it may have been revoked, or be limited to other customers now.
+pub async fn reload(
+    app: &AppState,
+    organization: OrganizationId,
+    id: ApiKeyId,
+) -> Result<Option<ApiKey>, ServiceError> {
+    let key = app.store.read(organization).await?.find_api_key(id).await?;
+    Ok(key.filter(|key| key.revoked_at.is_none()))
+}
+
 /// Whose key this is, if it is one and has not been revoked.
 pub async fn find(app: &AppState, secret: &str) -> Result<Option<(OrganizationId, ApiKey)>, ServiceError> {
     let (now, hash) = (app.now(), hash_secret(secret));
@@ -124,8 +134,7 @@ pub async fn find(app: &AppState, secret: &str) -> Result<Option<(OrganizationId
         return Ok(None);
     };
     let id = ApiKeyId(located.id);
-    let key = app.store.read(located.organization).await?.find_api_key(id).await?;
-    let Some(key) = key.filter(|key| key.revoked_at.is_none()) else {
+    let Some(key) = reload(app, located.organization, id).await? else {
         tracing::warn!(key = %id, organization = %located.organization, "an API key that was revoked is still used");
         return Ok(None);
     };

@@ -1,9 +1,9 @@
 //! API keys. Their secrets are in `locator` only, hashed.
 
-use super::{Scoped, StoreError, entities::api_keys as table};
+use super::{Reach, Scope, Scoped, StoreError, entities::api_keys as table};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, sea_query::Expr};
 use shared::{
-    id::{ApiKeyId, CustomerId},
+    id::{ApiKeyId, CustomerId, OrganizationId},
     rules::scopes::Purpose,
     time::Timestamp,
 };
@@ -25,6 +25,13 @@ pub struct ApiKey {
     pub revoked_at: Option<Timestamp>,
     /// What it may ask tokens for; `None`: everything.
     pub purposes: Option<Vec<Purpose>>,
+}
+
+impl ApiKey {
+    /// Whose data it reaches, and which customers of it.
+    pub fn scope(&self, organization: OrganizationId) -> Scope {
+        Scope { organization, reach: Reach::only(self.customers.clone()) }
+    }
 }
 
 impl TryFrom<table::Model> for ApiKey {

@@ -4,7 +4,9 @@ use rekey_tests::{
     app::{Backend, OWNER, TestApp},
     app_on_both,
 };
+use serde_json::json;
 use shared::api::{
+    api_keys::ApiKeyCreated,
     authorizations::{AuthorizationState, AuthorizationView, SignInState},
     connect::ConnectView,
 };
@@ -12,6 +14,8 @@ use shared::api::{
 app_on_both! {
     a_snapshot_comes_first_and_then_every_change,
     a_session_or_link_that_ends_ends_its_stream,
+    m4_a_revoked_key_sees_no_further_change,
+    m4_a_key_that_is_limited_meanwhile_loses_what_it_no_longer_reaches,
 }
 
 async fn a_snapshot_comes_first_and_then_every_change(app: TestApp) {
@@ -55,6 +59,39 @@ async fn a_session_or_link_that_ends_ends_its_stream(app: TestApp) {
     app.key().post(&format!("{path}/cancel"), &serde_json::json!({})).await.ok::<AuthorizationView>();
     assert!(portal.next::<AuthorizationView>().await.is_none(), "nothing of the change is shown");
     assert!(connect.next::<ConnectView>().await.is_none());
+}
+
+async fn m4_a_revoked_key_sees_no_further_change(app: TestApp) {
+    app.import_sample().await;
+    let made = app.authorize(&["CON-001"]).await;
+    let path = format!("/api/v1/authorizations/{}", made.id);
+    let manager = app.member().await;
+    let key: ApiKeyCreated = manager.post("/api/v1/api-keys", &json!({ "name": "watcher" })).await.ok();
+    let mut watching = app.with_key(&key.secret).live(&format!("{path}/live")).await;
+    let mut other = app.key().live(&format!("{path}/live")).await;
+    watching.next::<AuthorizationView>().await.expect("a snapshot");
+    other.next::<AuthorizationView>().await.expect("a snapshot");
+    let revoked = manager.post(&format!("/api/v1/api-keys/{}/revoke", key.key.id), &json!({})).await;
+    assert_eq!(revoked.status, 200);
+    app.key().post(&format!("{path}/cancel"), &json!({})).await.ok::<AuthorizationView>();
+    assert!(watching.next::<AuthorizationView>().await.is_none(), "nothing of the change is shown");
+    let seen = other.next::<AuthorizationView>().await.expect("another key sees it");
+    assert_eq!(seen.state, AuthorizationState::Cancelled);
+}
+
+async fn m4_a_key_that_is_limited_meanwhile_loses_what_it_no_longer_reaches(app: TestApp) {
+    app.import_sample().await;
+    let made = app.authorize(&["CON-001"]).await;
+    let path = format!("/api/v1/authorizations/{}", made.id);
+    let manager = app.member().await;
+    let key: ApiKeyCreated = manager.post("/api/v1/api-keys", &json!({ "name": "watcher" })).await.ok();
+    let mut watching = app.with_key(&key.secret).live(&format!("{path}/live")).await;
+    watching.next::<AuthorizationView>().await.expect("a snapshot");
+    let (database, other) = (app.database.intruder().await, app.customer("Fabrikam Inc.").await.id);
+    let limit = format!("UPDATE api_keys SET customers = '{other}' WHERE id = {}", database.id(key.key.id.0));
+    assert_eq!(database.run(&limit).await, 1);
+    app.key().post(&format!("{path}/cancel"), &json!({})).await.ok::<AuthorizationView>();
+    assert!(watching.next::<AuthorizationView>().await.is_none(), "nothing of the change is shown");
 }
 
 /// A node that stops lets go of its readers.
