@@ -204,6 +204,6 @@ pub fn router(app: AppState, limits: Limits) -> Router {
         .layer(DefaultBodyLimit::max(input::BODY_LIMIT))
         .layer(middleware::from_fn_with_state(http.clone(), guard::same_origin))
         .layer(middleware::from_fn_with_state(http.clone(), guard::headers))
-        .layer(middleware::from_fn(guard::request))
+        .layer(middleware::from_fn_with_state(http.clone(), guard::request))
         .with_state(http)
 }

@@ -23,6 +23,7 @@ mod api {
     mod members;
     mod misbehaviour;
     mod off_boarding;
+    mod overload;
     mod policies;
     mod programs;
     mod road;

@@ -141,10 +141,11 @@ pub async fn save_connected(
 #[utoipa::path(get, path = "/api/v1/authorizations/{id}/live", tag = "authorizations", params(("id" = AuthorizationId, Path)), responses(
     (status = 200, body = AuthorizationView, content_type = "application/x-ndjson"),
     (status = 404, body = Problem),
+    (status = 429, description = "too_many_streams", body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn live(State(http): State<Http>, reader: Reader, Id(id): Id<AuthorizationId>) -> Result<Response, ApiError> {
     authorizations::find(&http.app, &reader.scope, id).await?;
-    Ok(live::follow(http.app.clone(), reader, live::Subject::Authorization(id), move |app, scope| async move {
+    live::follow(&http, &reader, live::Subject::Authorization(id), move |app, scope| async move {
         authorizations::find(&app, &scope, id).await
-    }))
+    })
 }

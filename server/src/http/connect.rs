@@ -5,6 +5,7 @@ use super::{
     answer::Json,
     caller::{Connect, ConnectSecret},
     input::Body,
+    limits::Watcher,
     live,
     problem::ApiError,
 };
@@ -137,10 +138,12 @@ pub async fn failure(
 #[utoipa::path(get, path = "/api/v1/connect/live", tag = "connect", security(("connect" = [])), responses(
     (status = 200, body = ConnectView, content_type = "application/x-ndjson"),
     (status = 404, body = Problem),
+    (status = 429, description = "too_many_streams", body = Problem, content_type = "application/problem+json"),
 ))]
-pub async fn live(State(http): State<Http>, connect: Connect) -> Response {
+pub async fn live(State(http): State<Http>, connect: Connect) -> Result<Response, ApiError> {
+    let watcher = Watcher::Link(connect.opened.link.id);
     let (organization, id) = (connect.opened.organization, connect.opened.authorization);
-    live::stream(http.app.clone(), organization, live::Subject::Authorization(id), move |app| {
+    live::stream(&http, watcher, organization, live::Subject::Authorization(id), move |app| {
         let secret = connect.secret.clone();
         async move {
             let opened = match connect::open(&app, secret.expose()).await {

@@ -6,6 +6,7 @@ use super::{
     answer::Json,
     caller::{ConnectSecret, Embed},
     input::{Body, Id},
+    limits::Watcher,
     live,
     problem::ApiError,
 };
@@ -109,10 +110,11 @@ pub async fn find(State(http): State<Http>, embed: Embed) -> Result<Json<EmbedVi
 #[utoipa::path(get, path = "/api/v1/embed/live", tag = "embed", security(("embed" = [])), responses(
     (status = 200, body = EmbedView, content_type = "application/x-ndjson"),
     (status = 404, body = Problem),
+    (status = 429, description = "too_many_streams", body = Problem, content_type = "application/problem+json"),
 ))]
-pub async fn live(State(http): State<Http>, embed: Embed) -> Response {
+pub async fn live(State(http): State<Http>, embed: Embed) -> Result<Response, ApiError> {
     let (organization, id) = (embed.embedded.scope.organization, embed.embedded.session.id);
-    live::stream(http.app.clone(), organization, live::Subject::Embed(id), move |app| {
+    live::stream(&http, Watcher::Embed(id), organization, live::Subject::Embed(id), move |app| {
         let secret = embed.secret.clone();
         async move {
             let embedded = match embed::open(&app, secret.expose()).await {

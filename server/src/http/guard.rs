@@ -1,6 +1,6 @@
-//! What every request passes: an id and a log line, security headers, and the same-origin rule for changes (H1-H5).
+//! What every request passes: an id, a seat and a log line, security headers, and the same-origin rule for changes (H1-H5).
 
-use super::{Http, pages, problem::ApiError};
+use super::{Http, limits::Seat, pages, problem::ApiError};
 use crate::services::embed::origins;
 use axum::{
     extract::{MatchedPath, Request, State},
@@ -9,29 +9,79 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use shared::{api::REQUEST_HEADER, id::OrganizationId};
+use std::cell::Cell;
 use uuid::Uuid;
 
 tokio::task_local! {
-    static REQUEST_ID: Uuid;
+    static IN_HAND: InHand;
+}
+
+/// The request in hand.
+struct InHand {
+    id: Uuid,
+    /// Its seat; none while its body comes, and for those that need none.
+    seat: Cell<Option<Seat>>,
 }
 
 /// The id of the request in hand.
 pub fn request_id() -> String {
-    REQUEST_ID.try_with(ToString::to_string).unwrap_or_default()
+    IN_HAND.try_with(|request| request.id.to_string()).unwrap_or_default()
 }
 
-/// Gives the request an id and writes one line about it: route and status, never a query or a body.
-pub async fn request(request: Request, next: Next) -> Response {
+/// Waits for what the other side still sends. It takes no seat meanwhile: whoever sends slowly must not keep others out.
+pub async fn without_seat<T>(body: impl Future<Output = T>) -> Result<T, ApiError> {
+    let Some(seat) = IN_HAND.try_with(|request| request.seat.take()).ok().flatten() else { return Ok(body.await) };
+    let room = seat.room();
+    drop(seat);
+    let came = body.await;
+    let seat = room.enter().ok_or(ApiError::Busy)?;
+    let _ = IN_HAND.try_with(|request| request.seat.set(Some(seat)));
+    Ok(came)
+}
+
+/// Carries a request out if there is a seat for it; whoever watches the process always hears.
+async fn seated(http: &Http, request: Request, next: Next) -> Response {
+    if request.uri().path().starts_with("/health/") {
+        return next.run(request).await;
+    }
+    let Some(seat) = http.limits.enter(http.app.now()) else { return refused() };
+    let _ = IN_HAND.try_with(|request| request.seat.set(Some(seat)));
+    next.run(request).await
+}
+
+/// Marks an answer that the log is told of once a second.
+#[derive(Debug, Clone, Copy)]
+struct Refused;
+
+/// There is no seat. Said with what needs no look at anything.
+fn refused() -> Response {
+    let mut response = ApiError::Busy.into_response();
+    response.extensions_mut().insert(Refused);
+    for (name, value) in [
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (header::CACHE_CONTROL, "no-store"),
+    ] {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+/// Gives the request an id and a seat, and writes one line about it: route and status, never a query or a body.
+pub async fn request(State(http): State<Http>, request: Request, next: Next) -> Response {
     let mut bytes = [0; 16];
     crate::random::Random::fill(&crate::random::SystemRandom, &mut bytes);
     let id = uuid::Builder::from_random_bytes(bytes).into_uuid();
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str).to_owned();
     let start = tokio::time::Instant::now();
-    let mut response = REQUEST_ID.scope(id, next.run(request)).await;
+    let in_hand = InHand { id, seat: Cell::new(None) };
+    let mut response = IN_HAND.scope(in_hand, seated(&http, request, next)).await;
     let status = response.status().as_u16();
     let micros = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX);
-    if status >= 500 {
+    if status >= 500 && response.extensions().get::<Refused>().is_none() {
         tracing::error!(request_id = %id, %method, route, status, micros, "request");
     } else {
         tracing::debug!(request_id = %id, %method, route, status, micros, "request");

@@ -12,6 +12,7 @@ use crate::{
     services::imports,
 };
 use axum::{
+    body::{BodyDataStream, Bytes},
     extract::{Request, State},
     http::{StatusCode, header},
 };
@@ -23,13 +24,22 @@ use shared::{
     },
     id::ImportId,
 };
+use std::time::Duration;
+use tokio::time::{Instant, timeout, timeout_at};
+
+/// The longest that an upload takes.
+const LONGEST_UPLOAD: Duration = Duration::from_mins(10);
+/// The longest that one stands still.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// How many bytes of a refused upload are read and thrown away.
+const DISCARDED: usize = 16 * 1024 * 1024;
 
 /// Reads a list and shows what it would do. Nothing of it is stored until it is confirmed.
 #[utoipa::path(post, path = "/api/v1/imports", tag = "imports",
     request_body(content = String, content_type = "text/csv", description = "text/csv (comma or semicolon) or application/x-ndjson, UTF-8; columns external_id, name, customer, tenant, account, account_role, covers, workloads, region, client_version, method"),
     responses(
         (status = 200, body = ImportView),
-        (status = "4XX", description = "content_type, file_invalid, too_large", body = Problem, content_type = "application/problem+json"),
+        (status = "4XX", description = "content_type, file_invalid, too_large, broken_off; 429 import_running, imports_busy", body = Problem, content_type = "application/problem+json"),
     ))]
 pub async fn create(State(http): State<Http>, editor: Editor, request: Request) -> Result<Json<ImportView>, ApiError> {
     let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
@@ -39,13 +49,38 @@ pub async fn create(State(http): State<Http>, editor: Editor, request: Request) 
     })?;
     let mut parser = Parser::new(format);
     let mut body = request.into_body().into_data_stream();
-    while let Some(piece) = body.next().await {
-        let piece = piece
-            .map_err(|_| ApiError::input(StatusCode::BAD_REQUEST, "broken_off", "The upload broke off. Try again."))?;
+    let _place = match http.limits.take_upload(editor.scope.organization) {
+        Ok(place) => place,
+        Err(refused) => {
+            discard(&mut body).await;
+            return Err(refused);
+        }
+    };
+    let end = Instant::now() + LONGEST_UPLOAD;
+    while let Some(piece) = next(&mut body, end).await? {
         parser.push(&piece).map_err(|error| refuse(&error))?;
     }
     let file = parser.finish().map_err(|error| refuse(&error))?;
     Ok(Json(imports::preview(&http.app, &editor.scope, &editor.actor, file).await?))
+}
+
+/// The next piece. An upload that stands still gives its place to others.
+async fn next(body: &mut BodyDataStream, end: Instant) -> Result<Option<Bytes>, ApiError> {
+    let broken = |detail: &str| ApiError::input(StatusCode::BAD_REQUEST, "broken_off", detail);
+    let piece = timeout_at(end.min(Instant::now() + LONGEST_PAUSE), body.next()).await;
+    let piece = piece.map_err(|_| broken("The upload came too slowly. Try again."))?;
+    piece.transpose().map_err(|_| broken("The upload broke off. Try again."))
+}
+
+/// Reads a list of common size to its end, so that a browser that is still sending hears the answer.
+async fn discard(body: &mut BodyDataStream) {
+    let all = async {
+        let mut left = DISCARDED;
+        while let (Some(Ok(piece)), 1..) = (body.next().await, left) {
+            left = left.saturating_sub(piece.len());
+        }
+    };
+    let _ = timeout(LONGEST_PAUSE, all).await;
 }
 
 fn refuse(error: &FileError) -> ApiError {

@@ -1,6 +1,6 @@
 //! What requests bring: JSON bodies, queries, ids in paths. Anything else is refused with the field and what was expected.
 
-use super::problem::ApiError;
+use super::{guard, problem::ApiError};
 use crate::services::ServiceError;
 use axum::{
     RequestExt,
@@ -9,10 +9,13 @@ use axum::{
     http::{StatusCode, header, request::Parts},
 };
 use serde::de::DeserializeOwned;
-use std::str::FromStr;
+use std::{str::FromStr, time::Duration};
+use tokio::time::timeout;
 
 /// The most bytes of a JSON body.
 pub const BODY_LIMIT: usize = 4 * 1024 * 1024;
+/// How long a JSON body may take to arrive.
+const BODY_TIME: Duration = Duration::from_secs(30);
 
 /// A JSON body: the content type must say so, unknown and repeated fields are refused (H9).
 pub struct Body<T>(pub T);
@@ -27,9 +30,15 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
             let detail = "Send the body as application/json.";
             return Err(ApiError::input(StatusCode::UNSUPPORTED_MEDIA_TYPE, "content_type", detail));
         }
-        let bytes: Bytes = request.extract().await.map_err(|_| {
-            ApiError::input(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "The body is larger than 4 MiB, or broke off.")
-        })?;
+        let sent = guard::without_seat(timeout(BODY_TIME, request.extract::<Bytes, _>())).await?;
+        let bytes = sent
+            .map_err(|_| {
+                ApiError::input(StatusCode::BAD_REQUEST, "broken_off", "The body came too slowly. Send it again.")
+            })?
+            .map_err(|_| {
+                let detail = "The body is larger than 4 MiB, or broke off.";
+                ApiError::input(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail)
+            })?;
         let mut reader = serde_json::Deserializer::from_slice(&bytes);
         let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
             let field = error.path().to_string();

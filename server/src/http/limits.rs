@@ -1,22 +1,34 @@
 //! Limits in memory of this node (H12): per address guesses of connect secrets and sign-ins begun; per API key what it asks
-//! for; per link what its holder writes without an account; and for everybody together the sign-ins to the portal begun.
+//! for; per link what its holder writes without an account; and for everybody together the sign-ins to the portal begun. And what
+//! goes on at once (R2): live views per holder, uploads per organization, requests.
 //!
 //! An address is a [`Source`]: of IPv6 its network, because whoever has one address of it has them all. When there are more
 //! sources than are kept, nobody's count is lost: those who come then are counted together.
 
 mod budget;
+mod places;
+mod room;
 mod source;
 mod windows;
 
 use super::problem::ApiError;
-use crate::services::ServiceError;
+use crate::{access::ReaderBy, services::ServiceError};
 use axum::{extract::ConnectInfo, http::request::Parts};
 use budget::Budget;
-use shared::{id::ApiKeyId, time::Timestamp};
+use places::{Full, Place, Places};
+use room::Room;
+pub use room::Seat;
+use shared::{
+    id::{ApiKeyId, OrganizationId},
+    time::Timestamp,
+};
 use source::Source;
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
-    sync::{Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicI64, Ordering},
+    },
 };
 use uuid::Uuid;
 use windows::Windows;
@@ -40,6 +52,16 @@ pub struct LimitsConfig {
     pub embed_sessions: u32,
     /// What whoever holds a link begins, reports or asks for, per link and minute.
     pub link_changes: u32,
+    /// Live views at once, all together.
+    pub streams: usize,
+    /// Live views at once per link, session or embed session.
+    pub streams_each: usize,
+    /// Live views at once per API key: a product may follow many for its users, and not take all.
+    pub streams_of_key: usize,
+    /// Lists that are read at once; one per organization.
+    pub uploads: usize,
+    /// Requests that are carried out at once; live views count until they have begun.
+    pub requests: usize,
     /// How many addresses have a count of their own, and how many holders of keys and links before old ones are forgotten.
     pub sources: usize,
     /// Proxies whose `X-Forwarded-For` counts; nobody else's does (H7).
@@ -55,6 +77,11 @@ impl Default for LimitsConfig {
             job_tokens: 12_000,
             embed_sessions: 600,
             link_changes: 60,
+            streams: 10_000,
+            streams_each: 20,
+            streams_of_key: 6_000,
+            uploads: 4,
+            requests: 2_000,
             sources: 50_000,
             trusted_proxies: Vec::new(),
         }
@@ -67,7 +94,29 @@ pub struct Limits {
     counts: Mutex<Windows<(Kind, Source)>>,
     holders: Mutex<Windows<(PerHolder, Uuid)>>,
     sign_ins: Mutex<Budget>,
+    streams: Arc<Places<Watcher>>,
+    uploads: Arc<Places<OrganizationId>>,
+    room: Arc<Room>,
+    /// When the log was told last that the room is full.
+    told: AtomicI64,
 }
+
+/// Who holds a live view open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Watcher {
+    /// A member's session, or an API key.
+    Reader(ReaderBy),
+    /// A connect link.
+    Link(Uuid),
+    /// An embed session.
+    Embed(Uuid),
+}
+
+/// The right to one live view.
+pub type StreamPlace = Place<Watcher>;
+
+/// The right to read one list.
+pub type UploadPlace = Place<OrganizationId>;
 
 /// What is counted for each API key or link. Only real ones come here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -93,6 +142,10 @@ impl Limits {
             counts: Mutex::new(Windows::new(config.sources)),
             holders: Mutex::new(Windows::new(config.sources)),
             sign_ins: Mutex::new(Budget::new(config.all_sign_ins)),
+            streams: Places::new(config.streams),
+            uploads: Places::new(config.uploads),
+            room: Room::new(config.requests),
+            told: AtomicI64::new(0),
             config,
         }
     }
@@ -137,9 +190,8 @@ impl Limits {
             return Ok(());
         }
         tracing::warn!("more sign-ins begin than this node takes");
-        let detail =
-            "Very many sign-ins are being started at this moment. Wait a few seconds, then try again.".to_owned();
-        Err(ServiceError::TooMany { code: "sign_ins_busy", detail, retry_after: 2 }.into())
+        let detail = "Very many sign-ins are being started at this moment. Wait a few seconds, then try again.";
+        Err(busy("sign_ins_busy", detail, 2))
     }
 
     /// Counts a job token asked for by a key, or refuses it.
@@ -155,6 +207,44 @@ impl Limits {
     /// Counts a change by whoever holds a link, or refuses it.
     pub fn take_link_change(&self, link: Uuid, now: Timestamp) -> Result<(), ApiError> {
         self.take(PerHolder::LinkChange, link, self.config.link_changes, now)
+    }
+
+    /// A place for a live view, until it ends.
+    pub fn take_stream(&self, watcher: Watcher) -> Result<StreamPlace, ApiError> {
+        let each = match watcher {
+            Watcher::Reader(ReaderBy::Key(_)) => self.config.streams_of_key,
+            Watcher::Reader(ReaderBy::Session(_)) | Watcher::Link(_) | Watcher::Embed(_) => self.config.streams_each,
+        };
+        self.streams.take(watcher, each).map_err(|full| {
+            let detail = match full {
+                Full::Own => "Too many live views are open by this sign-in, link or key. Close some, or wait.",
+                Full::All => "More live views are open than this server carries. Read the state now and then instead, and try again later.",
+            };
+            busy("too_many_streams", detail, 15)
+        })
+    }
+
+    /// A place for an upload, until its list is read and stored.
+    pub fn take_upload(&self, organization: OrganizationId) -> Result<UploadPlace, ApiError> {
+        self.uploads.take(organization, 1).map_err(|full| match full {
+            Full::Own => busy(
+                "import_running",
+                "Another list of your organization is being read at this moment. When it is done, upload this one again.",
+                5,
+            ),
+            Full::All => {
+                busy("imports_busy", "Many lists are being read at this moment. Upload yours again in a moment.", 10)
+            }
+        })
+    }
+
+    /// A seat for a request, until it is answered; `None`: there is none, and the log has been told within this second.
+    pub fn enter(&self, now: Timestamp) -> Option<Seat> {
+        let seat = self.room.enter();
+        if seat.is_none() && self.told.swap(now.0, Ordering::Relaxed) != now.0 {
+            tracing::warn!(most = self.config.requests, "requests are refused: more come than are carried out at once");
+        }
+        seat
     }
 
     fn take(&self, kind: PerHolder, holder: Uuid, most: u32, now: Timestamp) -> Result<(), ApiError> {
@@ -194,6 +284,10 @@ impl Limits {
 fn place(counts: &mut Windows<(Kind, Source)>, kind: Kind, address: IpAddr, now: Timestamp) -> (Kind, Source) {
     let own = (kind, Source::from(address));
     if counts.has_room(&own, now) { own } else { (kind, Source::Others) }
+}
+
+fn busy(code: &'static str, detail: &str, retry_after: i64) -> ApiError {
+    ServiceError::TooMany { code, detail: detail.to_owned(), retry_after }.into()
 }
 
 fn too_many(since: Timestamp, now: Timestamp) -> ApiError {

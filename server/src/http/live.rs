@@ -2,6 +2,11 @@
 //!
 //! A snapshot carries its version; after any gap the reader opens the stream again and misses nothing.
 
+use super::{
+    Http,
+    limits::{StreamPlace, Watcher},
+    problem::ApiError,
+};
 use crate::{
     access::{Reader, ReaderBy},
     services::{ServiceError, api_keys, embed, sessions},
@@ -78,14 +83,14 @@ pub enum Subject {
 
 /// Streams what a reader may see. Before each snapshot, and every 15 seconds, they are looked at anew: the member may be gone, the
 /// key revoked, or either reach other customers now. `find` reads one; what is not there any more, for this reader, ends the stream.
-pub fn follow<T, F, Fut>(app: AppState, reader: Reader, subject: Subject, find: F) -> Response
+pub fn follow<T, F, Fut>(http: &Http, reader: &Reader, subject: Subject, find: F) -> Result<Response, ApiError>
 where
     T: Serialize + Versioned + Send + 'static,
     F: Fn(AppState, Scope) -> Fut + Clone + Send + Sync + 'static,
     Fut: Future<Output = Result<T, ServiceError>> + Send + 'static,
 {
     let (organization, by) = (reader.scope.organization, reader.by);
-    stream(app, organization, subject, move |app| {
+    stream(http, Watcher::Reader(by), organization, subject, move |app| {
         let find = find.clone();
         async move {
             let Some(scope) = scope_now(&app, organization, by).await? else { return Ok(None) };
@@ -106,20 +111,27 @@ async fn scope_now(app: &AppState, organization: OrganizationId, by: ReaderBy) -
     })
 }
 
-/// Streams snapshots. `snapshot` reads one; `None` ends the stream (the session ended, the link died).
-pub fn stream<T, F, Fut>(app: AppState, organization: OrganizationId, subject: Subject, snapshot: F) -> Response
+/// Streams snapshots, if the watcher may have one more live view. `snapshot` reads one; `None` ends the stream (the session ended,
+/// the link died).
+pub fn stream<T, F, Fut>(
+    http: &Http,
+    watcher: Watcher,
+    organization: OrganizationId,
+    subject: Subject,
+    snapshot: F,
+) -> Result<Response, ApiError>
 where
     T: Serialize + Versioned + Send + 'static,
     F: Fn(AppState) -> Fut + Send + Sync + 'static,
     Fut: Future<Output = Result<Option<T>, ServiceError>> + Send + 'static,
 {
-    let now = Instant::now();
-    let watching =
-        Watching { app, organization, subject, seen: None, last: 0, beat: now, end: now + LONGEST, snapshot };
-    let mut response = Body::from_stream(lines(watching)).into_response();
+    let (app, now, place) = (http.app.clone(), Instant::now(), http.limits.take_stream(watcher)?);
+    let (beat, end) = (now, now + LONGEST);
+    let watching = Watching { app, organization, subject, seen: None, last: 0, beat, end, snapshot };
+    let mut response = Body::from_stream(lines(watching, place)).into_response();
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/x-ndjson"));
     response.headers_mut().insert("x-accel-buffering", HeaderValue::from_static("no"));
-    response
+    Ok(response)
 }
 
 /// A snapshot as a line.
@@ -147,15 +159,16 @@ struct Watching<F> {
     snapshot: F,
 }
 
-fn lines<T, F, Fut>(watching: Watching<F>) -> impl Stream<Item = Result<Bytes, Infallible>> + Send
+/// The lines. The place is held until the last of them, or until nobody reads any more.
+fn lines<T, F, Fut>(watching: Watching<F>, place: StreamPlace) -> impl Stream<Item = Result<Bytes, Infallible>> + Send
 where
     T: Serialize + Versioned + Send + 'static,
     F: Fn(AppState) -> Fut + Send + Sync + 'static,
     Fut: Future<Output = Result<Option<T>, ServiceError>> + Send + 'static,
 {
-    stream::unfold(watching, |mut watching| async move {
+    stream::unfold((watching, place), |(mut watching, place)| async move {
         let line = watching.next().await?;
-        Some((Ok(line), watching))
+        Some((Ok(line), (watching, place)))
     })
 }
 

@@ -32,6 +32,8 @@ pub enum ApiError {
         /// Seconds to wait.
         retry_after: i64,
     },
+    /// More requests than are carried out at once. Nothing was begun.
+    Busy,
 }
 
 impl<E: Into<ServiceError>> From<E> for ApiError {
@@ -143,6 +145,12 @@ impl IntoResponse for ApiError {
                 "too_many_requests",
                 "Wait a little, then try again.",
             ),
+            Self::Busy => parts(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "Very much is going on here",
+                "busy",
+                "More is asked of this server than it does at once. Nothing has changed. Try again in a second.",
+            ),
         };
         if let Self::Service(ServiceError::Store(error)) = &self
             && !error.is_conflict()
@@ -168,6 +176,9 @@ impl IntoResponse for ApiError {
             Self::TooMany { retry_after }
             | Self::Service(ServiceError::Wait { retry_after } | ServiceError::TooMany { retry_after, .. }) => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from(*retry_after));
+            }
+            Self::Busy => {
+                headers.insert(header::RETRY_AFTER, HeaderValue::from(1));
             }
             // The rest of the body stays unread, so this connection can carry no further request: say so (RFC 9112 §9.6).
             Self::Input { status: StatusCode::PAYLOAD_TOO_LARGE, .. } => {

@@ -170,12 +170,16 @@ pub async fn invite(
 #[utoipa::path(get, path = "/api/v1/waves/{id}/live", tag = "waves", params(("id" = WaveId, Path)), responses(
     (status = 200, body = WaveView, content_type = "application/x-ndjson"),
     (status = 404, body = Problem),
+    (status = 429, description = "too_many_streams", body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn live(State(http): State<Http>, reader: Reader, Id(id): Id<WaveId>) -> Result<Response, ApiError> {
     waves::find(&http.app, &reader.scope, id).await?;
-    Ok(live::follow(http.app.clone(), reader, Subject::Wave(id), move |app, scope| async move {
-        waves::find(&app, &scope, id).await
-    }))
+    live::follow(
+        &http,
+        &reader,
+        Subject::Wave(id),
+        move |app, scope| async move { waves::find(&app, &scope, id).await },
+    )
 }
 
 /// What Microsoft ends, and how many sets still depend on each.

@@ -24,6 +24,8 @@ use std::collections::{HashMap, HashSet};
 
 /// How long a preview waits for its confirmation, in seconds.
 const PREVIEW_LIFE: i64 = 60 * 60;
+/// How many previews wait at once; the oldest make room for the next.
+const MOST_PREVIEWS: u64 = 10;
 /// The most sets of one upsert.
 const MOST_UPSERT: usize = 5_000;
 /// The most domains of one list that are looked up at Microsoft.
@@ -73,6 +75,7 @@ pub async fn preview(
     };
     let tx = app.store.write_many(scope).await?;
     tx.add_import(&import, lines, now).await?;
+    tx.remove_previews_beyond(MOST_PREVIEWS).await?;
     let detail = format!("lines={} bad={bad}", view.lines);
     app.audit().record(&tx, "import.previewed", actor, format!("import:{id}"), detail).await?;
     tx.commit().await?;

@@ -1,8 +1,9 @@
 //! Imports: previews that wait for their confirmation.
 
 use super::{Scoped, StoreError, entities::imports as table};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
 use shared::{api::imports::ImportState, id::ImportId, time::Timestamp};
+use uuid::Uuid;
 
 /// An import, its rows apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,6 +97,28 @@ impl Scoped {
             .exec(&self.tx)
             .await?;
         Ok(done.rows_affected == 1)
+    }
+
+    /// Forgets all previews but the newest.
+    pub async fn remove_previews_beyond(&self, most: u64) -> Result<(), StoreError> {
+        let newest: Vec<Uuid> = table::Entity::find()
+            .select_only()
+            .column(table::Column::Id)
+            .filter(table::Column::Organization.eq(self.own()))
+            .filter(table::Column::State.eq("preview"))
+            .order_by_desc(table::Column::Id)
+            .limit(most + 1)
+            .into_tuple()
+            .all(&self.tx)
+            .await?;
+        let Some(last) = usize::try_from(most).ok().and_then(|most| newest.get(most)) else { return Ok(()) };
+        table::Entity::delete_many()
+            .filter(table::Column::Organization.eq(self.own()))
+            .filter(table::Column::State.eq("preview"))
+            .filter(table::Column::Id.lte(*last))
+            .exec(&self.tx)
+            .await?;
+        Ok(())
     }
 
     /// Forgets previews that expired before `now`.

@@ -96,9 +96,19 @@ impl Client {
     /// # Panics
     /// When no answer comes.
     pub async fn live(&self, path: &str) -> Live {
+        self.try_live(path).await.unwrap_or_else(|status| panic!("{path}: {status}"))
+    }
+
+    /// Opens a live view, or gives the status of the refusal.
+    ///
+    /// # Panics
+    /// When no answer comes.
+    pub async fn try_live(&self, path: &str) -> Result<Live, u16> {
         let response = self.request(Method::GET, path, None, "").await.expect("an answer");
-        assert_eq!(response.status().as_u16(), 200, "{path}");
-        Live { response, buffer: Vec::new() }
+        match response.status().as_u16() {
+            200 => Ok(Live { response, buffer: Vec::new() }),
+            status => Err(status),
+        }
     }
 
     async fn request(
