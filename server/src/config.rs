@@ -5,7 +5,7 @@
 
 use crate::{
     microsoft::config::{Authority, MicrosoftConfig, Registration, SetupPair},
-    outbound::mail::MailConfig,
+    outbound::mail::{MailConfig, MailLimits},
     store::DatabaseConfig,
 };
 use serde::Deserialize;
@@ -97,6 +97,9 @@ struct Mail {
     smtp: Option<String>,
     password_file: Option<String>,
     from: Option<String>,
+    most_per_hour: Option<u32>,
+    most_per_day: Option<u32>,
+    most_per_recipient: Option<u32>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -164,6 +167,19 @@ impl Source<'_> {
         self.maybe(value, variable).unwrap_or_else(|| default.to_owned())
     }
 
+    fn count(
+        &self,
+        value: Option<u32>,
+        key: &'static str,
+        variable: &'static str,
+        default: u32,
+    ) -> Result<u32, ConfigError> {
+        match self.environment.get(variable) {
+            Some(text) => text.trim().parse().map_err(|_| wrong(key, variable, "a number such as 200")),
+            None => Ok(value.unwrap_or(default)),
+        }
+    }
+
     fn must(
         &self,
         value: Option<String>,
@@ -222,7 +238,18 @@ fn mail(source: &Source<'_>, file: Mail) -> Result<Option<MailConfig>, ConfigErr
         .maybe(file.password_file, "REKEY_MAIL_PASSWORD_FILE")
         .map(|path| read_text("mail.password_file", Path::new(&path)).map(Secret::new))
         .transpose()?;
-    Ok(Some(MailConfig { smtp, password, from }))
+    let usual = MailLimits::default();
+    let limits = MailLimits {
+        per_hour: source.count(file.most_per_hour, "mail.most_per_hour", "REKEY_MAIL_MOST_PER_HOUR", usual.per_hour)?,
+        per_day: source.count(file.most_per_day, "mail.most_per_day", "REKEY_MAIL_MOST_PER_DAY", usual.per_day)?,
+        per_recipient: source.count(
+            file.most_per_recipient,
+            "mail.most_per_recipient",
+            "REKEY_MAIL_MOST_PER_RECIPIENT",
+            usual.per_recipient,
+        )?,
+    };
+    Ok(Some(MailConfig { smtp, password, from, limits }))
 }
 
 fn microsoft(source: &Source<'_>, file: Microsoft) -> Result<MicrosoftConfig, ConfigError> {
@@ -295,6 +322,21 @@ mod tests {
         let environment = HashMap::from([("REKEY_ORIGIN".to_owned(), "http://rekey.example.com".to_owned())]);
         let error = Config::read(None, &environment).unwrap_err().to_string();
         assert!(error.contains("origin") && error.contains("REKEY_ORIGIN") && error.contains("https://"), "{error}");
+    }
+
+    #[test]
+    fn h12_how_much_mail_may_go_is_a_number() {
+        let read = |pairs: &[(&str, &str)]| {
+            let text = |(key, value): &(&str, &str)| ((*key).to_owned(), (*value).to_owned());
+            let environment = pairs.iter().map(text).collect();
+            let file = Mail { most_per_hour: Some(5), most_per_day: Some(50), ..Mail::default() };
+            mail(&Source { environment: &environment }, file)
+        };
+        let base = [("REKEY_MAIL_SMTP", "smtp://127.0.0.1:25"), ("REKEY_MAIL_FROM", "a@b.example")];
+        let limits = read(&[base[0], base[1], ("REKEY_MAIL_MOST_PER_DAY", "70")]).unwrap().unwrap().limits;
+        assert_eq!(limits, MailLimits { per_hour: 5, per_day: 70, ..MailLimits::default() });
+        let error = read(&[base[0], base[1], ("REKEY_MAIL_MOST_PER_HOUR", "many")]).unwrap_err().to_string();
+        assert!(error.contains("mail.most_per_hour") && error.contains("REKEY_MAIL_MOST_PER_HOUR"), "{error}");
     }
 
     #[test]

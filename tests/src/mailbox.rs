@@ -1,7 +1,7 @@
 //! A mail server on loopback that takes everything, and what came.
 
 use crate::app::eventually;
-use server::outbound::mail::MailConfig;
+use server::outbound::mail::{MailConfig, MailLimits};
 use shared::secret::Secret;
 use std::{
     collections::VecDeque,
@@ -44,7 +44,7 @@ impl Mailbox {
     /// How the product sends through it.
     pub fn config(&self) -> MailConfig {
         let from = "Rekey <rekey@northwind.example>".to_owned();
-        MailConfig { smtp: self.address.clone(), password: None, from }
+        MailConfig { smtp: self.address.clone(), password: None, from, limits: MailLimits::default() }
     }
 
     /// The same for a user who signs in with a password.

@@ -43,6 +43,7 @@ pub struct ListInvitations {
     (status = 200, body = InvitationCreated),
     (status = 409, description = "not_open, sign_in_over, save_running, mail_not_configured", body = Problem),
     (status = 422, description = "field_invalid (sign_in, hours, send_to)", body = Problem),
+    (status = 429, description = "mail_limit, recipient_limit", body = Problem),
 ))]
 pub async fn create(
     State(http): State<Http>,

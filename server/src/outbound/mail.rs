@@ -22,6 +22,25 @@ pub struct MailConfig {
     pub password: Option<Secret<String>>,
     /// Who it is from, `Rekey <rekey@example.com>`.
     pub from: String,
+    /// How many invitations may go.
+    pub limits: MailLimits,
+}
+
+/// How many invitations an organization may send by mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MailLimits {
+    /// Within an hour.
+    pub per_hour: u32,
+    /// Within a day.
+    pub per_day: u32,
+    /// To one address within a day.
+    pub per_recipient: u32,
+}
+
+impl Default for MailLimits {
+    fn default() -> Self {
+        Self { per_hour: 200, per_day: 1_000, per_recipient: 10 }
+    }
 }
 
 /// Why mail did not leave. Holds no text of the other side.
@@ -72,6 +91,8 @@ pub struct Letter<'a> {
 pub struct Mail {
     transport: AsyncSmtpTransport<Tokio1Executor>,
     from: Mailbox,
+    /// How many invitations may go.
+    pub limits: MailLimits,
 }
 
 /// Whether a text is one plain mail address.
@@ -104,7 +125,7 @@ impl Mail {
             }
             _ => builder,
         };
-        Ok(Self { transport: builder.timeout(Some(TOTAL_TIME)).build(), from })
+        Ok(Self { transport: builder.timeout(Some(TOTAL_TIME)).build(), from, limits: config.limits })
     }
 
     /// Sends a mail once.
@@ -147,7 +168,8 @@ mod tests {
     use super::*;
 
     fn config(smtp: &str, from: &str) -> Result<(), MailError> {
-        let config = MailConfig { smtp: smtp.to_owned(), password: None, from: from.to_owned() };
+        let config =
+            MailConfig { smtp: smtp.to_owned(), password: None, from: from.to_owned(), limits: MailLimits::default() };
         Mail::new(&config).map(|_| ())
     }
 

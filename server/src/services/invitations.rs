@@ -2,7 +2,9 @@
 //!
 //! The secret is random, in the fragment, stored hashed. Opening changes nothing; each click makes a new attempt and ends the
 //! one before; Save uses the invitation up. Taken back, it opens nothing from that moment on, attempts included. A mail keeps
-//! the secret sealed until it has gone.
+//! the secret sealed until it has gone. How many mails go is limited (`quota`).
+
+pub mod quota;
 
 use super::{
     ServiceError,
@@ -74,6 +76,9 @@ pub async fn create(
         _ => return Err(ServiceError::field("sign_in", "expected one of the authorization's sign-ins")),
     };
     check_open(&authorization, &sign_in)?;
+    if let Some(recipient) = &wanted.recipient {
+        quota::check(app, &tx, recipient).await?;
+    }
     take_back_others(app, &tx, &sign_in).await?;
     let (invitation, secret) = add(app, &tx, actor, &authorization, &sign_in, &wanted).await?;
     let view = view(&tx, invitation).await?.ok_or(ServiceError::NotFound)?;
@@ -298,6 +303,14 @@ pub async fn invite_to_continue(
     let Some(before) = tx.find_last_invitation(sign_in.id).await? else { return Ok(()) };
     let was = state(&before, app.now());
     let (Some(recipient), None) = (before.recipient, before.revoked_at) else { return Ok(()) };
+    match quota::check(app, tx, &recipient).await {
+        Ok(()) => {}
+        Err(ServiceError::TooMany { code, .. }) => {
+            tracing::warn!(code, sign_in = %sign_in.id, "nobody is invited to continue");
+            return Ok(());
+        }
+        Err(error) => return Err(error),
+    }
     if was == InvitationState::Open {
         tx.revoke_invitation(before.id, app.now()).await?;
     }
@@ -307,6 +320,7 @@ pub async fn invite_to_continue(
 
 /// Sends an invitation's mail: one try.
 pub async fn send(app: &AppState, work: Work) -> Result<(), ServiceError> {
+    let Ok(_place) = app.outgoing.places.try_acquire() else { return letters::wait_for_place(app, work).await };
     let tx = app.store.read(work.organization).await?;
     let found = tx.find_invitation(work.subject).await?;
     let ready = match found {

@@ -3,6 +3,11 @@
 //! What is filled in comes from records; only what the operator vetted names the organization. It is put in as text: the HTML
 //! is made by maud, which escapes. To add a language: a variant of `shared::language`, a file, a line in [`words`].
 
+use super::ServiceError;
+use crate::{
+    state::AppState,
+    store::work::{self, Work},
+};
 use maud::{DOCTYPE, html};
 use shared::{language::Language, time::Timestamp};
 use std::{
@@ -17,6 +22,19 @@ const WAITS: [i64; 5] = [5, 300, 1800, 7200, 12_600];
 /// How long a letter that was not taken waits after so many tries before the one just made, in seconds; `None`: it is given up.
 pub fn wait_after(tries: i64) -> Option<i64> {
     usize::try_from(tries).ok().and_then(|index| WAITS.get(index).copied())
+}
+
+/// How long a letter waits for a place among those that send, in milliseconds, and by how much its own wait is longer at most:
+/// so that those that wait do not come all at once.
+const TURN: i64 = 1000;
+const SPREAD: u128 = 4000;
+
+/// Puts a letter off because all who send are busy, with a mail server that does not answer perhaps. It is no try.
+pub async fn wait_for_place(app: &AppState, work: Work) -> Result<(), ServiceError> {
+    let spread = i64::try_from(work.subject.as_u128() % SPREAD).unwrap_or(0);
+    let tx = app.store.write(work.organization).await?;
+    work::postpone(&tx, &work, app.clock.now_millis() + TURN + spread, work.attempts).await?;
+    Ok(tx.commit_counts().await?)
 }
 
 /// The words of a language, by their keys.

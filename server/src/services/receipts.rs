@@ -42,6 +42,7 @@ pub async fn plan(
 
 /// Sends it: one try. Each try makes a link of its own, because a secret is kept nowhere; those of tries that failed end.
 pub async fn send(app: &AppState, work: Work) -> Result<(), ServiceError> {
+    let Ok(_place) = app.outgoing.places.try_acquire() else { return letters::wait_for_place(app, work).await };
     let tx = app.store.write(work.organization).await?;
     let sign_in = tx.find_sign_in(SignInId(work.subject)).await?;
     let found = match &sign_in {

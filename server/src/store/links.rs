@@ -9,8 +9,9 @@ use super::{
 };
 use crate::seal::Sealed;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
-    sea_query::Expr,
+    ActiveValue::Set,
+    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    sea_query::{Expr, ExprTrait, Func},
 };
 use shared::{
     api::invitations::InvitationMail,
@@ -19,7 +20,7 @@ use shared::{
     time::Timestamp,
 };
 use std::collections::HashSet;
-use uuid::Uuid;
+use uuid::{Builder, Uuid};
 
 const DIRECT: &str = "direct";
 const INVITATION: &str = "invitation";
@@ -228,6 +229,32 @@ impl Scoped {
         }
         let rows = select.order_by_desc(table::Column::Id).limit(limit).all(&self.tx).await?;
         rows.into_iter().map(Invitation::try_from).collect()
+    }
+
+    /// When the newest but `before` of the invitations by mail was made, if it was after `since`: of all, or to one address.
+    pub async fn find_mailed(
+        &self,
+        since: Timestamp,
+        recipient: Option<&str>,
+        before: u64,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        // Ids begin with their time: the index by id is one by time.
+        let millis = u64::try_from(since.0).unwrap_or(0).saturating_mul(1000);
+        let first = Builder::from_unix_timestamp_millis(millis, &[0; 10]).into_uuid();
+        let mut select = table::Entity::find()
+            .select_only()
+            .column(table::Column::CreatedAt)
+            .filter(self.invitations())
+            .filter(table::Column::Id.gte(first))
+            .filter(table::Column::CreatedAt.gt(since.0))
+            .filter(table::Column::Mail.is_not_null());
+        if let Some(recipient) = recipient {
+            let column = Expr::expr(Func::lower(Expr::col(table::Column::Recipient)));
+            select = select.filter(column.eq(recipient.to_ascii_lowercase()));
+        }
+        let found: Option<i64> =
+            select.order_by_desc(table::Column::Id).offset(before).limit(1).into_tuple().one(&self.tx).await?;
+        Ok(found.map(Timestamp))
     }
 
     fn invitations(&self) -> Condition {

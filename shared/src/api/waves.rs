@@ -313,6 +313,9 @@ pub struct WaveInvitations {
     pub invitations: Vec<WaveInvitation>,
     /// Others still wait: ask again.
     pub more: bool,
+    /// The organization has sent as many mails as it may: those who wait can be written to from then on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mail_after: Option<Timestamp>,
 }
 
 /// One of them.

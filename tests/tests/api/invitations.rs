@@ -1,6 +1,8 @@
 //! Invitations for somebody without an account: bound to one sign-in of one tenant, used up by Save, taken back at once
 //! (H2, H3, H5, O1-O8, N2, N11), sent by real mail.
 
+mod quota;
+
 use emulator::{Effect, Fault};
 use rekey_tests::{
     app::{Backend, OWNER, Setup, TestApp, client::Answer, dump::assert_same, eventually},

@@ -1,6 +1,7 @@
 //! Invitations for everybody in a wave who waits for one. Their secrets are shown once and kept nowhere.
 
 use crate::api;
+use crate::browser;
 use crate::components::{Button, ButtonKind, CopyButton};
 use crate::features::page::Trouble;
 use crate::features::sends_mail;
@@ -47,7 +48,13 @@ pub fn Links(
 }
 
 fn shown(made: &WaveInvitations) -> AnyView {
+    let later = made
+        .mail_after
+        .map(|at| view! { <p class="note" data-test="mail-after">{waves::mail_after(at, browser::now())}</p> });
     if made.invitations.is_empty() {
+        if let Some(later) = later {
+            return later.into_any();
+        }
         return view! { <p class="note">{waves::LINKS_NONE}</p> }.into_any();
     }
     let line = |one: &WaveInvitation| format!("{}\t{}\t{}", one.customer.name, one.account, one.url);
@@ -61,13 +68,14 @@ fn shown(made: &WaveInvitations) -> AnyView {
             </li>
         }
     });
-    let more = made.more.then(|| view! { <p class="note">{waves::LINKS_MORE}</p> });
+    let more = (made.more && later.is_none()).then(|| view! { <p class="note">{waves::LINKS_MORE}</p> });
     view! {
         <section class="card stack tight" aria-labelledby="links-made" data-test="links">
             <h3 id="links-made">{waves::LINKS_MADE}</h3>
             <p class="note">{waves::LINKS_ONCE}</p>
             <ul class="handed">{rows.collect_view()}</ul>
             {more}
+            {later}
             <div class="actions"><CopyButton value=all.join("\n") label=waves::COPY_LINKS/></div>
         </section>
     }

@@ -1,9 +1,10 @@
 //! Words of waves: their plan, their page, and what Microsoft ends.
 
-use crate::text::{number, plural};
+use crate::text::{number, plural, when};
 use shared::api::waves::{WaveCounts, WaveItemState, WaveState};
 use shared::method::Method;
 use shared::rules::wave::{Aim, WaveNumbers};
+use shared::time::Timestamp;
 
 /// The page's title in the tab.
 pub const TITLE: &str = "Waves";
@@ -130,6 +131,13 @@ pub const LINKS_MADE: &str = "Invitations";
 pub const LINKS_ONCE: &str = "Their addresses are shown this once. Pass each on to its own customer only.";
 /// More wait.
 pub const LINKS_MORE: &str = "More people wait: make the next links when these are sent.";
+/// The organization has sent as much mail as it may.
+pub fn mail_after(at: Timestamp, now: Timestamp) -> String {
+    format!(
+        "Your organization has sent as many mails as it may for now. The others can be invited by mail {}, or by links that you pass on at any time.",
+        when(at, now)
+    )
+}
 /// Nobody waits.
 pub const LINKS_NONE: &str = "Everybody who waits has a link that works.";
 /// A button.

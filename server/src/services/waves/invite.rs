@@ -4,7 +4,10 @@ use super::{ServiceError, check_begin};
 use crate::{
     audit::Actor,
     outbound::mail,
-    services::{backup_sets::customer_ref, invitations},
+    services::{
+        backup_sets::customer_ref,
+        invitations::{self, quota},
+    },
     state::AppState,
     store::{Scope, customers::Customer},
 };
@@ -22,7 +25,8 @@ use std::collections::HashMap;
 /// The most invitations of one answer.
 const AT_A_TIME: u64 = 200;
 
-/// Makes an invitation for each person of the wave who waits and has no link that works; sends them when asked to.
+/// Makes an invitation for each person of the wave who waits and has no link that works; sends them when asked to. When the
+/// organization has sent as many as it may, the others go on waiting, and the answer says until when.
 pub async fn invite(
     app: &AppState,
     scope: &Scope,
@@ -50,6 +54,7 @@ pub async fn invite(
     let found: HashMap<_, _> = found.into_iter().map(|one| (one.id, one)).collect();
     drop(tx);
     let mut made = Vec::with_capacity(waiting.len());
+    let mut mail_after = None;
     for sign_in in waiting {
         let Some(authorization) = found.get(&sign_in.authorization) else { continue };
         let Some(customer) = customers.get(&authorization.customer) else { continue };
@@ -59,8 +64,18 @@ pub async fn invite(
             (None, Language::default())
         };
         let wanted = CreateInvitation { sign_in: Some(sign_in.id), hours: request.hours, send_to, language };
-        let invitation = match invitations::create(app, scope, actor, authorization.id, &wanted).await {
+        let mut created = invitations::create(app, scope, actor, authorization.id, &wanted).await;
+        if matches!(&created, Err(ServiceError::TooMany { code: quota::OF_RECIPIENT, .. })) {
+            // One person for many customers: the rest of their links is passed on.
+            let by_hand = CreateInvitation { send_to: None, ..wanted };
+            created = invitations::create(app, scope, actor, authorization.id, &by_hand).await;
+        }
+        let invitation = match created {
             Ok(made) => made,
+            Err(ServiceError::TooMany { code: quota::OF_ORGANIZATION, retry_after, .. }) => {
+                mail_after = Some(app.now().plus(retry_after));
+                break;
+            }
             // Finished or called off in this moment.
             Err(ServiceError::Conflict { code: "not_open" | "sign_in_over", .. }) => continue,
             Err(error) => return Err(error),
@@ -74,7 +89,7 @@ pub async fn invite(
             expires_at: invitation.invitation.expires_at,
         });
     }
-    Ok(WaveInvitations { invitations: made, more })
+    Ok(WaveInvitations { invitations: made, more: more || mail_after.is_some(), mail_after })
 }
 
 /// The holder of the account, or for an administrator the customer's technical contact. `None`: nobody's address is known, or

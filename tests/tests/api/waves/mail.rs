@@ -6,6 +6,7 @@ use rekey_tests::{
     mailbox::Mailbox,
 };
 use serde_json::{Value, json};
+use server::outbound::mail::MailLimits;
 use shared::api::{
     invitations::{InvitationMail, InvitationView},
     page::Page,
@@ -83,6 +84,48 @@ async fn a_wave_invites_by_mail(backend: Backend) {
         let secret = one.url.split_once('#').expect("a secret").1;
         assert!(kept.iter().all(|row| !row.contains(secret)), "{}: a secret is kept", one.account);
     }
+}
+
+/// H12: a wave sends what the organization may send, and says from when on the others can be written to. Whoever is written to
+/// for many customers gets the mails of one; the other links are passed on.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn h12_g1_a_wave_that_sends_too_much_puts_the_rest_off() {
+    let mailbox = Mailbox::start().await;
+    let mut mail = mailbox.config();
+    mail.limits = MailLimits { per_hour: 2, per_day: 100, per_recipient: 1 };
+    let app = TestApp::start_with(Setup { mail: Some(mail), ..Setup::new(Backend::Sqlite) }).await;
+    app.import_sample().await;
+    for name in ["Contoso Ltd", "Fabrikam Inc."] {
+        let contact = json!({ "contact": "it@partner.example" });
+        let path = format!("/api/v1/customers/{}/contact", app.customer(name).await.id);
+        app.key().post(&path, &contact).await.ok::<Value>();
+    }
+    let sets = of(&app, &["CON-001", "CON-015", "FAB-003", "FAB-004", "CON-012"]).await;
+    let wave = make(&app, &wave_of(sets)).await;
+    let waiting = wave.counts.waiting_for_link;
+    let path = format!("/api/v1/waves/{}/invitations", wave.id);
+    let invite = async || app.key().post(&path, &json!({ "send": true })).await.ok::<WaveInvitations>();
+    let mut sent = Vec::new();
+    let (mut made, mut rounds) = (0, 0);
+    loop {
+        let answer = invite().await;
+        let mailed = answer.invitations.iter().filter_map(|one| one.sent_to.clone());
+        let before = sent.len();
+        sent.extend(mailed);
+        assert!(sent.len() - before <= 2, "{sent:?}");
+        made += answer.invitations.len() as u64;
+        rounds += 1;
+        assert_eq!(find(&app, wave.id).await.counts.waiting_for_link, waiting - made);
+        let Some(after) = answer.mail_after else { break };
+        assert!(answer.more);
+        let wait = after.since(app.state.now());
+        assert!((1..=3600).contains(&wait), "{wait}");
+        assert!(invite().await.invitations.is_empty(), "not before");
+        app.advance(wait + 1);
+    }
+    assert!(rounds > 1 && made == waiting, "{rounds} rounds, {made} of {waiting}");
+    assert_eq!(sent.iter().filter(|to| *to == "it@partner.example").count(), 1);
+    assert!(sent.len() < usize::try_from(made).unwrap(), "the second link for the same person is passed on");
 }
 
 /// Where no mail leaves, nothing is made that nobody would hear of.
