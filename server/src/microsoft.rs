@@ -9,6 +9,7 @@ pub mod certificate;
 pub mod config;
 pub mod directory;
 pub mod error_ids;
+mod gate;
 pub mod grants;
 pub mod graph;
 pub mod http;

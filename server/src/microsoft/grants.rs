@@ -12,6 +12,7 @@ mod exchange;
 use super::{
     assertion::Assertions,
     config::Authority,
+    gate::Gate,
     http::Outbound,
     verify::{ExpectedNonce, IdExpectation, VerifiedIdentity, Verifier},
 };
@@ -78,6 +79,7 @@ pub struct Grants {
     clock: SharedClock,
     random: SharedRandom,
     lasting: bool,
+    gate: Gate,
 }
 
 impl Grants {
@@ -91,7 +93,8 @@ impl Grants {
         clock: SharedClock,
         random: SharedRandom,
     ) -> Self {
-        Self { authority, client, outbound, assertions, verifier, clock, random, lasting: true }
+        let gate = Gate::new(clock.clone());
+        Self { authority, client, outbound, assertions, verifier, clock, random, lasting: true, gate }
     }
 
     /// The same without refresh tokens: what is granted ends with its access token (L4).
@@ -110,7 +113,7 @@ impl Grants {
     ) -> Result<Granted, GrantError> {
         let scope = self.scope(permissions)?;
         let exchange = self.exchange(account.tenant)?;
-        let answer = exchange.on_behalf_of(access_token, scope).await?;
+        let answer = self.gated(account.tenant, self.client, exchange.on_behalf_of(access_token, scope)).await?;
         self.accept(answer, account).await
     }
 
@@ -123,8 +126,29 @@ impl Grants {
     ) -> Result<Granted, GrantError> {
         let scope = self.scope(permissions)?;
         let exchange = self.exchange(account.tenant)?;
-        let answer = exchange.refresh(refresh_token, scope).await?;
+        let answer = self.gated(account.tenant, self.client, exchange.refresh(refresh_token, scope)).await?;
         self.accept(answer, account).await
+    }
+
+    /// Asks, unless this tenant has told this app to wait; and remembers when it does.
+    async fn gated(
+        &self,
+        tenant: TenantId,
+        client: ClientId,
+        asked: impl Future<Output = Result<Answer, GrantError>>,
+    ) -> Result<Answer, GrantError> {
+        if let Some(wait) = self.gate.wait(tenant, client) {
+            return Err(GrantError::Throttled { retry_after: Some(wait), ids: Box::default() });
+        }
+        let answer = asked.await;
+        if let Err(
+            GrantError::Throttled { retry_after: Some(wait), .. }
+            | GrantError::Unavailable { retry_after: Some(wait), .. },
+        ) = &answer
+        {
+            self.gate.close(tenant, client, *wait);
+        }
+        answer
     }
 
     fn exchange(&self, tenant: TenantId) -> Result<exchange::Exchange, GrantError> {

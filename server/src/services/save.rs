@@ -372,7 +372,8 @@ impl Run<'_> {
         if self.work.attempts >= TRIES {
             return stop_failed(problem);
         }
-        Outcome::Later(retry_after.unwrap_or_else(|| backoff(self.work.attempts)).min(Duration::from_mins(10)))
+        // What Microsoft says is waited out (R9).
+        Outcome::Later(retry_after.unwrap_or_else(|| backoff(self.work.attempts)))
     }
 
     fn detail(&mut self, code: &str, detail: &str) {

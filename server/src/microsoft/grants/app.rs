@@ -80,7 +80,7 @@ impl Grants {
             TokenResource::Graph => self.authority.graph_scope(".default"),
             TokenResource::Sharepoint(host) => format!("https://{}/.default", host.as_str()),
         };
-        let answer = exchange.client_credentials(Scope::new(scope)).await?;
+        let answer = self.gated(tenant, client, exchange.client_credentials(Scope::new(scope))).await?;
         let wrong = GrantError::WrongAnswer;
         if *answer.token_type() != BasicTokenType::Bearer {
             return Err(wrong(WrongAnswer::TokenType));

@@ -62,6 +62,7 @@ struct Rig {
     endpoint: Arc<Endpoint>,
     origin: String,
     grants: Grants,
+    clock: Arc<ManualClock>,
 }
 
 async fn rig() -> Rig {
@@ -73,8 +74,8 @@ async fn rig() -> Rig {
     let certificate = SigningCertificate::from_pem(&new.certificate_pem, &new.private_key_pem).unwrap();
     let assertions = Assertions::new(authority(&origin), API, certificate, clock.clone(), random.clone());
     let verifier = verifier(&authority(&origin), outbound(&origin), clock.clone());
-    let grants = Grants::new(authority(&origin), API, outbound(&origin), assertions, verifier, clock, random);
-    Rig { endpoint, origin, grants }
+    let grants = Grants::new(authority(&origin), API, outbound(&origin), assertions, verifier, clock.clone(), random);
+    Rig { endpoint, origin, grants, clock }
 }
 
 impl Rig {
@@ -230,6 +231,26 @@ async fn answers_that_are_none_are_discarded_without_showing_a_token() {
 }
 
 #[tokio::test]
+async fn r9_a_tenant_that_said_wait_is_not_asked_before() {
+    let rig = rig().await;
+    rig.answers_raw(429, &[("retry-after", "60")], r#"{"error":"invalid_grant"}"#);
+    rig.refresh().await.unwrap_err();
+    *rig.endpoint.asked.lock().unwrap() = Asked::default();
+    rig.answers(200, &rig.success());
+    rig.clock.advance(20);
+    // Another grant, of any account of this tenant: nothing is asked, and the caller hears what is left of the wait.
+    let Err(GrantError::Throttled { retry_after, .. }) = rig.on_behalf_of().await else { panic!("it was asked") };
+    assert_eq!(retry_after, Some(Duration::from_secs(40)));
+    assert!(rig.endpoint.asked.lock().unwrap().fields.is_empty());
+    let elsewhere = Account { tenant: OTHER_TENANT, ..ACCOUNT };
+    let asked = rig.grants.refresh(&Secret::new("old".to_owned()), elsewhere, &["Mail.Read"]).await;
+    assert!(!asked.is_err_and(|error| error.is_temporary()), "another tenant is asked");
+    assert_eq!(rig.endpoint.asked.lock().unwrap().tenant, OTHER_TENANT.to_string());
+    rig.clock.advance(40);
+    rig.refresh().await.unwrap();
+}
+
+#[tokio::test]
 async fn p6_the_status_and_retry_after_reach_the_caller() {
     let rig = rig().await;
     let wait = [("retry-after", "17")];
@@ -237,10 +258,12 @@ async fn p6_the_status_and_retry_after_reach_the_caller() {
         rig.answers_raw(429, &wait, body);
         let Err(GrantError::Throttled { retry_after, .. }) = rig.refresh().await else { panic!("{body}") };
         assert_eq!(retry_after, Some(Duration::from_secs(17)));
+        rig.clock.advance(17);
         for status in [500, 502, 503, 504] {
             rig.answers_raw(status, &wait, body);
             let error = rig.refresh().await.unwrap_err();
             assert!(matches!(error, GrantError::Unavailable { .. }) && error.is_temporary(), "{status} {body}");
+            rig.clock.advance(17);
         }
     }
     rig.answers_raw(302, &[("location", "https://evil.example")], "");

@@ -17,6 +17,7 @@ app_on_both! {
     p9_only_an_api_key_gets_a_token_and_only_of_a_set_that_has_left_passwords,
     p6_an_app_that_is_refused_is_doubted_and_an_hour_later_needs_an_administrator,
     p6_throttling_touches_no_connection,
+    r9_a_tenant_that_said_wait_is_not_asked_for_another_account_either,
     p6_a_claims_challenge_needs_the_holder,
     p6_our_own_fault_ends_no_connection,
     p6_a_revoked_account_is_doubted_by_jobs_as_by_heartbeats,
@@ -109,6 +110,31 @@ async fn p6_throttling_touches_no_connection(app: TestApp) {
     assert_eq!(state_of(&app, planted.id).await.0, AppState::Working);
     let events = app.dump().await["audit"].join("\n");
     assert!(!events.contains("doubtful"), "{events}");
+}
+
+async fn r9_a_tenant_that_said_wait_is_not_asked_for_another_account_either(app: TestApp) {
+    app.import_sample().await;
+    app.plant_app(&["CON-015"]).await;
+    app.connect_account(&["CON-001"], "backup@contoso.com").await;
+    app.connect_account(&["CON-009"], "priya.shah@contoso.com").await;
+    app.connect_account(&["FAB-001"], "backup@fabrikam.com").await;
+    let contoso = Some(app.customer("Contoso Ltd").await.tenant.0);
+    let headers = vec![("Retry-After".to_owned(), "120".to_owned())];
+    let effect = Effect { status: Some(429), headers, ..Effect::default() };
+    app.emulator.set_fault(Fault { tenant: contoso, times: Some(1), ..fault("refresh_token", effect) });
+    ask(&app, "CON-001", BACKUP).await.refused(503, "microsoft_unavailable");
+    let before = grants(&app, "refresh_token");
+    app.advance(60);
+    let answer = ask(&app, "CON-009", BACKUP).await;
+    answer.refused(503, "microsoft_unavailable");
+    let wait: i64 = answer.header("retry-after").and_then(|text| text.parse().ok()).expect("Retry-After");
+    assert!((50..=60).contains(&wait), "{wait}");
+    assert_eq!(grants(&app, "refresh_token"), before, "nothing was asked");
+    // Another tenant, and another app of this one, are asked as always.
+    ask(&app, "FAB-001", BACKUP).await.ok::<JobToken>();
+    ask(&app, "CON-015", BACKUP).await.ok::<JobToken>();
+    app.advance(wait + 1);
+    ask(&app, "CON-009", BACKUP).await.ok::<JobToken>();
 }
 
 async fn account_state(app: &TestApp) -> ConnectionState {
