@@ -183,7 +183,8 @@ async fn choose_leg(
     }
 }
 
-async fn anew(tx: &Scoped, sign_in: SignIn) -> Result<(Leg, SignIn), ServiceError> {
+/// A sign-in as if nobody had saved: what Save brought is forgotten.
+pub async fn anew(tx: &Scoped, sign_in: SignIn) -> Result<(Leg, SignIn), ServiceError> {
     save::forget_saved(tx, sign_in.id).await?;
     let from = sign_in.state;
     let fresh = SignIn {

@@ -33,7 +33,7 @@ use saves::Submission;
 use shared::{
     api::{
         authorizations::{AuthorizationState, SignInState},
-        connect::{ConnectView, ReportFailure, Save},
+        connect::{ConnectView, Leg, ReportFailure, Save},
         problem::{Help, HelpAction, MicrosoftIds},
     },
     id::{AttemptId, AuthorizationId, ClientId, OrganizationId, SignInId},
@@ -81,6 +81,16 @@ pub async fn check_standing(tx: &Scoped, link: &Link) -> Result<(), ServiceError
         return Err(ServiceError::NotFound);
     }
     check_embed(tx, link).await
+}
+
+/// Whether the link of an attempt was not taken back: what was saved by it may go on.
+pub async fn stands(tx: &Scoped, attempt: AttemptId) -> Result<bool, ServiceError> {
+    let Some((_, link)) = tx.find_attempt_and_link(attempt).await? else { return Ok(false) };
+    match check_embed(tx, &link).await {
+        Ok(()) => Ok(true),
+        Err(ServiceError::NotFound) => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 /// A link that came by a console's frame is good as long as the console's session has not been ended, in whatever way.
@@ -194,7 +204,7 @@ fn check_open(app: &AppState, attempt: &Attempt, authorization: &Authorization) 
     if authorization.state != AuthorizationState::Open {
         return Err(ServiceError::conflict("not_open", "This authorization is finished or was called off."));
     }
-    if attempt.leg != shared::api::connect::Leg::SignIn {
+    if attempt.leg != Leg::SignIn {
         return Err(used());
     }
     match attempt.state {
@@ -322,6 +332,11 @@ fn save_work(app: &AppState, organization: OrganizationId, attempt: AttemptId) -
 pub async fn carry_on(app: &AppState, opened: &Opened) -> Result<(), ServiceError> {
     let tx = app.store.write(opened.organization).await?;
     let authorization = tx.touch_and_find_authorization(opened.authorization).await?.ok_or(ServiceError::NotFound)?;
+    // Nobody here knows whether an administrator approved; whoever comes from a consent of their own does.
+    let consented = match opened.attempt {
+        Some(id) => tx.find_attempt(id).await?.is_some_and(|attempt| attempt.leg == Leg::Consent),
+        None => false,
+    };
     let mut proofs = Vec::new();
     let mut carried = false;
     for sign_in in tx.list_sign_ins(&[opened.authorization]).await? {
@@ -335,7 +350,9 @@ pub async fn carry_on(app: &AppState, opened: &Opened) -> Result<(), ServiceErro
             carried = true;
             continue;
         }
-        let steps = save::steps_after_consent(&save::workloads(&tx, sign_in.id).await?);
+        let workloads = save::workloads(&tx, sign_in.id).await?;
+        let consented = consented || from == SignInState::ConsentNeeded;
+        let steps = if consented { save::steps_after_consent(&workloads) } else { save::first_steps(&workloads) };
         let working = SignIn { state: SignInState::Working, steps, problem: None, ..sign_in };
         if tx.update_sign_in(&working, from).await? {
             add_work(app, &tx, attempt.id).await?;

@@ -12,6 +12,7 @@ use super::{
     backup_sets::customer_ref,
     cursor,
     letters::{self, Composed, Letter, moment},
+    save,
 };
 use crate::{
     audit::Actor,
@@ -292,8 +293,8 @@ pub async fn revoke(app: &AppState, scope: &Scope, actor: &Actor, id: Uuid) -> R
     Ok(shown)
 }
 
-/// A set-up stopped where somebody must sign in once more, and nobody is there: whoever was invited by mail is invited to
-/// continue. Does nothing for links that were passed on by hand.
+/// What was saved stopped where somebody must sign in once more, and nobody is there: whoever was invited by mail is invited
+/// to continue. Does nothing for links that were passed on by hand.
 pub async fn invite_to_continue(
     app: &AppState,
     tx: &Scoped,
@@ -390,8 +391,14 @@ async fn letter(app: &AppState, tx: &Scoped, one: &Invitation) -> Result<Option<
     let modern = authorization.method == Method::Modern;
     let who = if modern { "invitation_who_administrator" } else { "invitation_who_holder" };
     let subject = if again { "continue_subject" } else { "invitation_subject" };
+    let waited = sign_in.problem.is_some_and(|problem| problem.code == save::APPROVAL_OVER);
+    let lede = match (waited, again) {
+        (true, _) => "continue_lede_approval",
+        (false, true) => "continue_lede",
+        (false, false) => "invitation_lede",
+    };
     let made = Letter::new(one.language, values)
-        .paragraph(if again { "continue_lede" } else { "invitation_lede" })
+        .paragraph(lede)
         .paragraph(who)
         .paragraph("invitation_how")
         .paragraph("invitation_until");

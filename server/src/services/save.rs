@@ -3,15 +3,17 @@
 //! It is background work under a lease with an epoch: the browser may go, this node may die, another carries on. Until
 //! the last transaction every set is as it was; after it, every set has a working connection. Nothing lies between.
 
+mod approval;
 mod finish;
 mod steps;
 
+pub use approval::{APPROVAL_OVER, next as next_look};
 pub use steps::{
     after_consent as steps_after_consent, complete as complete_step, first as first_steps, proof_code, proof_title,
     stop as stop_steps,
 };
 
-use super::{ServiceError, delegated, events, help};
+use super::{ServiceError, delegated, events, help, invitations};
 use crate::{
     audit::Actor,
     microsoft::{
@@ -81,6 +83,8 @@ struct Run<'a> {
     sign_in: SignIn,
     tenant: TenantId,
     workloads: Workloads,
+    /// Whoever saved has long gone: nobody sees where it stops.
+    is_alone: bool,
 }
 
 /// The workloads of a sign-in's sets, as they are now.
@@ -125,12 +129,12 @@ pub async fn run(app: &AppState, work: Work) -> Result<(), ServiceError> {
         work::finish(&tx, &work).await?;
         return Ok(tx.commit().await?);
     };
-    let mut run = run;
-    match run.attempt_access().await? {
-        Outcome::Granted(ready) => finish::finish(run, *ready).await,
-        Outcome::Later(wait) => run.later(wait).await,
-        Outcome::Stop(state, problem, claims) => run.stop(state, *problem, claims).await,
+    if run.sign_in.state == SignInState::ApprovalNeeded {
+        return approval::look(run).await;
     }
+    let mut run = run;
+    let outcome = run.attempt_access().await?;
+    run.end(outcome).await
 }
 
 /// Everything about a Save; `None` when there is nothing left to do for it.
@@ -138,33 +142,50 @@ async fn load(app: &AppState, work: Work) -> Result<Option<Run<'_>>, ServiceErro
     let tx = app.store.read(work.organization).await?;
     let attempt = tx.find_attempt(AttemptId(work.subject)).await?.filter(|one| one.state == AttemptState::Saved);
     let Some(attempt) = attempt else { return Ok(None) };
-    let sign_in = tx.find_sign_in(attempt.sign_in).await?.filter(|one| one.state == SignInState::Working);
+    let goes_on = |one: &SignIn| matches!(one.state, SignInState::Working | SignInState::ApprovalNeeded);
+    let sign_in = tx.find_sign_in(attempt.sign_in).await?.filter(goes_on);
     let Some(sign_in) = sign_in else { return Ok(None) };
     let authorization = tx.find_authorization(attempt.authorization).await?.ok_or(ServiceError::NotFound)?;
     let customer = tx.find_customer(authorization.customer).await?.ok_or(ServiceError::NotFound)?;
     let workloads = workloads(&tx, sign_in.id).await?;
-    Ok(Some(Run { app, work, attempt, sign_in, tenant: customer.tenant, workloads }))
+    Ok(Some(Run { app, work, attempt, sign_in, tenant: customer.tenant, workloads, is_alone: false }))
 }
 
+/// What Microsoft granted, to whom, and whether by a connection that was there.
+type Exchanged = (Granted, Account, bool);
+
 impl Run<'_> {
+    /// Ends this try as it went.
+    async fn end(self, outcome: Outcome) -> Result<(), ServiceError> {
+        match outcome {
+            Outcome::Granted(ready) => finish::finish(self, *ready).await,
+            Outcome::Later(wait) => self.later(wait).await,
+            Outcome::Stop(state, problem, claims) => self.stop(state, *problem, claims).await,
+        }
+    }
+
     /// From the posted token, or a connection that is there, to proved access.
     async fn attempt_access(&mut self) -> Result<Outcome, ServiceError> {
+        match self.ask().await? {
+            Ok(exchanged) => self.go_on(exchanged).await,
+            Err(outcome) => Ok(*outcome),
+        }
+    }
+
+    /// Asks Microsoft for everything that the sets need.
+    async fn ask(&mut self) -> Result<Result<Exchanged, Box<Outcome>>, ServiceError> {
         let wanted = permissions(&self.workloads);
         let names: Vec<&str> = wanted.iter().map(String::as_str).collect();
-        let (granted, account, is_connected) = match self.exchange(&names).await? {
-            Ok(exchanged) => exchanged,
-            Err(outcome) => return Ok(*outcome),
+        let outcome = match self.exchange(&names).await? {
+            Ok(exchanged) if exchanged.0.missing(&names).is_empty() => return Ok(Ok(exchanged)),
+            Ok(_) => self.consent_missing(granted_less()).await?,
+            Err(outcome) => *outcome,
         };
-        if !granted.missing(&names).is_empty() {
-            return self
-                .consent_missing(help::own(
-                    "consent_missing",
-                    "Microsoft granted less than was asked for",
-                    "Some of the permissions are still missing. Nothing has changed so far.",
-                    HelpAction::Retry,
-                ))
-                .await;
-        }
+        Ok(Err(Box::new(outcome)))
+    }
+
+    /// From what was granted to proved access.
+    async fn go_on(&mut self, (granted, account, is_connected): Exchanged) -> Result<Outcome, ServiceError> {
         if granted.refresh_token.is_none() && !is_connected {
             return Ok(stop_failed(help::own(
                 "no_lasting_access",
@@ -178,10 +199,7 @@ impl Run<'_> {
     }
 
     /// On behalf of the account by the posted token, or by the refresh token of its connection.
-    async fn exchange(
-        &mut self,
-        names: &[&str],
-    ) -> Result<Result<(Granted, Account, bool), Box<Outcome>>, ServiceError> {
+    async fn exchange(&mut self, names: &[&str]) -> Result<Result<Exchanged, Box<Outcome>>, ServiceError> {
         let grants = &self.app.microsoft.grants;
         let (answer, account, is_connected) = if let Some(saved) = &self.attempt.saved {
             let over = self.app.now() >= saved.expires_at;
@@ -276,7 +294,9 @@ impl Run<'_> {
         }
         let wanted = scopes::delegated_scopes(&self.workloads, Purpose::Backup);
         if scopes::needs_administrator(&wanted) {
-            self.sign_in.approval_url = self.approval_url().await?;
+            if self.sign_in.state != SignInState::ApprovalNeeded {
+                self.sign_in.approval_url = self.approval_url().await?;
+            }
             return Ok(Outcome::Stop(SignInState::ApprovalNeeded, Box::new(problem), None));
         }
         Ok(Outcome::Stop(SignInState::ConsentNeeded, Box::new(problem), None))
@@ -413,7 +433,8 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Stops the Save; the sets are as they were. A token is kept only while a consent is awaited.
+    /// Stops the Save; the sets are as they were. A token is kept only while a consent is awaited; for an administrator's,
+    /// Microsoft is asked again by itself.
     async fn stop(
         mut self,
         state: SignInState,
@@ -421,6 +442,7 @@ impl Run<'_> {
         claims: Option<Secret<String>>,
     ) -> Result<(), ServiceError> {
         steps::stop(&mut self.sign_in.steps, state);
+        let from = self.sign_in.state;
         let organization = self.work.organization;
         let context =
             SealContext { organization, kind: super::attempts::CHALLENGE, row: self.attempt.id.0, version: 1 };
@@ -432,22 +454,40 @@ impl Run<'_> {
         }
         let detail = format!("code={}", problem.code);
         let sign_in = SignIn { state, problem: Some(problem.clone()), ..self.sign_in };
-        if !tx.update_sign_in(&sign_in, SignInState::Working).await? || !work::finish(&tx, &self.work).await? {
+        let held = if state == SignInState::ApprovalNeeded {
+            approval::follow(self.app, &tx, &self.work, &self.attempt).await?
+        } else {
+            work::finish(&tx, &self.work).await?
+        };
+        if !held || !tx.update_sign_in(&sign_in, from).await? {
             return Err(lost());
         }
-        if state == SignInState::Failed
-            && let Some(authorization) = tx.find_authorization(sign_in.authorization).await?
-        {
-            events::failed(self.app, &tx, &authorization, &sign_in, &problem).await?;
+        if let Some(authorization) = tx.find_authorization(sign_in.authorization).await? {
+            if state == SignInState::Failed {
+                events::failed(self.app, &tx, &authorization, &sign_in, &problem).await?;
+            }
+            if self.is_alone {
+                invitations::invite_to_continue(self.app, &tx, &authorization, &sign_in).await?;
+            }
         }
         self.app
             .audit()
             .record(&tx, "sign_in.stopped", &Actor::Rekey, format!("sign_in:{}", sign_in.id), detail)
             .await?;
         tx.commit().await?;
+        self.app.changes.work();
         self.app.changes.authorization(sign_in.authorization);
         Ok(())
     }
+}
+
+fn granted_less() -> Help {
+    help::own(
+        "consent_missing",
+        "Microsoft granted less than was asked for",
+        "Some of the permissions are still missing. Nothing has changed so far.",
+        HelpAction::Retry,
+    )
 }
 
 fn lost() -> ServiceError {

@@ -9,6 +9,7 @@ mod clean_up;
 mod drive;
 mod finish;
 mod grant;
+mod granted;
 mod make;
 mod orphaned;
 mod proof;
@@ -18,6 +19,7 @@ mod run;
 pub mod steps;
 
 pub use accept::{Saving, save};
+pub use granted::look as look_for_grant;
 pub use orphaned::orphaned;
 pub use proof::{Proving, own_app, prepare_proof, spawn_proof};
 

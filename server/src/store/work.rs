@@ -37,9 +37,11 @@ pub enum WorkKind {
     Receipt,
     /// Do what a wave does by itself. Subject: the wave.
     Wave,
+    /// See whether an administrator has granted an app its permissions at Microsoft. Subject: the attempt.
+    Consent,
 }
 
-const KINDS: [(WorkKind, &str); 11] = [
+const KINDS: [(WorkKind, &str); 12] = [
     (WorkKind::Save, "save"),
     (WorkKind::Heartbeat, "heartbeat"),
     (WorkKind::SetUp, "set_up"),
@@ -51,6 +53,7 @@ const KINDS: [(WorkKind, &str); 11] = [
     (WorkKind::Invite, "invite"),
     (WorkKind::Receipt, "receipt"),
     (WorkKind::Wave, "wave"),
+    (WorkKind::Consent, "consent"),
 ];
 
 impl WorkKind {

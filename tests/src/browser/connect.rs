@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 /// How long nobody does anything.
-const A_WHILE: Duration = Duration::from_secs(3);
+const A_WHILE: Duration = Duration::from_secs(90);
 
 impl Browser {
     /// Waits for a page of the connect page; gives its words.
@@ -42,16 +42,19 @@ impl Browser {
         self.sees_page("review").await;
     }
 
-    /// Whether the page comes within a few seconds without anybody's doing.
-    pub async fn moves_on_by_itself(&self, name: &str) -> bool {
+    /// The page comes without anybody's doing, within a minute or so.
+    ///
+    /// # Panics
+    /// When it does not.
+    pub async fn moves_on_by_itself(&self, name: &str) {
         let css = format!(".connect[data-page={name}]");
         let begun = Instant::now();
         while begun.elapsed() < A_WHILE {
             if self.count(&css).await > 0 {
-                return true;
+                return;
             }
             tokio::time::sleep(LOOK).await;
         }
-        false
+        panic!("the page {name} did not come by itself");
     }
 }

@@ -2,7 +2,7 @@
 
 use emulator::{PersonChange, Taint, TenantGrant, scenario::Application};
 use rekey_tests::{
-    app::{TestApp, road::Before, set_up::ADMINISTRATOR},
+    app::{TestApp, eventually, road::Before, set_up::ADMINISTRATOR},
     app_on_both,
     person::Trouble,
 };
@@ -35,6 +35,7 @@ app_on_both! {
     b04_b09_only_modern_grants_with_certificates_are_used,
     b17_the_choices_of_the_configuration,
     d2_consent_is_given_at_microsoft,
+    d2_what_was_granted_at_microsoft_is_seen_by_itself,
     d2_a_customer_brings_an_app_of_its_own,
     d2_a_pasted_id_never_replaces_the_app_that_rekey_made,
     c4_restores_have_an_app_of_their_own,
@@ -224,6 +225,25 @@ async fn d2_consent_is_given_at_microsoft(app: TestApp) {
     app.carry_on(&before.attempt.secret).await;
     let done = app.settled(before.authorization.id).await;
     assert_eq!(done.state, AuthorizationState::Done, "{:?}", done.sign_ins[0].problem);
+    assert_eq!(app.set("CON-015").await.method, Method::Modern);
+}
+
+/// D2, C6: nobody says that the permissions were granted; the app itself asks, and the work goes on.
+async fn d2_what_was_granted_at_microsoft_is_seen_by_itself(app: TestApp) {
+    app.import_sample().await;
+    let mut request = CreateAuthorization::new(app.ids(&["CON-015"]).await, Method::Modern);
+    request.way = Way::Consent;
+    let before = app.administrator_before_save(app.create_authorization(&request).await, ADMINISTRATOR).await;
+    let view = app.save_and_settle(&before).await;
+    assert_eq!(view.sign_in.state, SignInState::ApprovalNeeded, "{:?}", view.sign_in.problem);
+    let tokens = || app.emulator.requests().iter().filter(|one| one.form.get("client_assertion").is_some()).count();
+    let asked = tokens();
+    app.advance(16);
+    eventually("the app asks", async || tokens() > asked).await;
+    assert_eq!(app.view(&before.attempt.secret).await.sign_in.state, SignInState::ApprovalNeeded);
+    app.person(ADMINISTRATOR).approve(&view.sign_in.approval_url.expect("Microsoft's page")).await;
+    app.advance(31);
+    app.until(&before.attempt.secret, SignInState::Done).await;
     assert_eq!(app.set("CON-015").await.method, Method::Modern);
 }
 

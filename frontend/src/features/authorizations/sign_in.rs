@@ -79,6 +79,11 @@ pub fn SignInCard(
     // What is done stands in the receipt below.
     let is_done = sign_in.state == SignInState::Done;
     let has_steps = !steps.is_empty() && !is_done;
+    let why = match sign_in.state {
+        SignInState::ApprovalNeeded if is_modern => authorizations::APPROVAL_WHY_APP,
+        SignInState::ApprovalNeeded => authorizations::APPROVAL_WHY,
+        _ => authorizations::APPROVAL_LATE,
+    };
     let before = sign_in.sets.first().map_or(Method::Basic, |set| set.method);
     let picture = match (before == method, sign_in.state) {
         // Its access is given anew, and the method stays.
@@ -98,7 +103,7 @@ pub fn SignInCard(
             </header>
             <div class="in">
                 {sign_in.problem.clone().map(|help| view! { <Remedy help/> })}
-                {sign_in.approval_url.clone().map(|url| view! { <Approval url/> })}
+                {sign_in.approval_url.clone().map(|url| view! { <Approval url why/> })}
                 {signed_in_as}
                 {has_steps.then(|| view! { <Journal label=authorizations::STEPS steps=Signal::stored(steps)/> })}
                 {(!is_done && !sign_in.sets.is_empty()).then(|| view! { <SetList sets=sign_in.sets/> })}
@@ -147,9 +152,9 @@ fn Remedy(help: Help) -> impl IntoView {
     view! { <Notice tone=Tone::Warn title=help.title text=help.text>{ids}</Notice> }
 }
 
-/// The link for the administrator whose approval is awaited (C6).
+/// The link for the administrator whose approval is awaited, or still missing (C6).
 #[component]
-fn Approval(url: String) -> impl IntoView {
+fn Approval(url: String, why: &'static str) -> impl IntoView {
     view! {
         <div class="stack tight">
             <h3>{authorizations::APPROVAL}</h3>
@@ -157,7 +162,7 @@ fn Approval(url: String) -> impl IntoView {
                 <span class="input mono" data-test="approval-link">{url.clone()}</span>
                 <CopyButton value=url what=authorizations::APPROVAL/>
             </div>
-            <p class="note">{authorizations::APPROVAL_WHY}</p>
+            <p class="note">{why}</p>
         </div>
     }
 }

@@ -8,10 +8,11 @@ use super::parts::{
 };
 use super::person::Person;
 use super::stop::Stop;
-use super::work::waiting_for_approval;
+use super::work::waiting_elsewhere;
 use crate::markup::{Tag, of, tag, text as copied};
 use crate::text::connect as words;
 use crate::text::words::{self as text, Key, keys, said};
+use shared::api::authorizations::SignInState;
 use shared::api::connect::ConnectView;
 use shared::api::problem::{Help, HelpAction, MicrosoftIds};
 
@@ -53,6 +54,10 @@ pub fn stopped(stop: &Stop, around: &Surroundings<'_>) -> Tag {
     if let (Stop::WrongTenant(person), Some(view)) = (stop, around.view) {
         page = wrong_tenant(page, person, view);
     }
+    // Nobody approved in time: the administrator's link is still the way on.
+    let approval = around.view.map(|view| &view.sign_in).filter(|sign_in| sign_in.state == SignInState::Failed);
+    let approval = approval.and_then(|sign_in| sign_in.approval_url.as_deref());
+    page = page.some(approval.map(|url| hand_off(url, keys::APPROVAL_NOTE.into(), around.here.copied)));
     // Microsoft stops whoever is no administrator on its own page, and says here only that nobody agreed (C6).
     let for_administrator = around.view.filter(|view| words::is_modern(view) && is_for_administrator(stop));
     page = match for_administrator {
@@ -221,7 +226,7 @@ fn admin_needed(view: &ConnectView, help: &Help, around: &Surroundings<'_>) -> T
     decision()
         .with(heading(said(keys::APPROVAL_TITLE, view), words::help_words(help, Some(view)).1))
         .with(hand_off_of(view, around))
-        .with(waiting_for_approval(view))
+        .with(waiting_elsewhere(view))
         .with(actions().with(other).with(start_over(around.is_busy)))
         .with(roles(view))
         .some(support(microsoft_ids(&help.ids), around.here.copied))

@@ -55,18 +55,19 @@ pub fn approval(view: &ConnectView, is_busy: bool, copied: Option<&str>) -> Tag 
     } else {
         page = page.with(heading(said(keys::APPROVAL_TITLE, view), keys::APPROVAL_LEDE));
     }
+    let waits = if own.is_some() { keys::CONSENT_WAITING } else { keys::APPROVAL_WAITING };
     let class = if own.is_some() { PLAIN } else { PRIMARY };
     let check = Button::new(class, "check").icon("again").says(keys::CHECK_AGAIN, is_busy);
     let over = Button::new(PLAIN, "over").says(keys::START_OVER, is_busy);
     page.some(url.map(|url| hand_off(url, keys::APPROVAL_NOTE.into(), copied)))
-        .with(waiting_for_approval(view))
+        .with(notice_of(Tone::Idle, "clock", waits, view))
         .with(buttons.with(check).with(over))
         .with(perms(keys::MAY, view))
 }
 
-/// Somebody else is awaited.
-pub fn waiting_for_approval(view: &ConnectView) -> Tag {
-    notice_of(Tone::Idle, "clock", keys::APPROVAL_WAITING, view)
+/// Somebody else is awaited, on a page of their own.
+pub fn waiting_elsewhere(view: &ConnectView) -> Tag {
+    notice_of(Tone::Idle, "clock", keys::ELSEWHERE_WAITING, view)
 }
 
 /// The end: what was done, and a receipt to keep.

@@ -30,7 +30,7 @@ pub const READ_ONLY: &str = "Read only. Restoring needs more rights; they are as
 /// In a sign-in.
 pub const NEEDS_ADMINISTRATOR: &str = "An administrator may have to approve first";
 /// In a sign-in.
-pub const NEEDS_ADMINISTRATOR_WHY: &str = "Where a tenant keeps Microsoft’s default policy, some of these permissions need an administrator’s approval. If so, the page offers a link to pass on, and goes on by itself after it.";
+pub const NEEDS_ADMINISTRATOR_WHY: &str = "Where a tenant keeps Microsoft’s default policy, some of these permissions need an administrator’s approval. If so, the page offers a link to pass on. Approved within the hour, it goes on by itself; later, with one more sign-in.";
 /// Refused sets.
 pub const REFUSED: &str = "These do not take part";
 /// Beside the remedy.
@@ -111,8 +111,11 @@ pub const STEPS: &str = "Steps";
 /// The approval.
 pub const APPROVAL: &str = "Link for the administrator";
 /// The approval.
-pub const APPROVAL_WHY: &str =
-    "Send it to an administrator of the tenant. After they approve, the work goes on by itself.";
+pub const APPROVAL_WHY: &str = "Send it to an administrator of the tenant. Microsoft is asked again every few minutes, for about an hour after the sign-in, and the work goes on by itself once they have approved.";
+/// The approval, when an app that is there already waits for its permissions.
+pub const APPROVAL_WHY_APP: &str = "Open it, or send it to an administrator of the tenant. Microsoft is asked again every few minutes, for a day, and the work goes on by itself once the permissions are granted.";
+/// The approval, when nobody waits for it any more.
+pub const APPROVAL_LATE: &str = "It still works: send it to an administrator of the tenant. After they have approved, the sign-in is done once more.";
 /// Live updates stopped.
 pub const PAUSED: &str = "Live updates are paused";
 /// Live updates stopped.

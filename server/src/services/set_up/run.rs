@@ -3,7 +3,7 @@
 //! Every change of the journal holds the lease for another while and fails when it was lost, so that a node that slept
 //! too long writes nothing more. Nothing is tried at Microsoft before the journal says that it will be.
 
-use super::{proof::Proving, steps};
+use super::{granted, proof::Proving, steps};
 use crate::{
     audit::Actor,
     microsoft::{
@@ -343,7 +343,9 @@ impl Run {
         if !work::finish(&tx, &self.work).await? {
             return Ok(());
         }
-        if state != SignInState::ApprovalNeeded {
+        if state == SignInState::ApprovalNeeded {
+            granted::follow(&self.app, &tx, &self.attempt).await?;
+        } else {
             let ended = crate::services::save::ended(self.attempt.clone(), challenge);
             tx.update_attempt(&ended, AttemptState::Saved).await?;
         }
@@ -359,6 +361,7 @@ impl Run {
         let subject = format!("sign_in:{}", sign_in.id);
         self.app.audit().record(&tx, "sign_in.stopped", &Actor::Rekey, subject, detail).await?;
         tx.commit().await?;
+        self.app.changes.work();
         self.app.changes.authorization(self.authorization.id);
         Ok(())
     }
