@@ -13,6 +13,7 @@ pub mod caller;
 pub mod certificates;
 pub mod channels;
 pub mod connect;
+pub mod connections;
 pub mod customer_page;
 pub mod customers;
 pub mod docs;
@@ -93,6 +94,8 @@ fn api() -> OpenApiRouter<Http> {
         .routes(routes!(customers::find))
         .routes(routes!(customers::confirm_tenant))
         .routes(routes!(customers::set_contact))
+        .routes(routes!(connections::find))
+        .routes(routes!(connections::disconnect))
         .routes(routes!(customer_page::create))
         .routes(routes!(customer_page::revoke))
         .routes(routes!(customer_page::find))

@@ -14,6 +14,7 @@ pub mod backup_sets;
 pub mod certificates;
 pub mod channels;
 pub mod connect;
+pub mod connections;
 pub mod cursor;
 pub mod customer_page;
 pub mod customers;

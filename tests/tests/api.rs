@@ -10,6 +10,7 @@ mod api {
     mod collisions;
     mod consent;
     mod customer_page;
+    mod disconnect;
     mod embed;
     mod exposure;
     mod fleet;

@@ -2,6 +2,7 @@
 
 mod connections;
 mod contact;
+mod disconnect;
 pub mod filter;
 mod form;
 mod table;

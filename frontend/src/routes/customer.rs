@@ -12,9 +12,16 @@ use crate::text::portal::{customers, shell};
 use leptos::prelude::*;
 use shared::api::authorizations::AuthorizationView;
 use shared::api::backup_sets::CustomerRef;
-use shared::api::customers::{CustomerView, KillSwitchReport};
+use shared::api::customers::{ConnectionDetail, CustomerView, KillSwitchReport};
 use shared::api::page::Page;
 use shared::id::CustomerId;
+
+/// What was done on this page: kept while it is drawn anew.
+#[derive(Clone, Copy)]
+struct Reports {
+    killed: RwSignal<Option<KillSwitchReport>>,
+    disconnected: RwSignal<Option<ConnectionDetail>>,
+}
 
 /// The page of one customer.
 #[component]
@@ -25,8 +32,8 @@ pub fn Customer() -> impl IntoView {
         async move { api::get::<CustomerView>(&format!("/api/v1/customers/{id}")).await }
     });
     let again = Callback::new(move |()| customer.refetch());
-    let report = RwSignal::new(None);
-    view! { <div class="page">{load(customer, 8, move |customer| show(customer, report, again))}</div> }
+    let reports = Reports { killed: RwSignal::new(None), disconnected: RwSignal::new(None) };
+    view! { <div class="page">{load(customer, 8, move |customer| show(customer, reports, again))}</div> }
 }
 
 /// What was authorized last, and what is open.
@@ -49,7 +56,7 @@ fn Authorizations(customer: CustomerId) -> impl IntoView {
     }
 }
 
-fn show(customer: CustomerView, report: RwSignal<Option<KillSwitchReport>>, again: Callback<()>) -> AnyView {
+fn show(customer: CustomerView, reports: Reports, again: Callback<()>) -> AnyView {
     let crumbs = vec![(shell::CUSTOMERS.to_owned(), "/customers".to_owned())];
     let place = customer.domain.clone().unwrap_or_else(|| customer.tenant.to_string());
     let sub = view! { {customers::sub(customer.sets, &place)} }.into_any();
@@ -68,11 +75,11 @@ fn show(customer: CustomerView, report: RwSignal<Option<KillSwitchReport>>, agai
         <Unwell customer=customer.id connections=customer.connections.clone()/>
         <Tenant customer=customer.clone()/>
         <Apps customer=customer.id on_undone=again/>
-        <Connections connections=customer.connections.clone()/>
+        <Connections connections=customer.connections.clone() report=reports.disconnected on_change=again/>
         <Authorizations customer=customer.id/>
         <Contact customer=customer.clone()/>
         <Restores customer=customer.id/>
-        <KillSwitchForm customer=customer.id name=customer.name report on_change=again/>
+        <KillSwitchForm customer=customer.id name=customer.name report=reports.killed on_change=again/>
     }
     .into_any()
 }

@@ -21,7 +21,6 @@ use shared::{
         apps::Way,
         authorizations::{AuthorizationKind, ConnectLink},
         customer_page::{ConnectedView, CustomerPage, CustomerPageLink},
-        customers::ConnectionState,
     },
     id::{ConnectionId, CustomerId},
     rules::scopes::Purpose,
@@ -146,7 +145,7 @@ async fn app_view(app: &AppState, tx: &Scoped, one: App) -> Result<Option<Connec
 }
 
 async fn account_view(tx: &Scoped, one: Connection) -> Result<Option<ConnectedView>, ServiceError> {
-    if one.state == ConnectionState::Ended {
+    if one.state.is_over() {
         return Ok(None);
     }
     let (sets, set_count) = sets_of(tx, one.id).await?;

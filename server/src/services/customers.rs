@@ -15,7 +15,7 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use shared::{
     api::{
-        customers::{ConnectionView, CreateCustomer, CustomerView, Health, HealthCounts, SetContact},
+        customers::{ConnectionState, ConnectionView, CreateCustomer, CustomerView, Health, HealthCounts, SetContact},
         page::Page,
     },
     id::{CustomerId, PERSONAL_ACCOUNTS, TenantId},
@@ -209,7 +209,9 @@ async fn views(tx: &Scoped, found: Vec<Listed>, most: Option<u64>) -> Result<Vec
     let few = |one: &&Listed| most.is_none_or(|most| one.connected + one.unwell <= most);
     let ids: Vec<_> = found.iter().filter(few).map(|one| one.customer.id).collect();
     let mut connections: HashMap<CustomerId, Vec<ConnectionView>> = HashMap::new();
-    for connection in tx.list_connections(&ids).await? {
+    // Lists leave out what was disconnected on purpose: there is nothing to do about it.
+    let shown = |one: &Connection| most.is_none() || one.state != ConnectionState::Disconnected;
+    for connection in tx.list_connections(&ids).await?.into_iter().filter(shown) {
         connections.entry(connection.customer).or_default().push(connection_view(connection));
     }
     Ok(found
@@ -248,9 +250,11 @@ pub fn parse_order(text: Option<&str>) -> Result<FleetOrder, ServiceError> {
     }
 }
 
-fn connection_view(connection: Connection) -> ConnectionView {
+/// A connection as it is shown.
+pub(super) fn connection_view(connection: Connection) -> ConnectionView {
     ConnectionView {
         id: connection.id,
+        ended_at: connection.failed_at.filter(|_| connection.state.is_over()),
         next_check_at: connection.checked_at.plus(super::heartbeat::beat_after(connection.id)),
         account: connection.account,
         state: connection.state,

@@ -54,7 +54,7 @@ pub async fn hold(
         let tx = app.store.write(organization).await?;
         let epoch = tx.lease_connection(id, now, now + LEASE).await?;
         let found = tx.find_connection(id).await?;
-        let Some(connection) = found.filter(|one| one.state != ConnectionState::Ended) else { return Ok(None) };
+        let Some(connection) = found.filter(|one| !one.state.is_over()) else { return Ok(None) };
         if let Some(epoch) = epoch {
             tx.commit_counts().await?;
             let token_version = connection.token_version;

@@ -231,8 +231,8 @@ async fn sets(tx: &Scoped, session: &EmbedSession) -> Result<(Vec<BackupSet>, Ve
             .collect(),
         _ => HashSet::new(),
     };
-    let waits =
-        |set: &&BackupSet| set.method != session.method || set.connection.is_some_and(|id| broken.contains(&id));
+    // Access that was taken away, too.
+    let waits = |set: &&BackupSet| set.method != session.method || set.connection.is_none_or(|id| broken.contains(&id));
     let waiting = all.iter().filter(waits).map(|set| set.id).collect();
     Ok((all, waiting))
 }

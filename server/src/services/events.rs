@@ -203,6 +203,8 @@ pub enum Ended {
     Undone,
     /// An administrator removed the app.
     Removed,
+    /// One account was disconnected.
+    Disconnected,
 }
 
 impl Ended {
@@ -212,6 +214,7 @@ impl Ended {
             Self::KillSwitch => "kill_switch",
             Self::Undone => "undone",
             Self::Removed => "removed",
+            Self::Disconnected => "disconnected",
         }
     }
 
@@ -221,6 +224,9 @@ impl Ended {
             Self::KillSwitch => "A member pulled the kill switch. Its keys are forgotten.",
             Self::Undone => "A fresh switch was taken back. Its keys are forgotten.",
             Self::Removed => "An administrator removed the app from the tenant.",
+            Self::Disconnected => {
+                "It was disconnected: its token is forgotten. To go on, authorize its backup sets once more."
+            }
         }
     }
 }

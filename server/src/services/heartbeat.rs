@@ -11,10 +11,7 @@ use crate::{
         work::{self, NewWork, Work, WorkKind},
     },
 };
-use shared::{
-    api::customers::ConnectionState,
-    id::{ConnectionId, OrganizationId},
-};
+use shared::id::{ConnectionId, OrganizationId};
 
 /// The mean time between beats, in seconds.
 const BEAT: i64 = 3 * 24 * 3600;
@@ -80,7 +77,7 @@ pub async fn run(app: &AppState, work: Work) -> Result<(), ServiceError> {
 
 async fn is_alive(app: &AppState, organization: OrganizationId, id: ConnectionId) -> Result<bool, ServiceError> {
     let found = app.store.read(organization).await?.find_connection(id).await?;
-    Ok(found.is_some_and(|one| one.state != ConnectionState::Ended))
+    Ok(found.is_some_and(|one| !one.state.is_over()))
 }
 
 async fn wait(app: &AppState, work: Work, error: GrantError) -> Result<(), ServiceError> {

@@ -5,7 +5,7 @@
 //! can do, deleting the app with its permissions, is told to an administrator of the tenant.
 
 use super::{
-    ServiceError,
+    ServiceError, connections,
     events::{self, Ended},
     help,
     own_keys::OwnKeys,
@@ -14,7 +14,6 @@ use super::{
 use crate::{
     audit::Actor,
     microsoft::certificate::SigningCertificate,
-    seal::Sealed,
     state::AppState,
     store::{
         Scoped, apps::App, certificates::Certificate, connections::Connection, customers::Customer,
@@ -148,31 +147,18 @@ fn left(connection: &App, keys: usize) -> Vec<String> {
 
 /// Ends a delegated connection and forgets its refresh token. `false`: it had ended before.
 async fn forget_connection(app: &AppState, tx: &Scoped, one: Connection) -> Result<bool, ServiceError> {
-    if one.state == ConnectionState::Ended && one.refresh_token.0.is_empty() {
+    if one.state.is_over() && one.refresh_token.0.is_empty() {
         return Ok(false);
     }
-    let (id, version, was) = (one.id, one.token_version, one.state);
-    let ended = Connection {
-        state: ConnectionState::Ended,
-        refresh_token: Sealed(Vec::new()),
-        token_version: version + 1,
-        failed_at: one.failed_at.or(Some(app.now())),
-        help: Some(help::own(
-            "switched_off",
-            "Switched off",
-            "A member pulled the kill switch: the access to this account is forgotten. Its holder can also end it at myapps.microsoft.com. To go on later, authorize the sets once more.",
-            HelpAction::SignInAgain,
-        )),
-        ..one
-    };
-    if !tx.update_connection(&ended, version).await? {
-        return Err(ServiceError::conflict("changed_meanwhile", "Something changed meanwhile. Pull it once more."));
-    }
-    super::notices::resolve(app, tx, NoticeKind::ConnectionTrouble, id.0).await?;
-    if was != ConnectionState::Ended {
-        events::connection_revoked(app, tx, &ended, Ended::KillSwitch).await?;
-    }
-    Ok(was != ConnectionState::Ended)
+    let was = one.state;
+    let help = help::own(
+        "switched_off",
+        "Switched off",
+        "A member pulled the kill switch: the access to this account is forgotten. Its holder can also end it at myapps.microsoft.com. To go on later, authorize the sets once more.",
+        HelpAction::SignInAgain,
+    );
+    connections::end(app, tx, one, ConnectionState::Ended, help, Ended::KillSwitch).await?;
+    Ok(!was.is_over())
 }
 
 /// Calls off everything that could make new access: open authorizations with links, saves and journals.

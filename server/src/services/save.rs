@@ -218,8 +218,13 @@ impl Run<'_> {
             let account = Account { tenant: connection.tenant, object: connection.object };
             let Some(answer) = self.refresh(connection.id, names).await? else {
                 // Its turn did not come: that is slow, not failed, and no reason to sign in.
-                let is_over = connection.state == ConnectionState::Ended;
-                return Ok(Err(Box::new(if is_over { token_over() } else { self.again(None, expired()) })));
+                if !connection.state.is_over() {
+                    return Ok(Err(Box::new(self.again(None, expired()))));
+                }
+                // Ended or disconnected meanwhile: its holder signs in, as if there were none.
+                self.sign_in.connection = None;
+                let stop = Outcome::Stop(SignInState::Waiting, Box::new(not_connected()), None);
+                return Ok(Err(Box::new(stop)));
             };
             (answer, account, true)
         };
@@ -309,7 +314,8 @@ impl Run<'_> {
         let mut wanted = permissions(&self.workloads);
         let customer = tx.find_customers_by_tenant(&[self.tenant]).await?.into_iter().next();
         let connections = tx.list_connections(&customer.map(|one| one.id).into_iter().collect::<Vec<_>>()).await?;
-        for scope in connections.iter().flat_map(|one| one.scopes.split(' ')).filter(|scope| !scope.is_empty()) {
+        let used = connections.iter().filter(|one| one.state != ConnectionState::Disconnected);
+        for scope in used.flat_map(|one| one.scopes.split(' ')).filter(|scope| !scope.is_empty()) {
             if !wanted.iter().any(|name| name == scope) {
                 wanted.push(scope.to_owned());
             }
@@ -507,6 +513,15 @@ fn expired() -> Help {
         "sign_in_expired",
         "The sign-in has expired meanwhile",
         "Too much time has passed. Nothing has changed. Sign in once more.",
+        HelpAction::SignInAgain,
+    )
+}
+
+fn not_connected() -> Help {
+    help::own(
+        "not_connected",
+        "The account is not connected any more",
+        "Its access ended meanwhile. Nothing has changed. Its holder signs in once.",
         HelpAction::SignInAgain,
     )
 }

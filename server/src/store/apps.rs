@@ -6,7 +6,8 @@ use super::{
     entities::{apps as table, backup_sets},
 };
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
+    ActiveValue::Set, ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::Expr,
 };
 use shared::{
     api::{
@@ -272,6 +273,33 @@ impl Scoped {
             .all(&self.tx)
             .await?;
         rows.into_iter().map(TryFrom::try_from).collect()
+    }
+
+    /// The hybrid sets of a connected account, by name: those that use it, and those from which its access was taken.
+    pub async fn list_sets_of_account(
+        &self,
+        connection: &super::connections::Connection,
+        limit: u64,
+    ) -> Result<Vec<super::backup_sets::BackupSet>, StoreError> {
+        let rows = self.sets_of_account(connection).order_by_asc(backup_sets::Column::NameKey).limit(limit);
+        rows.all(&self.tx).await?.into_iter().map(TryFrom::try_from).collect()
+    }
+
+    /// How many they are.
+    pub async fn count_sets_of_account(&self, connection: &super::connections::Connection) -> Result<u64, StoreError> {
+        Ok(self.sets_of_account(connection).count(&self.tx).await?)
+    }
+
+    fn sets_of_account(&self, connection: &super::connections::Connection) -> sea_orm::Select<backup_sets::Entity> {
+        let without = Condition::all()
+            .add(backup_sets::Column::Connection.is_null())
+            .add(backup_sets::Column::AccountKey.eq(super::customers::key_of(&connection.account)));
+        let either = Condition::any().add(backup_sets::Column::Connection.eq(connection.id.0)).add(without);
+        backup_sets::Entity::find()
+            .filter(self.mine(backup_sets::Column::Organization, backup_sets::Column::Customer))
+            .filter(backup_sets::Column::Customer.eq(connection.customer.0))
+            .filter(backup_sets::Column::Method.eq("hybrid"))
+            .filter(either)
     }
 
     /// Takes a connection away from the sets that use it; their method stays. Gives how many.

@@ -57,11 +57,12 @@ pub struct WorkingAccount {
     pub scopes: String,
 }
 
-const STATES: [(ConnectionState, &str); 4] = [
+const STATES: [(ConnectionState, &str); 5] = [
     (ConnectionState::Working, "working"),
     (ConnectionState::Doubtful, "doubtful"),
     (ConnectionState::NeedsHolder, "needs_holder"),
     (ConnectionState::Ended, "ended"),
+    (ConnectionState::Disconnected, "disconnected"),
 ];
 
 fn state_text(state: ConnectionState) -> &'static str {

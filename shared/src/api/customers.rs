@@ -190,8 +190,27 @@ pub struct ConnectionView {
     pub checked_at: Timestamp,
     /// When the next heartbeat is due.
     pub next_check_at: Timestamp,
+    /// When it ended, or was disconnected.
+    #[serde(default)]
+    pub ended_at: Option<Timestamp>,
     /// What to do, when it is not well.
     pub help: Option<super::problem::Help>,
+}
+
+/// A connection and what hangs on it: what disconnecting it takes, or took.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ConnectionDetail {
+    /// The connection.
+    pub connection: ConnectionView,
+    /// Whose.
+    pub customer: super::backup_sets::CustomerRef,
+    /// The hybrid backup sets of this account, at most 200 of them.
+    pub sets: Vec<super::authorizations::SetRef>,
+    /// How many there are.
+    pub set_count: u64,
+    /// What stays at Microsoft: only the holder of the account or an administrator of the tenant ends it there.
+    pub left: Vec<String>,
 }
 
 /// How a connection is.
@@ -207,6 +226,20 @@ pub enum ConnectionState {
     NeedsHolder,
     /// Ended at Microsoft; somebody must authorize again.
     Ended,
+    /// Disconnected here, on purpose: the token is forgotten, the record stays.
+    Disconnected,
+}
+
+impl ConnectionState {
+    /// Whether jobs may get tokens through it.
+    pub const fn is_alive(self) -> bool {
+        matches!(self, Self::Working | Self::Doubtful)
+    }
+
+    /// Whether nothing is tried with it any more.
+    pub const fn is_over(self) -> bool {
+        matches!(self, Self::Ended | Self::Disconnected)
+    }
 }
 
 /// Pulls the kill switch of a customer.

@@ -30,7 +30,7 @@ objects! {
         id name tenant domain confirmed_at sets health connected open_authorizations ends_at connections contact
         contact_language
     }
-    ConnectionView { id account state connected_at checked_at next_check_at help }
+    ConnectionView { id account state connected_at checked_at next_check_at ended_at help }
     CustomerRef { id name domain tenant }
     AuthorizationView {
         id customer method kind way restores state created_at created_by sign_ins version
@@ -48,7 +48,9 @@ ids! { MemberId OrganizationId CustomerId ConnectionId WaveId }
 words! {
     Language { "en" En "de" De "fr" Fr "es" Es "ja" Ja }
     MemberRole { "owner" Owner "admin" Admin "technician" Technician "auditor" Auditor }
-    ConnectionState { "working" Working "doubtful" Doubtful "needs_holder" NeedsHolder "ended" Ended }
+    ConnectionState {
+        "working" Working "doubtful" Doubtful "needs_holder" NeedsHolder "ended" Ended "disconnected" Disconnected
+    }
     Health {
         "needs_somebody" NeedsSomebody "ends_soon" EndsSoon "not_connected" NotConnected "set_up_open" SetUpOpen "ok" Ok
     }

@@ -55,7 +55,7 @@ pub enum Kind {
     Connect,
 }
 
-const ROWS: [(&str, &str, Kind); 106] = [
+const ROWS: [(&str, &str, Kind); 108] = [
     ("GET", "/api/v1/meta", Kind::Public),
     ("POST", "/api/v1/sign-ins", Kind::Public),
     ("POST", "/api/v1/session", Kind::Public),
@@ -68,6 +68,8 @@ const ROWS: [(&str, &str, Kind); 106] = [
     ("GET", "/api/v1/customers/{id}", Kind::Record),
     ("POST", "/api/v1/customers/{id}/confirm-tenant", Kind::Record),
     ("POST", "/api/v1/customers/{id}/kill-switch", Kind::Key),
+    ("GET", "/api/v1/connections/{id}", Kind::Record),
+    ("POST", "/api/v1/connections/{id}/disconnect", Kind::Record),
     ("GET", "/api/v1/apps", Kind::List),
     ("GET", "/api/v1/apps/{id}", Kind::Record),
     ("GET", "/api/v1/apps/{id}/certificate.pem", Kind::Record),
@@ -176,6 +178,7 @@ pub struct Records {
     import: String,
     restore: String,
     app: String,
+    connection: String,
     notice: String,
     channel: String,
     delivery: String,
@@ -221,6 +224,7 @@ impl Records {
         let window = app.announce(&embedded.secret).await;
         Self {
             app: planted.id.to_string(),
+            connection: customer.connections[0].id.to_string(),
             notice,
             channel: channel["channel"]["id"].as_str().unwrap().to_owned(),
             delivery,
@@ -254,6 +258,7 @@ impl Records {
             Some("imports") => &self.import,
             Some("restores") => &self.restore,
             Some("apps") => &self.app,
+            Some("connections") => &self.connection,
             Some("notices") => &self.notice,
             Some("channels") => &self.channel,
             Some("deliveries") => &self.delivery,
@@ -377,6 +382,7 @@ pub fn mentions(answer: &Answer, records: &Records) -> bool {
         &records.import,
         &records.restore,
         &records.app,
+        &records.connection,
         &records.notice,
         &records.channel,
         &records.delivery,

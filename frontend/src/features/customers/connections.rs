@@ -1,17 +1,23 @@
-//! A customer's connections: how each is, in words, and when it is looked at next.
+//! A customer's connections: how each is, in words, when it is looked at next, and what can be done about it.
 
-use crate::components::{ButtonLink, Moment, Notice, Status, Tone};
+use super::disconnect::Disconnect;
+use crate::browser;
+use crate::components::{Button, ButtonKind, ButtonLink, Moment, Notice, Status, Tone};
 use crate::features::exposure::exposure_link;
+use crate::features::session;
 use crate::text::portal::customers;
 use leptos::prelude::*;
-use shared::api::customers::{ConnectionState, ConnectionView};
-use shared::id::CustomerId;
+use leptos::task::spawn_local;
+use shared::api::customers::{ConnectionDetail, ConnectionState, ConnectionView};
+use shared::api::session::MemberRole;
+use shared::id::{ConnectionId, CustomerId};
 
 const fn tone(state: ConnectionState) -> Tone {
     match state {
         ConnectionState::Working => Tone::Ok,
         ConnectionState::Doubtful => Tone::Warn,
         ConnectionState::NeedsHolder | ConnectionState::Ended => Tone::Danger,
+        ConnectionState::Disconnected => Tone::Idle,
     }
 }
 
@@ -28,24 +34,30 @@ pub fn Unwell(customer: CustomerId, connections: Vec<ConnectionView>) -> impl In
         });
         view! { <Notice tone=tone(connection.state) title text>{again}</Notice> }
     };
-    let unwell = connections.into_iter().filter(|connection| connection.state != ConnectionState::Working);
-    unwell.map(notice).collect_view()
+    let is_well = |state| matches!(state, ConnectionState::Working | ConnectionState::Disconnected);
+    connections.into_iter().filter(|connection| !is_well(connection.state)).map(notice).collect_view()
+}
+
+/// The row of a connection, as an element's id.
+fn row_id(id: ConnectionId) -> String {
+    format!("connection-{id}")
 }
 
 /// All of them.
 #[component]
-pub fn Connections(connections: Vec<ConnectionView>) -> impl IntoView {
+pub fn Connections(
+    /// How they are.
+    connections: Vec<ConnectionView>,
+    /// What disconnecting one did: kept by the page, which is drawn anew then.
+    report: RwSignal<Option<ConnectionDetail>>,
+    /// Called when one was disconnected.
+    #[prop(into)]
+    on_change: Callback<()>,
+) -> impl IntoView {
     let empty = connections.is_empty();
-    let row = |connection: ConnectionView| {
-        view! {
-            <tr>
-                <td class="clip"><span class="mono">{connection.account}</span>{exposure_link(&format!("connection:{}", connection.id))}</td>
-                <td class="nowrap"><Status tone=tone(connection.state) text=customers::connection(connection.state)/></td>
-                <td class="nowrap data"><Moment at=connection.connected_at/></td>
-                <td class="nowrap"><Moment at=connection.next_check_at/></td>
-            </tr>
-        }
-    };
+    let asked = RwSignal::new(None::<ConnectionId>);
+    let may_change = session::has_role(|role| role != MemberRole::Auditor);
+    let row = move |connection: ConnectionView| row(connection, asked, may_change);
     let rows = connections.into_iter().map(row).collect_view();
     let content = if empty {
         view! { <p class="muted">{customers::NO_CONNECTION}</p> }.into_any()
@@ -57,7 +69,8 @@ pub fn Connections(connections: Vec<ConnectionView>) -> impl IntoView {
                         <th scope="col">{customers::ACCOUNT}</th>
                         <th scope="col">{customers::STATE}</th>
                         <th scope="col" class="data">{customers::SINCE}</th>
-                        <th scope="col">{customers::NEXT_CHECK}</th>
+                        <th scope="col" class="data">{customers::NEXT_CHECK}</th>
+                        <th scope="col"><span class="hide">{customers::ACTIONS}</span></th>
                     </tr></thead>
                     <tbody>{rows}</tbody>
                 </table>
@@ -65,10 +78,55 @@ pub fn Connections(connections: Vec<ConnectionView>) -> impl IntoView {
         }
         .into_any()
     };
+    let done = Callback::new(move |told: ConnectionDetail| {
+        asked.set(None);
+        report.set(Some(told));
+        session::refresh();
+        on_change.run(());
+    });
+    let keep = Callback::new(move |id: ConnectionId| {
+        asked.set(None);
+        browser::focus(&format!("#{} button", row_id(id)));
+    });
+    let sure = move || asked.get().map(|id| view! { <Disconnect id on_done=done on_keep=keep/> });
     view! {
         <section class="section" aria-labelledby="connections">
             <header><h2 id="connections">{customers::CONNECTIONS_SECTION}</h2><span class="note">{customers::HEARTBEAT}</span></header>
             {content}
+            {sure}
+            {move || report.get().map(super::disconnect::told)}
         </section>
     }
+}
+
+fn row(connection: ConnectionView, asked: RwSignal<Option<ConnectionId>>, may_change: Memo<bool>) -> AnyView {
+    let ConnectionView { id, account, state, connected_at, next_check_at, ended_at, .. } = connection;
+    let ended = ended_at.map(|at| view! { " "<span class="faint"><Moment at/></span> });
+    let next =
+        if state.is_over() { customers::NONE.into_any() } else { view! { <Moment at=next_check_at/> }.into_any() };
+    let label = customers::disconnect_label(&account);
+    let disconnect = move || {
+        (may_change.get() && state != ConnectionState::Disconnected).then(|| {
+            let press = move |_| {
+                asked.set(Some(id));
+                spawn_local(async {
+                    browser::sleep(0).await;
+                    browser::focus("#disconnect");
+                });
+            };
+            view! {
+                <Button attr:data-test="disconnect" attr:aria-label=label.clone() kind=ButtonKind::Quiet on_press=press>{customers::DISCONNECT}</Button>
+            }
+        })
+    };
+    view! {
+        <tr id=row_id(id) data-state=customers::connection(state)>
+            <td class="clip"><span class="mono">{account}</span>{exposure_link(&format!("connection:{id}"))}</td>
+            <td class="nowrap"><Status tone=tone(state) text=customers::connection(state)/>{ended}</td>
+            <td class="nowrap data"><Moment at=connected_at/></td>
+            <td class="nowrap data">{next}</td>
+            <td class="num nowrap">{disconnect}</td>
+        </tr>
+    }
+    .into_any()
 }

@@ -69,6 +69,7 @@ pub fn event(name: &str) -> String {
         "sign_in.done" => "Sets changed",
         "connection.created" => "Account connected",
         "connection.ended" => "Access ended at Microsoft",
+        "connection.disconnected" => "Account disconnected",
         "api_key.created" => "API key made",
         "api_key.revoked" => "API key revoked",
         "api_key.breadth" => "API key reaches far more sets than before",

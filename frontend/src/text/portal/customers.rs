@@ -112,6 +112,24 @@ pub const SINCE: &str = "Connected";
 pub const NEXT_CHECK: &str = "Next check";
 /// The section's note.
 pub const HEARTBEAT: &str = "Each is checked every three days, so that its access does not lapse.";
+/// A column.
+pub const ACTIONS: &str = "What you can do";
+/// A button of a row.
+pub const DISCONNECT: &str = "Disconnect";
+/// What happens then.
+pub const DISCONNECT_WHY: &str = "The token for this account is forgotten at once, and jobs get none any more. One that a job holds already lives for up to 90 minutes. To go on later, the holder of the account signs in once more.";
+/// Which sets lose access.
+pub const DISCONNECT_SETS: &str = "Without access from then on";
+/// No set uses it.
+pub const DISCONNECT_NO_SETS: &str = "No backup set uses it.";
+/// What it cannot do.
+pub const DISCONNECT_LEFT: &str = "What stays at Microsoft";
+/// What it cannot do.
+pub const DISCONNECT_LEFT_WHY: &str = "A consent cannot be taken back from here. Only these people can, in the tenant:";
+/// The button that does it.
+pub const DISCONNECT_NOW: &str = "Disconnect it now";
+/// Going on.
+pub const DISCONNECTING: &str = "Disconnecting";
 /// Nothing known.
 pub const NONE: &str = "–";
 
@@ -122,6 +140,7 @@ pub const fn connection(state: ConnectionState) -> &'static str {
         ConnectionState::Doubtful => "Did not answer, tried again",
         ConnectionState::NeedsHolder => "Needs its holder",
         ConnectionState::Ended => "Ended at Microsoft",
+        ConnectionState::Disconnected => "Disconnected",
     }
 }
 
@@ -136,12 +155,44 @@ pub const fn connection_why(state: ConnectionState) -> &'static str {
         ConnectionState::Ended => {
             "Microsoft no longer accepts this access. Authorize its sets once more to connect again."
         }
+        ConnectionState::Disconnected => "Its token is forgotten here. To go on, authorize its sets once more.",
     }
 }
 
 /// Under a customer's name.
 pub fn sub(sets: MethodCounts, domain: &str) -> String {
     format!("{} on {domain}.", plural(sets.total(), "backup set", "backup sets"))
+}
+
+/// A button of a row, for a screen reader.
+pub fn disconnect_label(account: &str) -> String {
+    format!("Disconnect {account}")
+}
+
+/// Asks whether it is meant.
+pub fn disconnect_title(account: &str) -> String {
+    format!("Disconnect {account}?")
+}
+
+/// It is done.
+pub fn disconnected(account: &str) -> String {
+    format!("{account} is disconnected")
+}
+
+/// What that took.
+pub fn disconnected_why(sets: u64) -> String {
+    match sets {
+        0 => "Its token is forgotten. No backup set used it.".to_owned(),
+        1 => "Its token is forgotten. 1 backup set stands without access; its method stays.".to_owned(),
+        count => {
+            format!("Its token is forgotten. {} backup sets stand without access; their method stays.", number(count))
+        }
+    }
+}
+
+/// Sets that are not named.
+pub fn more_sets(count: u64) -> String {
+    format!("and {} more", number(count))
 }
 
 /// A customer's state.

@@ -116,7 +116,7 @@ pub fn not_well(customer: &str, account: &str, state: ConnectionState) -> String
     match state {
         ConnectionState::NeedsHolder => format!("{customer}: {account} must sign in again"),
         ConnectionState::Ended => format!("{customer}: Microsoft ended the access of {account}"),
-        ConnectionState::Doubtful | ConnectionState::Working => {
+        ConnectionState::Doubtful | ConnectionState::Working | ConnectionState::Disconnected => {
             format!("{customer}: {account} did not answer the last check")
         }
     }

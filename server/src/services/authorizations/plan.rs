@@ -8,10 +8,7 @@ use crate::{
     store::{Scoped, backup_sets::BackupSet, connections::Connection, customers::Customer},
 };
 use shared::{
-    api::{
-        authorizations::{AuthorizationKind, Consenter, CreateAuthorization, PermissionView, RefusedSet, SetRef},
-        customers::ConnectionState,
-    },
+    api::authorizations::{AuthorizationKind, Consenter, CreateAuthorization, PermissionView, RefusedSet, SetRef},
     id::{BackupSetId, ConnectionId},
     method::Method,
     rules::{
@@ -124,8 +121,7 @@ fn add_part(app: &AppState, planned: &mut Planned, kind: MoveKind, sets: &[Backu
         .iter()
         .map(|set| ChosenSet { id: set.id, customer: set.customer, account: set.account.as_deref(), facts: facts(set) })
         .collect();
-    let alive =
-        |connection: &&Connection| matches!(connection.state, ConnectionState::Working | ConnectionState::Doubtful);
+    let alive = |connection: &&Connection| connection.state.is_alive();
     let accounts = connections.iter().filter(alive).map(|connection| {
         let scopes = connection.scopes.split(' ').map(str::to_owned).collect();
         ((connection.customer, AccountKey::of(&connection.account)), scopes)

@@ -62,7 +62,7 @@ async fn refused(order: &Order, held: Held, error: &GrantError) -> Result<Servic
     }
     let code = match state {
         ConnectionState::NeedsHolder => "needs_holder",
-        ConnectionState::Ended => "connection_ended",
+        ConnectionState::Ended | ConnectionState::Disconnected => "connection_ended",
         _ => "connection_doubtful",
     };
     Ok(ServiceError::conflict(code, said(Some(&help::for_grant(error)), "")))

@@ -208,7 +208,9 @@ fn check_account(connection: &Connection) -> Result<(), ServiceError> {
     let (code, else_said) = match connection.state {
         ConnectionState::Working | ConnectionState::Doubtful => return Ok(()),
         ConnectionState::NeedsHolder => ("needs_holder", "The account holder must sign in."),
-        ConnectionState::Ended => ("connection_ended", "The access has ended. Authorize the set again."),
+        ConnectionState::Ended | ConnectionState::Disconnected => {
+            ("connection_ended", "The access has ended. Authorize the set again.")
+        }
     };
     Err(ServiceError::conflict(code, said(connection.help.as_ref(), else_said)))
 }

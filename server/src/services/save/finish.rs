@@ -75,8 +75,9 @@ async fn store_connection(
             (version, app.keyring.seal(&context, token.expose().as_bytes())?)
         }
         // The refresh token is its connection's already.
-        (None, Some(known)) => (known.token_version, known.refresh_token.clone()),
-        (None, None) => return Err(lost()),
+        (None, Some(known)) if !known.state.is_over() => (known.token_version, known.refresh_token.clone()),
+        // It was disconnected meanwhile: the work comes back and says so.
+        (None, _) => return Err(lost()),
     };
     let connection = Connection {
         id,

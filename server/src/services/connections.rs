@@ -1,0 +1,150 @@
+//! One account's connection: what hangs on it, and its end here (D8, O10).
+//!
+//! Disconnecting forgets the sealed refresh token and takes the connection from its sets; their method stays. What Rekey cannot do,
+//! taking the consent back at Microsoft, is said: a refresh token of ours cannot be revoked for one app only.
+
+use super::{
+    ServiceError,
+    backup_sets::customer_ref,
+    customers::connection_view,
+    events::{self, Ended},
+    help, notices,
+};
+use crate::{
+    audit::Actor,
+    seal::Sealed,
+    state::AppState,
+    store::{Scope, Scoped, backup_sets::BackupSet, connections::Connection},
+};
+use shared::{
+    api::{
+        authorizations::SetRef,
+        customers::{ConnectionDetail, ConnectionState},
+        notices::NoticeKind,
+        problem::{Help, HelpAction},
+    },
+    id::ConnectionId,
+};
+
+/// The most sets that are named.
+const MOST_SETS: u64 = 200;
+
+/// A connection with the sets of its account.
+pub async fn find(app: &AppState, scope: &Scope, id: ConnectionId) -> Result<ConnectionDetail, ServiceError> {
+    let tx = app.store.read(scope).await?;
+    let found = tx.find_connection(id).await?.ok_or(ServiceError::NotFound)?;
+    let sets = tx.list_sets_of_account(&found, MOST_SETS).await?;
+    let count = tx.count_sets_of_account(&found).await?;
+    detail(app, &tx, found, sets, count).await
+}
+
+/// Disconnects an account: its token is forgotten, its sets stand without access until somebody authorizes them again.
+pub async fn disconnect(
+    app: &AppState,
+    scope: &Scope,
+    actor: &Actor,
+    id: ConnectionId,
+) -> Result<ConnectionDetail, ServiceError> {
+    let tx = app.store.write(scope).await?;
+    let found = tx.find_connection(id).await?.ok_or(ServiceError::NotFound)?;
+    let sets = tx.list_sets_of_account(&found, MOST_SETS).await?;
+    let count = tx.count_sets_of_account(&found).await?;
+    let ended = disconnect_within(app, &tx, actor, found).await?;
+    let told = detail(app, &tx, ended, sets, count).await?;
+    tx.commit().await?;
+    Ok(told)
+}
+
+/// The same within a transaction; gives the connection as it is then.
+pub(super) async fn disconnect_within(
+    app: &AppState,
+    tx: &Scoped,
+    actor: &Actor,
+    found: Connection,
+) -> Result<Connection, ServiceError> {
+    if found.state == ConnectionState::Disconnected {
+        return Err(ServiceError::conflict("already_disconnected", "This account was disconnected already."));
+    }
+    let id = found.id;
+    let help = help::own(
+        "disconnected",
+        "Disconnected",
+        "The access to this account is forgotten here. To go on later, authorize its sets once more.",
+        HelpAction::SignInAgain,
+    );
+    let ended = Connection { failed_at: None, ..found };
+    let ended = end(app, tx, ended, ConnectionState::Disconnected, help, Ended::Disconnected).await?;
+    let sets = tx.disconnect_sets(id).await?;
+    app.audit()
+        .record(tx, "connection.disconnected", actor, format!("connection:{id}"), format!("sets={sets}"))
+        .await?;
+    Ok(ended)
+}
+
+/// Ends a connection here: the refresh token is forgotten, whatever a refresh that is on its way brings. Who listens hears of
+/// it, unless it had ended before.
+pub(super) async fn end(
+    app: &AppState,
+    tx: &Scoped,
+    one: Connection,
+    state: ConnectionState,
+    help: Help,
+    why: Ended,
+) -> Result<Connection, ServiceError> {
+    let (version, was) = (one.token_version, one.state);
+    let ended = Connection {
+        state,
+        refresh_token: Sealed(Vec::new()),
+        token_version: version + 1,
+        failed_at: one.failed_at.or(Some(app.now())),
+        help: Some(help),
+        ..one
+    };
+    if !tx.update_connection(&ended, version).await? {
+        return Err(ServiceError::conflict("changed_meanwhile", "Something changed meanwhile. Do it once more."));
+    }
+    notices::resolve(app, tx, NoticeKind::ConnectionTrouble, ended.id.0).await?;
+    if !was.is_over() {
+        events::connection_revoked(app, tx, &ended, why).await?;
+    }
+    Ok(ended)
+}
+
+async fn detail(
+    app: &AppState,
+    tx: &Scoped,
+    found: Connection,
+    sets: Vec<BackupSet>,
+    set_count: u64,
+) -> Result<ConnectionDetail, ServiceError> {
+    let customer = tx.find_customer(found.customer).await?.ok_or(ServiceError::NotFound)?;
+    let others = tx.list_connections(&[customer.id]).await?;
+    let others = others.iter().filter(|one| one.id != found.id && !one.state.is_over()).count();
+    let sets = sets.into_iter().map(|set| SetRef { id: set.id, name: set.name, method: set.method }).collect();
+    Ok(ConnectionDetail {
+        left: left(app, &found.account, others),
+        customer: customer_ref(&customer),
+        connection: connection_view(found),
+        sets,
+        set_count,
+    })
+}
+
+/// What stays at Microsoft, in plain words with ids: only people there end it.
+fn left(app: &AppState, account: &str, others: usize) -> Vec<String> {
+    let (access, page) = (app.microsoft.config.access.client_id, app.microsoft.config.sign_in);
+    let them = match others {
+        0 => "No other account of this tenant is connected, so an administrator can delete both".to_owned(),
+        1 => "Another account of this tenant is connected by them and would end, too".to_owned(),
+        count => format!("{count} other accounts of this tenant are connected by them and would end, too"),
+    };
+    vec![
+        format!(
+            "The consent of {account} to the application with client id {access}. Its holder takes it back at myapps.microsoft.com; \
+             an administrator ends it by revoking the sessions of the account in Microsoft Entra"
+        ),
+        format!(
+            "The enterprise applications with client ids {access} and {page} (Microsoft Entra, Enterprise applications). {them}"
+        ),
+    ]
+}
