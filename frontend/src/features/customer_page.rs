@@ -66,11 +66,15 @@ fn One(one: ConnectedView, secret: String, organization: String) -> impl IntoVie
     let more = one.set_count.saturating_sub(one.sets.len() as u64);
     let sets = one.sets.iter().map(|name| view! { <li>{name.clone()}</li> }).collect_view();
     let rest = (more > 0).then(|| view! { <li>{customer_page::more(more)}</li> });
+    let (why, label) = match one.client_id {
+        Some(_) => (customer_page::REMOVE_WHY, customer_page::REMOVE),
+        None => (customer_page::REMOVE_ACCOUNT_WHY, customer_page::REMOVE_ACCOUNT),
+    };
     let removal = if one.removable {
         view! {
-            <p class="note">{customer_page::REMOVE_WHY}</p>
+            <p class="note">{why}</p>
             <div class="actions">
-                <Button attr:data-test="ask-removal" kind=ButtonKind::Danger busy=ask.pending() on_press=move |_| { ask.dispatch(()); }>{customer_page::REMOVE}</Button>
+                <Button attr:data-test="ask-removal" kind=ButtonKind::Danger busy=ask.pending() on_press=move |_| { ask.dispatch(()); }>{label}</Button>
             </div>
         }
         .into_any()

@@ -11,7 +11,7 @@ use crate::router::use_params_map;
 use crate::text::portal::{authorizations, modern, shell, waves};
 use leptos::prelude::*;
 use shared::api::apps::Way;
-use shared::api::authorizations::{AuthorizationState, AuthorizationView, SignInState};
+use shared::api::authorizations::{AuthorizationKind, AuthorizationState, AuthorizationView, SignInState};
 use shared::method::Method;
 
 /// The page of one authorization.
@@ -67,6 +67,8 @@ fn Live(first: AuthorizationView) -> impl IntoView {
         view.way == Way::OwnApp && view.method == Method::Modern && waits && view.state == AuthorizationState::Open
     });
     let customer = view.with_untracked(|view| view.customer.id);
+    // A removal brings no set anything: its sign-ins stay to be seen.
+    let is_removal = view.with_untracked(|view| view.kind == AuthorizationKind::Remove);
     let receipt = Memo::new(move |_| view.with(|view| (view.sign_ins.clone(), view.method)));
     view! {
         <p class="hide" role="status" data-test="progress">{said}</p>
@@ -74,9 +76,9 @@ fn Live(first: AuthorizationView) -> impl IntoView {
         {move || head(view.get())}
         <div class="split" data-test="authorization" data-state=move || authorizations::title(state.get())>
             <div class="stack loose">
-                <div class="stack loose" hidden=move || state.get() == AuthorizationState::Done>{cards}</div>
+                <div class="stack loose" hidden=move || !is_removal && state.get() == AuthorizationState::Done>{cards}</div>
                 {move || own_app.get().then(|| view! { <OwnApp id customer/> })}
-                {move || { let (sign_ins, method) = receipt.get(); view! { <Receipt sign_ins method/> } }}
+                {move || (!is_removal).then(|| { let (sign_ins, method) = receipt.get(); view! { <Receipt sign_ins method/> } })}
             </div>
             <aside class="stack loose" aria-label=authorizations::SUMMARY>{move || beside(view, state.get(), change)}</aside>
         </div>
@@ -88,9 +90,9 @@ fn head(authorization: AuthorizationView) -> impl IntoView {
     let AuthorizationView { customer, kind, method, way, state, created_at, created_by, wave, .. } = authorization;
     let way = if method == Method::Modern { way } else { Way::SetUp };
     let own = (state != AuthorizationState::Cancelled)
-        .then(|| modern::headline(kind, state == AuthorizationState::Done, &customer.name));
+        .then(|| modern::headline(kind, method, state == AuthorizationState::Done, &customer.name));
     let heading = own.flatten().unwrap_or_else(|| authorizations::headline(state, done, all, &customer.name, way));
-    let words = Some(state).filter(|state| *state == AuthorizationState::Open).and_then(|_| modern::sub(kind));
+    let words = Some(state).filter(|state| *state == AuthorizationState::Open).and_then(|_| modern::sub(kind, method));
     let words = words.unwrap_or(authorizations::sub(state, way));
     let above = match wave {
         Some(wave) => (waves::WAVE.to_owned(), format!("/waves/{wave}")),
@@ -116,9 +118,10 @@ fn card(view: RwSignal<AuthorizationView>, index: usize, change: Callback<Author
         view.with(|view| view.sign_ins.get(index).cloned().map(|sign_in| (sign_in, is_main(view, index))))
     });
     let (id, method, way) = view.with_untracked(|view| (view.id, view.method, view.way));
+    let is_removal = view.with_untracked(|view| view.kind == AuthorizationKind::Remove);
     move || {
         sign_in.get().map(|(sign_in, primary)| {
-            view! { <SignInCard authorization=id number=index + 1 sign_in method way primary on_change=change/> }
+            view! { <SignInCard authorization=id number=index + 1 sign_in method way is_removal primary on_change=change/> }
         })
     }
 }

@@ -53,7 +53,8 @@ pub const fn method(method: Method) -> Key {
 pub fn asked_title(view: &ConnectView) -> String {
     let key = match view.kind {
         AuthorizationKind::UpdateConfiguration => keys::ASKED_TITLE_UPDATE,
-        AuthorizationKind::Remove => keys::ASKED_TITLE_REMOVE,
+        AuthorizationKind::Remove if is_modern(view) => keys::ASKED_TITLE_REMOVE,
+        AuthorizationKind::Remove => keys::ASKED_TITLE_REMOVE_ACCOUNT,
         _ if is_modern(view) => keys::ASKED_TITLE_MODERN,
         _ => keys::ASKED_TITLE,
     };
@@ -66,7 +67,8 @@ pub fn asked_lede(view: &ConnectView) -> String {
     let with_password = sets.iter().filter(|set| set.method == Method::Basic).count();
     let key = match (view.kind, with_password, is_modern(view)) {
         (AuthorizationKind::UpdateConfiguration, ..) => return of(keys::ASKED_LEDE_UPDATE, view),
-        (AuthorizationKind::Remove, ..) => return of(keys::ASKED_LEDE_REMOVE, view),
+        (AuthorizationKind::Remove, _, true) => return of(keys::ASKED_LEDE_REMOVE, view),
+        (AuthorizationKind::Remove, ..) => return of(keys::ASKED_LEDE_REMOVE_ACCOUNT, view),
         (_, 0, true) => keys::ASKED_LEDE_MODERN_ACCESS,
         (_, 0, false) => keys::ASKED_LEDE_ACCESS,
         (_, _, true) => keys::ASKED_LEDE_MODERN,
@@ -191,7 +193,8 @@ pub fn step_of(done: usize, all: usize) -> String {
 pub fn done_title(view: &ConnectView) -> String {
     let key = match view.kind {
         AuthorizationKind::UpdateConfiguration => return of(keys::DONE_TITLE_UPDATE, view),
-        AuthorizationKind::Remove => return of(keys::DONE_TITLE_REMOVE, view),
+        AuthorizationKind::Remove if is_modern(view) => return of(keys::DONE_TITLE_REMOVE, view),
+        AuthorizationKind::Remove => return of(keys::DONE_TITLE_REMOVE_ACCOUNT, view),
         _ if is_modern(view) => keys::DONE_TITLE_MODERN,
         _ => keys::DONE_TITLE,
     };

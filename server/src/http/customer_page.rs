@@ -28,12 +28,12 @@ pub async fn find(State(http): State<Http>, caller: ConnectSecret) -> Result<Jso
     Ok(Json(caller.open(&http, shown)?))
 }
 
-/// Asks to remove a connection: the answer leads an administrator of the tenant to the connect page. Nothing is removed before
-/// they have signed in and saved.
+/// Asks to remove a connection: the answer leads an administrator of the tenant, or the holder of the account, to the connect
+/// page. Nothing is removed before they have signed in and saved.
 #[utoipa::path(post, path = "/api/v1/customer-page/removal", tag = "customer page", security(("connect" = [])), request_body = AskRemoval, responses(
     (status = 200, body = ConnectLink),
     (status = 404, body = Problem),
-    (status = 409, description = "app_removed, own_app, method_not_available", body = Problem),
+    (status = 409, description = "app_removed, own_app, method_not_available, already_disconnected", body = Problem),
 ))]
 pub async fn ask_removal(
     State(http): State<Http>,

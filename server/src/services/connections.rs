@@ -14,20 +14,31 @@ use crate::{
     audit::Actor,
     seal::Sealed,
     state::AppState,
-    store::{Scope, Scoped, backup_sets::BackupSet, connections::Connection},
+    store::{
+        Scope, Scoped,
+        authorizations::Authorization,
+        backup_sets::BackupSet,
+        connections::Connection,
+        sign_ins::{SignIn, SignInSet},
+    },
 };
 use shared::{
     api::{
-        authorizations::SetRef,
+        apps::Way,
+        authorizations::{AuthorizationKind, AuthorizationState, SetRef, SignInState},
         customers::{ConnectionDetail, ConnectionState},
         notices::NoticeKind,
         problem::{Help, HelpAction},
     },
-    id::ConnectionId,
+    id::{AuthorizationId, ConnectionId, SignInId},
+    method::Method,
 };
 
 /// The most sets that are named.
 const MOST_SETS: u64 = 200;
+
+/// The most sets of one authorization.
+const MOST_COVERED: u64 = 5_000;
 
 /// A connection with the sets of its account.
 pub async fn find(app: &AppState, scope: &Scope, id: ConnectionId) -> Result<ConnectionDetail, ServiceError> {
@@ -79,6 +90,64 @@ pub(super) async fn disconnect_within(
         .record(tx, "connection.disconnected", actor, format!("connection:{id}"), format!("sets={sets}"))
         .await?;
     Ok(ended)
+}
+
+/// Begins a removal for which the holder of the account signs in. Nothing is removed before they have saved.
+pub(super) async fn ask_removal(
+    app: &AppState,
+    scope: &Scope,
+    actor: &Actor,
+    id: ConnectionId,
+) -> Result<AuthorizationId, ServiceError> {
+    let tx = app.store.write(scope).await?;
+    let found = tx.find_connection(id).await?.ok_or(ServiceError::NotFound)?;
+    if found.state == ConnectionState::Disconnected {
+        return Err(ServiceError::conflict("already_disconnected", "This account was disconnected already."));
+    }
+    let authorization = Authorization {
+        id: AuthorizationId(app.new_id()),
+        customer: found.customer,
+        method: Method::Hybrid,
+        kind: AuthorizationKind::Remove,
+        way: Way::SetUp,
+        restores: false,
+        state: AuthorizationState::Open,
+        created_at: app.now(),
+        created_by: actor.name().to_owned(),
+        version: 1,
+        wave: None,
+    };
+    tx.add_authorization(&authorization).await?;
+    let sign_in = SignIn {
+        id: SignInId(app.new_id()),
+        authorization: authorization.id,
+        position: 0,
+        account: found.account.clone(),
+        state: SignInState::Waiting,
+        signed_in_as: None,
+        steps: Vec::new(),
+        problem: None,
+        approval_url: None,
+        // It is no way in: its holder signs in.
+        connection: None,
+        done_at: None,
+    };
+    let sets = tx.list_sets_of_connection(id, MOST_COVERED).await?;
+    let covered: Vec<_> = sets
+        .into_iter()
+        .map(|set| SignInSet {
+            sign_in: sign_in.id,
+            backup_set: set.id,
+            name: set.name,
+            method: set.method,
+            version: set.version,
+        })
+        .collect();
+    tx.add_sign_in(&sign_in, &covered).await?;
+    let (subject, detail) = (format!("authorization:{}", authorization.id), "kind=remove method=hybrid".to_owned());
+    app.audit().record(&tx, "authorization.created", actor, subject, detail).await?;
+    tx.commit().await?;
+    Ok(authorization.id)
 }
 
 /// Ends a connection here: the refresh token is forgotten, whatever a refresh that is on its way brings. Who listens hears of

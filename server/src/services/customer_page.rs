@@ -1,7 +1,8 @@
 //! The customer's own page: opened by a link, without an account. Looking changes nothing. Removing makes an authorization of
-//! kind *remove*, for which an administrator of the tenant signs in: the link alone takes nothing away.
+//! kind *remove*: for an app an administrator of the tenant signs in, for an account its holder. The link alone takes nothing
+//! away.
 
-use super::{ServiceError, apps, authorizations};
+use super::{ServiceError, apps, authorizations, connections};
 use crate::{
     audit::Actor,
     random::new_secret,
@@ -10,6 +11,7 @@ use crate::{
     store::{
         Reach, Scope, Scoped,
         apps::App,
+        authorizations::Authorization,
         connections::Connection,
         customer_links::CustomerLink,
         customers::Customer,
@@ -23,6 +25,7 @@ use shared::{
         customer_page::{ConnectedView, CustomerPage, CustomerPageLink},
     },
     id::{ConnectionId, CustomerId},
+    method::Method,
     rules::scopes::Purpose,
     secret::Secret,
     time::Timestamp,
@@ -162,7 +165,7 @@ async fn account_view(tx: &Scoped, one: Connection) -> Result<Option<ConnectedVi
         not_after: None,
         sets,
         set_count,
-        removable: false,
+        removable: true,
     }))
 }
 
@@ -191,19 +194,30 @@ pub async fn ask(app: &AppState, secret: &str) -> Result<Asking, ServiceError> {
     Ok(Asking { tx, link, customer })
 }
 
-/// Begins a removal: an authorization for which an administrator of the tenant signs in, and the link to it. One that this
-/// page began and nobody finished goes on.
+/// Begins a removal: an authorization for which an administrator of the tenant signs in, or the holder of the account, and the
+/// link to it. One that this page began and nobody finished goes on.
 pub async fn ask_removal(app: &AppState, asking: Asking, id: ConnectionId) -> Result<ConnectLink, ServiceError> {
     let Asking { tx, link, customer } = asking;
     let scope = Scope { organization: tx.organization, reach: Reach::only(Some(vec![customer.id])) };
     let actor = Actor::Customer(link.id, customer.name);
-    let found = tx.find_app(id).await?.filter(|one| one.customer == customer.id).ok_or(ServiceError::NotFound)?;
     let open = tx.list_open_authorizations_of(customer.id).await?;
-    let begun = tx.find_authorizations(&open).await?.into_iter().find(|one| {
-        one.kind == AuthorizationKind::Remove
-            && one.created_by == actor.name()
-            && one.restores == (found.purpose == Purpose::Restore)
-    });
+    let mut begun = tx.find_authorizations(&open).await?;
+    begun.retain(|one| one.kind == AuthorizationKind::Remove && one.created_by == actor.name());
+    if let Some(found) = tx.find_connection(id).await?.filter(|one| one.customer == customer.id) {
+        begun.retain(|one| one.method == Method::Hybrid);
+        let ids: Vec<_> = begun.iter().map(|one| one.id).collect();
+        let known = tx.list_sign_ins(&ids).await?.into_iter().find(|one| one.account == found.account);
+        drop(tx);
+        let removal = match known {
+            Some(known) => known.authorization,
+            None => connections::ask_removal(app, &scope, &actor, id).await?,
+        };
+        return authorizations::create_link(app, &scope, &actor, removal).await;
+    }
+    let found = tx.find_app(id).await?.filter(|one| one.customer == customer.id).ok_or(ServiceError::NotFound)?;
+    let is_same =
+        |one: &Authorization| one.method == Method::Modern && one.restores == (found.purpose == Purpose::Restore);
+    let begun = begun.into_iter().find(is_same);
     drop(tx);
     let removal = match begun {
         Some(begun) => begun.id,

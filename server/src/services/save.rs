@@ -5,12 +5,13 @@
 
 mod approval;
 mod finish;
+mod removal;
 mod steps;
 
 pub use approval::{APPROVAL_OVER, next as next_look};
 pub use steps::{
     after_consent as steps_after_consent, complete as complete_step, first as first_steps, proof_code, proof_title,
-    stop as stop_steps,
+    removal as removal_steps, stop as stop_steps,
 };
 
 use super::{ServiceError, delegated, events, help, invitations};
@@ -31,7 +32,7 @@ use crate::{
 };
 use shared::{
     api::{
-        authorizations::SignInState,
+        authorizations::{AuthorizationKind, SignInState},
         customers::ConnectionState,
         problem::{Help, HelpAction},
     },
@@ -81,6 +82,7 @@ struct Run<'a> {
     work: Work,
     attempt: Attempt,
     sign_in: SignIn,
+    kind: AuthorizationKind,
     tenant: TenantId,
     workloads: Workloads,
     /// Whoever saved has long gone: nobody sees where it stops.
@@ -129,6 +131,9 @@ pub async fn run(app: &AppState, work: Work) -> Result<(), ServiceError> {
         work::finish(&tx, &work).await?;
         return Ok(tx.commit().await?);
     };
+    if run.kind == AuthorizationKind::Remove {
+        return removal::carry_out(run).await;
+    }
     if run.sign_in.state == SignInState::ApprovalNeeded {
         return approval::look(run).await;
     }
@@ -148,7 +153,8 @@ async fn load(app: &AppState, work: Work) -> Result<Option<Run<'_>>, ServiceErro
     let authorization = tx.find_authorization(attempt.authorization).await?.ok_or(ServiceError::NotFound)?;
     let customer = tx.find_customer(authorization.customer).await?.ok_or(ServiceError::NotFound)?;
     let workloads = workloads(&tx, sign_in.id).await?;
-    Ok(Some(Run { app, work, attempt, sign_in, tenant: customer.tenant, workloads, is_alone: false }))
+    let (kind, tenant) = (authorization.kind, customer.tenant);
+    Ok(Some(Run { app, work, attempt, sign_in, kind, tenant, workloads, is_alone: false }))
 }
 
 /// What Microsoft granted, to whom, and whether by a connection that was there.

@@ -1,7 +1,7 @@
 //! The customer's own page: what is connected, since when, by whom, used when, and the way to remove it.
 //!
 //! Opened by a link that lives long; no account is needed. Looking changes nothing, and the link alone removes nothing: an
-//! administrator of the tenant signs in for that.
+//! administrator of the tenant signs in for an app, its holder for an account.
 
 use crate::{
     id::{ClientId, ConnectionId, TenantId},
@@ -55,7 +55,7 @@ pub struct ConnectedView {
     pub sets: Vec<String>,
     /// How many backup sets use it.
     pub set_count: u64,
-    /// Whether it can be removed here, by an administrator's sign-in; otherwise at Microsoft, or by whoever backs up.
+    /// Whether it can be removed here, by a sign-in; otherwise at Microsoft, or by whoever backs up.
     pub removable: bool,
 }
 

@@ -9,7 +9,7 @@ use rekey_tests::{
 use serde_json::{Value, json};
 use shared::{
     api::{
-        authorizations::{AuthorizationKind, ConnectLink},
+        authorizations::{AuthorizationKind, ConnectLink, SignInState},
         connect::ConnectView,
         customer_page::{CustomerPage, CustomerPageLink},
     },
@@ -18,6 +18,7 @@ use shared::{
 
 app_on_both! {
     a_customer_sees_what_is_connected_and_removes_it_with_an_administrator,
+    d8_o4_the_holder_of_an_account_removes_it_and_nobody_else_does,
     o8_dead_links_look_alike_and_one_customers_page_is_not_anothers,
 }
 
@@ -51,7 +52,7 @@ async fn a_customer_sees_what_is_connected_and_removes_it_with_an_administrator(
     assert_eq!((made.name.as_str(), made.set_count, made.removable), ("Rekey Backup", 1, true));
     assert_eq!(made.by.as_deref(), Some("anna.berg@contoso.com"));
     assert!(made.client_id.is_some() && made.not_after.is_some() && made.permissions.contains(&"Mail.Read".to_owned()));
-    assert_eq!((account.name.as_str(), account.removable), ("backup@contoso.com", false));
+    assert_eq!((account.name.as_str(), account.removable), ("backup@contoso.com", true));
     assert_eq!(account.by.as_deref(), Some("backup@contoso.com"));
     assert!(account.sets.len() == 1 && account.used_at.is_none());
     // Asking removes nothing: it leads to a sign-in of an administrator of the tenant.
@@ -67,12 +68,65 @@ async fn a_customer_sees_what_is_connected_and_removes_it_with_an_administrator(
     app.connect(&to).get("/api/v1/customer-page").await.refused(404, "not_found");
 }
 
+async fn d8_o4_the_holder_of_an_account_removes_it_and_nobody_else_does(app: TestApp) {
+    app.import_sample().await;
+    app.connect_account(&["CON-001"], "backup@contoso.com").await;
+    app.connect_account(&["CON-013"], "priya.shah@contoso.com").await;
+    let secret = link(&app, "Contoso Ltd").await;
+    let shown = page(&app, &secret).await;
+    let account = shown.connections.iter().find(|one| one.name == "backup@contoso.com").expect("the account");
+    let body = json!({ "connection": account.id });
+    let ask = async || {
+        let to: ConnectLink = app.connect(&secret).post("/api/v1/customer-page/removal", &body).await.ok();
+        to.url.split_once("/connect#").expect("a link to the connect page").1.to_owned()
+    };
+    let (first, to) = (ask().await, ask().await);
+    let asked: ConnectView = app.view(&to).await;
+    assert_eq!(app.view(&first).await.authorization, asked.authorization, "what was begun goes on");
+    assert_eq!((asked.kind, asked.method), (AuthorizationKind::Remove, Method::Hybrid));
+    assert_eq!((asked.sign_in.account.as_str(), asked.sign_in.sets.len()), ("backup@contoso.com", 1));
+    assert!(asked.sign_in.permissions.is_empty() && !asked.sign_in.needs_administrator, "nothing is asked for");
+    // The link alone, and a member's Save without a sign-in, take nothing away.
+    let path = format!("/api/v1/authorizations/{}/sign-ins/{}/save", asked.authorization, asked.sign_in.id);
+    app.key().post(&path, &json!({})).await.refused(409, "sign_in_needed");
+    assert_eq!(page(&app, &secret).await.connections.len(), 2);
+    // Somebody else of the tenant is refused, and loses nothing either.
+    let attempt = app.attempt(&to, asked.sign_in.id).await;
+    let tokens = app.person("priya.shah@contoso.com").sign_in(&attempt).await;
+    app.save(&attempt.secret, &tokens).await.ok::<ConnectView>();
+    let stopped = app.until(&attempt.secret, SignInState::Failed).await;
+    assert_eq!(stopped.sign_in.problem.map(|problem| problem.code).as_deref(), Some("wrong_account"));
+    assert_eq!(page(&app, &secret).await.connections.len(), 2);
+    // Its holder signs in and saves: nothing is asked of Microsoft for it.
+    let attempt = app.attempt(&to, asked.sign_in.id).await;
+    let tokens = app.person("backup@contoso.com").sign_in(&attempt).await;
+    app.emulator.clear_requests();
+    app.save(&attempt.secret, &tokens).await.ok::<ConnectView>();
+    app.until(&attempt.secret, SignInState::Done).await;
+    assert!(app.emulator.requests().iter().all(|one| !one.is_token(None)), "no grant is asked for");
+    let left = page(&app, &secret).await.connections;
+    assert_eq!(left.iter().map(|one| one.name.as_str()).collect::<Vec<_>>(), ["priya.shah@contoso.com"]);
+    let set = app.set("CON-001").await;
+    assert_eq!((set.method, set.connection), (Method::Hybrid, None));
+    let log: Value = app.key().get("/api/v1/audit?limit=200").await.ok();
+    let done = log["items"].as_array().unwrap().iter().find(|one| one["event"] == "connection.disconnected");
+    assert_eq!(done.expect("the event")["actor"], "backup@contoso.com");
+    app.connect(&secret).post("/api/v1/customer-page/removal", &body).await.refused(409, "already_disconnected");
+    // What was posted for it is kept nowhere.
+    assert!(app.dump().await.values().flatten().all(|row| !row.contains(&tokens.access)));
+}
+
 async fn o8_dead_links_look_alike_and_one_customers_page_is_not_anothers(app: TestApp) {
     app.import_sample().await;
     app.set_up(&["CON-015"]).await;
     let contoso = page(&app, &link(&app, "Contoso Ltd").await).await;
     let theirs = link(&app, "Fabrikam Inc.").await;
     assert_eq!(page(&app, &theirs).await.connections, []);
+    let accounts = app.connect_account(&["CON-001"], "backup@contoso.com").await;
+    drop(accounts);
+    let account = page(&app, &link(&app, "Contoso Ltd").await).await.connections.pop().expect("the account").id;
+    let body = json!({ "connection": account });
+    app.connect(&theirs).post("/api/v1/customer-page/removal", &body).await.refused(404, "not_found");
     let body = json!({ "connection": contoso.connections[0].id });
     app.connect(&theirs).post("/api/v1/customer-page/removal", &body).await.refused(404, "not_found");
     let replaced = link(&app, "Adatum Corporation").await;

@@ -42,6 +42,8 @@ pub fn SignInCard(
     method: Method,
     /// How the app comes to be, for modern.
     way: Way,
+    /// It takes access away: no set moves.
+    is_removal: bool,
     /// Its action is the main one of the page.
     primary: bool,
     /// Called with the authorization after Save.
@@ -87,7 +89,7 @@ pub fn SignInCard(
     let before = sign_in.sets.first().map_or(Method::Basic, |set| set.method);
     let picture = match (before == method, sign_in.state) {
         // Its access is given anew, and the method stays.
-        (true, state) if state != SignInState::Done => view! { <MethodPin method/> }.into_any(),
+        (true, state) if is_removal || state != SignInState::Done => view! { <MethodPin method/> }.into_any(),
         (true, _) => view! { <Move from=Method::Basic to=method/> }.into_any(),
         (false, _) => view! { <Move from=before to=method/> }.into_any(),
     };

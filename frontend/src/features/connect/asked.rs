@@ -88,6 +88,8 @@ pub fn rights(page: Tag, view: &ConnectView) -> Tag {
         let work: &[Key] =
             if is_removal { &[keys::REMOVES, keys::CLEANS] } else { &[keys::MAKES_APP, keys::GRANTS, keys::CLEANS] };
         page = page.with(section(keys::IN_YOUR_TENANT).with(said_rows(rows(), "check", work, view)));
+    } else if is_removal {
+        page = page.with(said_rows(rows(), "check", &[keys::REMOVES_ACCOUNT], view));
     }
     if !is_removal {
         page = page.with(perms(keys::MAY, view)).with(section(keys::MAY_NOT).with(may_not(view)));

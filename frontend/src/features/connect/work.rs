@@ -26,7 +26,8 @@ pub fn working(view: &ConnectView) -> Tag {
         .attr("aria-label", keys::STEPS);
     let title = match view.kind {
         AuthorizationKind::UpdateConfiguration => keys::WORKING_TITLE_UPDATE,
-        AuthorizationKind::Remove => keys::WORKING_TITLE_REMOVE,
+        AuthorizationKind::Remove if words::is_modern(view) => keys::WORKING_TITLE_REMOVE,
+        AuthorizationKind::Remove => keys::WORKING_TITLE_REMOVE_ACCOUNT,
         _ if words::is_modern(view) => keys::WORKING_TITLE_MODERN,
         _ => keys::WORKING_TITLE,
     };
@@ -75,7 +76,8 @@ pub fn done(view: &ConnectView, next: Option<&QueueItem>, copied: Option<&str>) 
     let sign_in = &view.sign_in;
     let lede = match next {
         Some(item) => text::with(keys::DONE_LEDE_NEXT, &[("next", &item.account)]).into(),
-        None if view.kind == AuthorizationKind::Remove => said(keys::DONE_LEDE_REMOVE, view),
+        None if view.kind == AuthorizationKind::Remove && words::is_modern(view) => said(keys::DONE_LEDE_REMOVE, view),
+        None if view.kind == AuthorizationKind::Remove => said(keys::DONE_LEDE_REMOVE_ACCOUNT, view),
         None => keys::DONE_LEDE.into(),
     };
     let finished = tag("p")

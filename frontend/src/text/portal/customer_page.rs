@@ -26,6 +26,10 @@ pub const SETS: &str = "Backup sets";
 pub const REMOVE: &str = "Remove with an administrator";
 /// What happens then.
 pub const REMOVE_WHY: &str = "An administrator of your tenant signs in at Microsoft and saves. Then the app is deleted in your tenant, its absence is proved, and its keys are forgotten. Backups through it end.";
+/// An action.
+pub const REMOVE_ACCOUNT: &str = "Remove by signing in";
+/// What happens then.
+pub const REMOVE_ACCOUNT_WHY: &str = "Whoever holds this account signs in at Microsoft and saves; the link alone removes nothing. Then its access is forgotten here, and backups through it end. The consent at Microsoft is taken back by its holder at myapps.microsoft.com, or by an administrator who revokes the sessions of the account.";
 /// Until when the page works.
 pub const UNTIL: &str = "This link ends";
 /// An action.

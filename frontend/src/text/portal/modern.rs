@@ -2,6 +2,7 @@
 
 use shared::api::apps::Way;
 use shared::api::authorizations::AuthorizationKind;
+use shared::method::Method;
 
 /// The choice of the method.
 pub const METHOD: &str = "Method for these sets";
@@ -119,8 +120,14 @@ pub fn capital(text: &str) -> String {
 }
 
 /// An authorization that is no migration, as a headline.
-pub fn headline(kind: AuthorizationKind, is_done: bool, customer: &str) -> Option<String> {
+pub fn headline(kind: AuthorizationKind, method: Method, is_done: bool, customer: &str) -> Option<String> {
     match (kind, is_done) {
+        (AuthorizationKind::Remove, false) if method == Method::Hybrid => {
+            Some(format!("{customer}: the holder takes the access to an account away"))
+        }
+        (AuthorizationKind::Remove, true) if method == Method::Hybrid => {
+            Some(format!("An account of {customer} is disconnected"))
+        }
         (AuthorizationKind::UpdateConfiguration, false) => {
             Some(format!("{customer}: an administrator renews the app’s configuration"))
         }
@@ -135,14 +142,17 @@ pub fn headline(kind: AuthorizationKind, is_done: bool, customer: &str) -> Optio
 pub const fn what(kind: AuthorizationKind) -> Option<&'static str> {
     match kind {
         AuthorizationKind::UpdateConfiguration => Some("Configuration of the app"),
-        AuthorizationKind::Remove => Some("Removal of the app"),
+        AuthorizationKind::Remove => Some("Removal of access"),
         _ => None,
     }
 }
 
 /// Under such a headline.
-pub const fn sub(kind: AuthorizationKind) -> Option<&'static str> {
+pub const fn sub(kind: AuthorizationKind, method: Method) -> Option<&'static str> {
     match kind {
+        AuthorizationKind::Remove if matches!(method, Method::Hybrid) => {
+            Some("The holder of the account signs in and saves; then its token is forgotten. Jobs of its sets stop.")
+        }
         AuthorizationKind::UpdateConfiguration => {
             Some("A new certificate, and exactly the permissions that the sets need. Jobs go on meanwhile.")
         }

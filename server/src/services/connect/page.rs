@@ -19,7 +19,7 @@ use crate::{
 };
 use shared::{
     api::{
-        authorizations::{SetRef, SignInState},
+        authorizations::{AuthorizationKind, SetRef, SignInState},
         connect::{ConnectApp, ConnectSignIn, ConnectView, QueueItem},
     },
     id::TenantId,
@@ -109,7 +109,10 @@ fn in_hand_view(
 ) -> ConnectSignIn {
     let workloads = workloads_of(&covered);
     let modern = authorization.method == Method::Modern;
-    let (permissions, needs_administrator) = if modern {
+    let is_removal = authorization.kind == AuthorizationKind::Remove;
+    let (permissions, needs_administrator) = if is_removal && !modern {
+        (Vec::new(), false)
+    } else if modern {
         (app_permissions(&workloads, authorization.restores), true)
     } else {
         let scopes = scopes::delegated_scopes(&workloads, scopes::Purpose::Backup);

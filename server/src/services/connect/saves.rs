@@ -29,7 +29,7 @@ use crate::{
 };
 use futures::future::join_all;
 use shared::{
-    api::authorizations::SignInState,
+    api::authorizations::{AuthorizationKind, SignInState},
     id::{AttemptId, AuthorizationId, OrganizationId, SignInId},
 };
 use std::{
@@ -395,7 +395,10 @@ async fn move_on(tx: &Scoped, member: &Submission, authorization: &Authorization
     }
     let sign_in = SignIn {
         state: SignInState::Working,
-        steps: save::first_steps(&workloads_of(&covered)),
+        steps: match authorization.kind {
+            AuthorizationKind::Remove => save::removal_steps(),
+            _ => save::first_steps(&workloads_of(&covered)),
+        },
         signed_in_as: Some(shown.clone()),
         problem: None,
         approval_url: None,

@@ -20,6 +20,14 @@ pub fn first(workloads: &Workloads) -> Vec<StepView> {
     steps
 }
 
+/// The steps of a removal, right after Save was received.
+pub fn removal() -> Vec<StepView> {
+    vec![
+        step("received", "Your sign-in was received", StepState::Done),
+        step("saved", "The access is forgotten", StepState::Active),
+    ]
+}
+
 /// The steps when a consent was given in between.
 pub fn after_consent(workloads: &Workloads) -> Vec<StepView> {
     let mut steps = vec![
