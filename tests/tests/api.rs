@@ -2,6 +2,7 @@
 
 mod api {
     mod approval;
+    mod activity;
     mod audit_export;
     mod binding;
     mod brand;

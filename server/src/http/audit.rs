@@ -33,6 +33,8 @@ use utoipa::IntoParams;
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ListAudit {
+    /// Only events about this customer.
+    customer: Option<CustomerId>,
     /// The `next` of the page before.
     cursor: Option<String>,
     /// 1 to 200; 50 unless told.
@@ -40,14 +42,17 @@ pub struct ListAudit {
 }
 
 /// One page of events, newest first.
-#[utoipa::path(get, path = "/api/v1/audit", tag = "audit", params(ListAudit), responses((status = 200, body = Page<AuditEntryView>)))]
+#[utoipa::path(get, path = "/api/v1/audit", tag = "audit", params(ListAudit), responses(
+    (status = 200, body = Page<AuditEntryView>),
+    (status = 404, body = Problem),
+))]
 pub async fn list(
     State(http): State<Http>,
     reader: WholeReader,
     Query(query): Query<ListAudit>,
 ) -> Result<Json<Page<AuditEntryView>>, ApiError> {
     let limit = input::limit(query.limit, 200)?;
-    Ok(Json(audit::list(&http.app, reader.organization, query.cursor.as_deref(), limit).await?))
+    Ok(Json(audit::list(&http.app, reader.organization, query.customer, query.cursor.as_deref(), limit).await?))
 }
 
 /// What is exported.

@@ -5,7 +5,7 @@ use super::{
     entities::{apps, authorizations, backup_sets, certificates, connections, customers, notices, restores, sign_ins},
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
-use shared::id::CustomerId;
+use shared::id::{AuthorizationId, CustomerId};
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
@@ -79,6 +79,30 @@ impl Scoped {
                 for (id, customer) in self.customers_of_kind(kind, part).await? {
                     found.insert(format!("{kind}:{id}"), CustomerId(customer));
                 }
+            }
+        }
+        Ok(found)
+    }
+
+    /// The authorizations that subjects such as `sign_in:<id>` are of, by subject. Others are left out.
+    pub async fn find_authorizations_of_subjects(
+        &self,
+        subjects: &HashSet<String>,
+    ) -> Result<HashMap<String, AuthorizationId>, StoreError> {
+        let ids_of = |wanted: &str| -> Vec<Uuid> {
+            let parts = subjects.iter().filter_map(|subject| subject.split_once(':'));
+            parts.filter(|(kind, _)| *kind == wanted).filter_map(|(_, id)| id.parse().ok()).collect()
+        };
+        let mut found = HashMap::new();
+        for part in ids_of("authorization").chunks(PART) {
+            // Only those that are there: a link that leads nowhere helps nobody.
+            for (id, _) in customers_of!(self, authorizations, Customer, part) {
+                found.insert(format!("authorization:{id}"), AuthorizationId(id));
+            }
+        }
+        for part in ids_of("sign_in").chunks(PART) {
+            for (id, of) in customers_of!(self, sign_ins, Authorization, part) {
+                found.insert(format!("sign_in:{id}"), AuthorizationId(of));
             }
         }
         Ok(found)

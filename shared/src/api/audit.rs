@@ -1,5 +1,7 @@
 //! The audit log, for reading.
 
+use super::backup_sets::CustomerRef;
+use crate::id::AuthorizationId;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +19,12 @@ pub struct AuditEntryView {
     pub actor: String,
     /// What it was about: a kind and an id.
     pub subject: String,
+    /// About which customer, where it is about one that is there still.
+    #[serde(default)]
+    pub customer: Option<CustomerRef>,
+    /// Of which authorization, where it is of one.
+    #[serde(default)]
+    pub authorization: Option<AuthorizationId>,
     /// A word more.
     pub detail: String,
     /// Sealed into the chain.

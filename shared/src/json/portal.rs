@@ -40,7 +40,7 @@ objects! {
         id account signer state signed_in_as sets steps problem approval_url done_at already_connected
     }
     NoticeView { id kind customer subject stage title text created_at resolved_at }
-    AuditEntryView { sequence at event actor subject detail sealed }
+    AuditEntryView { sequence at event actor subject customer authorization detail sealed }
 }
 
 ids! { MemberId OrganizationId CustomerId ConnectionId WaveId }

@@ -167,7 +167,10 @@ fn the_portals_first_load_is_read_as_serde_does() {
         }));
     }
     reads_alike::<Page<AuditEntryView>>(&json!({
-        "items": [{ "sequence": 1, "at": 2, "event": "e", "actor": "a", "subject": "s", "detail": "d", "sealed": true }],
+        "items": [{
+            "sequence": 1, "at": 2, "event": "e", "actor": "a", "subject": "s", "detail": "d", "sealed": true,
+            "customer": { "id": ID, "name": "n", "domain": "d", "tenant": ID }, "authorization": ID,
+        }],
         "next": null,
     }));
 }

@@ -45,6 +45,22 @@ impl Role {
         }
     }
 
+    /// The word in the audit log.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::GlobalAdministrator => "global_administrator",
+            Self::PrivilegedRoleAdministrator => "privileged_role_administrator",
+            Self::ApplicationAdministrator => "application_administrator",
+            Self::CloudApplicationAdministrator => "cloud_application_administrator",
+            Self::ApplicationDeveloper => "application_developer",
+        }
+    }
+
+    /// Reads that word; `None` for anything else.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.as_str() == text)
+    }
+
     /// The role's template id, the same in every tenant ("Microsoft Entra built-in roles").
     pub const fn template_id(self) -> Uuid {
         Uuid::from_u128(match self {
@@ -147,6 +163,15 @@ pub fn weigh(to: Method, wids: Option<&[Uuid]>) -> RoleVerdict {
     RoleVerdict::Missing { needs_one_of: Role::ALL.into_iter().filter(completing).collect(), has }
 }
 
+/// The roles that carried a sign-in for modern, of those that its `wids` name (J1); none where Microsoft did not say.
+pub fn carried_by(wids: Option<&[Uuid]>) -> Vec<Role> {
+    let has = |role: &Role| wids.is_some_and(|wids| wids.contains(&role.template_id()));
+    if has(&Role::GlobalAdministrator) {
+        return vec![Role::GlobalAdministrator];
+    }
+    Role::ALL.into_iter().filter(has).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -195,6 +220,17 @@ mod tests {
                 let verdict = weigh(Method::Modern, Some(&ids(&more)));
                 assert_eq!(verdict, RoleVerdict::Enough, "{more:?}");
             }
+        }
+    }
+
+    #[test]
+    fn j1_the_roles_that_carried_a_sign_in_are_named() {
+        let ids = |roles: &[Role]| roles.iter().map(|role| role.template_id()).collect::<Vec<_>>();
+        assert_eq!(carried_by(Some(&ids(&[Aa, Ga, Pra]))), [Ga], "one is enough");
+        assert_eq!(carried_by(Some(&ids(&[Aa, Pra]))), [Pra, Aa]);
+        assert!(carried_by(None).is_empty() && carried_by(Some(&[Uuid::nil()])).is_empty());
+        for role in Role::ALL {
+            assert_eq!(Role::parse(role.as_str()), Some(role));
         }
     }
 

@@ -1,62 +1,18 @@
-//! The filter for one customer: a button that says whose sets are shown, and a list to search.
+//! The filter for one customer.
 
 use super::filter::Filter;
 use super::toolbar::goes_to;
-use crate::api;
-use crate::browser;
-use crate::components::{Icon, Keymark};
-use crate::features::address::Query;
-use crate::features::page::SearchField;
-use crate::remote::Remote;
-use crate::text::portal::backup_sets;
+use crate::features::customers::CustomerPicker;
 use leptos::prelude::*;
-use shared::api::customers::CustomerView;
-use shared::api::page::Page;
 use shared::id::CustomerId;
-
-const LIST: &str = "customer-list";
 
 /// The button and its list.
 #[component]
 pub fn CustomerFilter(filter: Signal<Filter>) -> impl IntoView {
-    let customer = Memo::new(move |_| filter.read().customer);
-    let current = Remote::new(move || {
-        let customer = customer.get();
-        async move { api::get::<CustomerView>(&format!("/api/v1/customers/{}", customer?)).await.ok() }
-    });
-    let name = move || match customer.get() {
-        Some(_) => current.get().flatten().map(|customer| customer.name),
-        None => Some(backup_sets::ALL_CUSTOMERS.to_owned()),
-    };
-    let words = RwSignal::new(String::new());
-    let found = Remote::new(move || {
-        let path = Query::new("/api/v1/customers").add("query", &words.get()).add("limit", "20").done();
-        async move { api::get::<Page<CustomerView>>(&path).await.map(|page| page.items).unwrap_or_default() }
-    });
+    let customer = Signal::derive(move || filter.read().customer);
     let go = StoredValue::new(goes_to());
-    let pick = move |customer: Option<CustomerId>| {
-        browser::hide_popover(LIST);
+    let pick = Callback::new(move |customer: Option<CustomerId>| {
         go.with_value(|go| go(&Filter { customer, ..filter.get_untracked() }.first_page(), false));
-    };
-    let rows = move || {
-        let row = move |customer: CustomerView| {
-            let id = customer.id;
-            view! { <li><button type="button" on:click=move |_| pick(Some(id))><Keymark tenant=customer.tenant/>{customer.name}</button></li> }
-        };
-        let found = found.get().unwrap_or_default();
-        let none = found.is_empty().then(|| view! { <li class="note">{backup_sets::NO_CUSTOMER}</li> });
-        view! { {found.into_iter().map(row).collect_view()}{none} }
-    };
-    view! {
-        <button class="button pick" class:chosen=move || customer.get().is_some() type="button" popovertarget=LIST aria-label=backup_sets::FILTER_CUSTOMER>
-            {name}<Icon name="down"/>
-        </button>
-        <div class="picker" id=LIST popover="auto" aria-label=backup_sets::FILTER_CUSTOMER role="dialog">
-            <SearchField id="find-customer" label=backup_sets::FIND_CUSTOMER hint=backup_sets::FIND_CUSTOMER value=words on_search=move |query| words.set(query)/>
-            <ul>
-                <li><button type="button" on:click=move |_| pick(None)>{backup_sets::ALL_CUSTOMERS}</button></li>
-                {rows}
-            </ul>
-        </div>
-    }
+    });
+    view! { <CustomerPicker customer on_pick=pick/> }
 }

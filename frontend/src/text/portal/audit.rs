@@ -1,5 +1,7 @@
 //! Words of the activity list.
 
+use shared::rules::who::Role;
+
 /// The page's title in the tab.
 pub const TITLE: &str = "Activity";
 /// Under the headline.
@@ -33,6 +35,12 @@ pub const SEALED: &str = "Sealed";
 pub const YES: &str = "Sealed";
 /// A state.
 pub const NOT_YET: &str = "In a moment";
+/// Nothing of this customer here.
+pub const NONE_HERE: &str = "Nothing about this customer among these";
+/// Nothing of this customer here.
+pub const NONE_HERE_WHY: &str = "Older pages may have some.";
+/// Leads here from a customer.
+pub const OF_CUSTOMER: &str = "Activity";
 /// Nothing there.
 pub const EMPTY: &str = "Nothing has happened yet";
 /// Nothing there.
@@ -129,10 +137,26 @@ pub fn about(subject: &str) -> String {
     }
 }
 
+/// What kind of thing an event is about, without its id: `sign_in:…` as `sign-in`.
+pub fn kind(subject: &str) -> String {
+    let kind = subject.split_once(':').map_or(subject, |(kind, _)| kind);
+    match kind {
+        "sign_in" => "sign-in".to_owned(),
+        _ => kind.replace('_', " "),
+    }
+}
+
+/// `global_administrator` as Microsoft writes it; older events have none, and Microsoft does not always say.
+fn role(words: &str) -> String {
+    let names: Vec<&str> = words.split(',').filter_map(Role::parse).map(Role::name).collect();
+    if names.is_empty() { "role not told by Microsoft".to_owned() } else { format!("as {}", names.join(" and ")) }
+}
+
 /// A word more, for people: `method=hybrid sets=14` as `hybrid, 14 sets`. Ids are left out.
 pub fn detail(detail: &str) -> String {
     let (facts, words): (Vec<&str>, Vec<&str>) = detail.split_whitespace().partition(|word| word.contains('='));
     let fact = |(name, value): (&str, &str)| match value.parse::<u64>() {
+        _ if name == "role" => Some(role(value)),
         // A number of Microsoft's is a name, not a count.
         Ok(code) if matches!(name, "aadsts" | "proved") => (code != 0).then(|| format!("AADSTS{code}")),
         Ok(1) => Some(format!("1 {}", name.strip_suffix('s').unwrap_or(name).replace('_', " "))),
@@ -148,7 +172,7 @@ pub fn detail(detail: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{about, actor, detail, event};
+    use super::{about, actor, detail, event, kind};
 
     #[test]
     fn details_read_as_words() {
@@ -158,6 +182,10 @@ mod tests {
         assert_eq!(detail("method=hybrid sets=1400"), "hybrid, 1,400 sets");
         assert_eq!(detail("connected already"), "connected already");
         assert_eq!(detail("proved=700016"), "AADSTS700016");
+        assert_eq!(detail("sets=2 role=global_administrator"), "2 sets, as Global Administrator");
+        let both = "role=privileged_role_administrator,application_developer";
+        assert_eq!(detail(both), "as Privileged Role Administrator and Application Developer");
+        assert_eq!(detail("role=unknown"), "role not told by Microsoft");
         assert_eq!(detail("kind=migrate_to_modern hours=1 mail=-"), "migrate to modern, 1 hour");
     }
 
@@ -166,6 +194,7 @@ mod tests {
         assert_eq!(about("backup_set:0190a0b1"), "backup set 0190a0b1");
         assert_eq!(about("organization:1"), "organization 1");
         assert_eq!(about(""), "");
+        assert_eq!([kind("sign_in:0190a0b1"), kind("backup_set:1")], ["sign-in", "backup set"]);
         assert_eq!(["rekey", "Maya Lindqvist"].map(|name| actor(name.to_owned())), ["By itself", "Maya Lindqvist"]);
     }
 

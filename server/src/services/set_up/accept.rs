@@ -43,6 +43,7 @@ use shared::{
 /// Receives an administrator's Save: believed only if everything fits, then carried out by this node alone.
 pub async fn save(app: &AppState, opened: &Opened, request: &Save, saving: Saving) -> Result<(), ServiceError> {
     let Saving { attempt, authorization, customer, access, identity, hash } = saving;
+    let role = role_word(&access, &identity);
     if let Some((code, problem)) = refused(app, opened, &authorization, &attempt, &access, &identity).await? {
         let detail = problem.text.clone();
         connect::note_problem(app, opened.organization, attempt.sign_in, problem).await?;
@@ -79,12 +80,12 @@ pub async fn save(app: &AppState, opened: &Opened, request: &Save, saving: Savin
     connect::use_up(app, &tx, &opened.link).await?;
     let work = claim(app, &tx, attempt.id).await?;
     let actor = Actor::Holder(sign_in.id, shown);
-    app.audit().record(&tx, "sign_in.saved", &actor, format!("sign_in:{}", sign_in.id), String::new()).await?;
+    app.audit().record(&tx, "sign_in.saved", &actor, format!("sign_in:{}", sign_in.id), role.clone()).await?;
     tx.commit().await?;
     app.changes.authorization(sign_in.authorization);
     let until = app.now().plus(LONGEST).min(access.expires_at);
     let proving = Proving { attempt, sign_in, authorization, customer };
-    let run = Run::new(app.clone(), work, proving, access.object, until);
+    let run = Run::new(app.clone(), work, proving, access.object, until).carried_by(role);
     let token = Secret::new(request.access_token.clone());
     tokio::spawn(drive::carry_out(run, token));
     Ok(())
@@ -104,6 +105,13 @@ pub struct Saving {
     pub identity: VerifiedIdentity,
     /// The hash of the access token.
     pub hash: [u8; 32],
+}
+
+/// Which roles carried it, for the audit log (J1): `role=global_administrator`.
+fn role_word(access: &VerifiedAccess, identity: &VerifiedIdentity) -> String {
+    let roles = who::carried_by(access.wids.as_deref().or(identity.wids.as_deref()));
+    let words: Vec<_> = roles.into_iter().map(who::Role::as_str).collect();
+    format!("role={}", if words.is_empty() { "unknown".to_owned() } else { words.join(",") })
 }
 
 /// Why this sign-in cannot do it, told before anything happens (C5, M-6, M-12).

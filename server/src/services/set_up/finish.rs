@@ -50,7 +50,7 @@ pub async fn flip(run: &mut Run, made: Vec<Making>) -> Result<(), Stop> {
     }
     events::authorized(&run.app, &tx, &run.authorization, &run.sign_in, (changed, kept)).await?;
     let kind = run.authorization.kind.as_str();
-    let detail = format!("kind={kind} method=modern sets={changed} kept={kept}");
+    let detail = format!("kind={kind} method=modern sets={changed} kept={kept} {}", run.role).trim_end().to_owned();
     run.app.audit().record(&tx, "sign_in.done", &run.actor(), format!("sign_in:{}", run.sign_in.id), detail).await?;
     tx.commit().await?;
     run.app.changes.authorization(run.authorization.id);

@@ -107,6 +107,8 @@ pub struct Run {
     pub administrator: ObjectId,
     /// When the administrator's token is forgotten at the latest.
     pub until: Timestamp,
+    /// Which roles carried the sign-in, as the audit log has it; empty where nobody signed in.
+    pub role: String,
     journal: Option<Journal>,
     position: i64,
 }
@@ -115,7 +117,24 @@ impl Run {
     /// A set-up that was just saved.
     pub fn new(app: AppState, work: Work, saved: Proving, administrator: ObjectId, until: Timestamp) -> Self {
         let Proving { attempt, sign_in, authorization, customer } = saved;
-        Self { app, work, attempt, sign_in, authorization, customer, administrator, until, journal: None, position: 0 }
+        Self {
+            app,
+            work,
+            attempt,
+            sign_in,
+            authorization,
+            customer,
+            administrator,
+            until,
+            role: String::new(),
+            journal: None,
+            position: 0,
+        }
+    }
+
+    /// The same, carried by these roles.
+    pub fn carried_by(self, role: String) -> Self {
+        Self { role, ..self }
     }
 
     /// Begins the journal; waits while another one runs in this tenant.
