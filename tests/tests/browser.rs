@@ -7,6 +7,7 @@ mod browser {
     mod embed;
     mod keyboard;
     mod languages;
+    mod off_boarding;
     mod pages;
     mod people;
     mod pictures;

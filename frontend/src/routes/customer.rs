@@ -1,26 +1,31 @@
 //! One customer: its tenant, its sets, its apps and connections, its restores, and the kill switch.
 
 use crate::api;
+use crate::components::ButtonLink;
 use crate::features::apps::{Apps, KillSwitchForm};
 use crate::features::authorizations::{AuthorizationTable, TenantCheck};
 use crate::features::customers::{Connections, Contact, Tenant, Unwell};
 use crate::features::page::{PageHead, load};
 use crate::features::restores::Restores;
+use crate::features::session;
 use crate::remote::Remote;
-use crate::router::use_params_map;
-use crate::text::portal::{customers, shell};
+use crate::router::{use_params_map, use_query_map};
+use crate::text::portal::{audit, customers, shell};
 use leptos::prelude::*;
 use shared::api::authorizations::AuthorizationView;
 use shared::api::backup_sets::CustomerRef;
 use shared::api::customers::{ConnectionDetail, CustomerView, KillSwitchReport};
 use shared::api::page::Page;
-use shared::id::CustomerId;
+use shared::api::session::MemberRole;
+use shared::id::{ConnectionId, CustomerId};
 
 /// What was done on this page: kept while it is drawn anew.
 #[derive(Clone, Copy)]
 struct Reports {
     killed: RwSignal<Option<KillSwitchReport>>,
     disconnected: RwSignal<Option<ConnectionDetail>>,
+    /// The connection that somebody came for.
+    wanted: StoredValue<Option<ConnectionId>>,
 }
 
 /// The page of one customer.
@@ -32,7 +37,9 @@ pub fn Customer() -> impl IntoView {
         async move { api::get::<CustomerView>(&format!("/api/v1/customers/{id}")).await }
     });
     let again = Callback::new(move |()| customer.refetch());
-    let reports = Reports { killed: RwSignal::new(None), disconnected: RwSignal::new(None) };
+    let wanted = use_query_map().with_untracked(|query| query.get("connection"));
+    let wanted = StoredValue::new(wanted.and_then(|id| id.parse().ok()));
+    let reports = Reports { wanted, killed: RwSignal::new(None), disconnected: RwSignal::new(None) };
     view! { <div class="page">{load(customer, 8, move |customer| show(customer, reports, again))}</div> }
 }
 
@@ -69,13 +76,18 @@ fn show(customer: CustomerView, reports: Reports, again: Callback<()>) -> AnyVie
         };
         view! { <TenantCheck customer=whose on_confirmed=again/> }
     });
+    // The log belongs to the organization as a whole.
+    let reads_log = session::has_role(|role| role != MemberRole::Technician);
+    let activity = format!("/activity?customer={}", customer.id);
     view! {
-        <PageHead title=customer.name.clone() heading=customer.name.clone() crumbs tenant=customer.tenant sub/>
+        <PageHead title=customer.name.clone() heading=customer.name.clone() crumbs tenant=customer.tenant sub>
+            {move || reads_log.get().then(|| view! { <ButtonLink attr:data-test="to-activity" href=activity.clone()>{audit::OF_CUSTOMER}</ButtonLink> })}
+        </PageHead>
         {check}
-        <Unwell customer=customer.id connections=customer.connections.clone()/>
+        <Unwell connections=customer.connections.clone()/>
         <Tenant customer=customer.clone()/>
         <Apps customer=customer.id on_undone=again/>
-        <Connections connections=customer.connections.clone() report=reports.disconnected on_change=again/>
+        <Connections connections=customer.connections.clone() report=reports.disconnected wanted=reports.wanted on_change=again/>
         <Authorizations customer=customer.id/>
         <Contact customer=customer.clone()/>
         <Restores customer=customer.id/>

@@ -28,7 +28,7 @@ pub fn Preview() -> impl IntoView {
     let preview = Remote::new(move || {
         let body = wish.read().request(&[]);
         async move {
-            if body.backup_sets.is_empty() {
+            if body.backup_sets.is_empty() && body.connection.is_none() {
                 return Err(ApiFailure::Network);
             }
             api::post::<_, AuthorizationPreview>("/api/v1/authorizations/preview", &body).await
@@ -40,14 +40,16 @@ pub fn Preview() -> impl IntoView {
         let options = NavigateOptions { replace: true, scroll: false };
         go.with_value(|go| go(&wish.address(), options));
     });
-    let is_empty = Memo::new(move |_| wish.read().sets.is_empty());
+    let is_empty = Memo::new(move |_| wish.read().is_empty());
+    // An account's sets stay hybrid: there is no other way to choose.
+    let is_repair = Memo::new(move |_| wish.read().connection.is_some());
     let page = move || {
         if is_empty.get() {
             return nothing();
         }
         view! {
             {move || head(preview.get().and_then(Result::ok))}
-            <Ways wish on_change=change/>
+            {move || (!is_repair.get()).then(|| view! { <Ways wish on_change=change/> })}
             {load(preview, 8, move |preview| show(preview, wish.get_untracked(), again))}
         }
         .into_any()
@@ -110,10 +112,12 @@ fn show(preview: AuthorizationPreview, wish: Wish, again: Callback<()>) -> AnyVi
 fn Authorize(preview: AuthorizationPreview, wish: Wish) -> impl IntoView {
     let chosen = Chosen::of_this_tab();
     let go = StoredValue::new_local(use_navigate());
-    // Only the sets that can take part: the refused ones were shown, and stay as they are.
-    let refused: Vec<BackupSetId> = preview.refused.iter().map(|refused| refused.set.id).collect();
+    // Exactly the sets that were shown and can take part: the refused ones stay as they are.
+    let shown: Vec<BackupSetId> =
+        preview.sign_ins.iter().flat_map(|sign_in| sign_in.sets.iter().map(|set| set.id)).collect();
+    let wish = Wish { sets: shown, connection: None, ..wish };
     let create = Action::new(move |(): &()| {
-        let body = wish.request(&refused);
+        let body = wish.request(&[]);
         async move { api::post::<_, AuthorizationView>("/api/v1/authorizations", &body).await }
     });
     Effect::new(move |_| {

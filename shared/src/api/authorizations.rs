@@ -3,7 +3,7 @@
 use super::apps::Way;
 use super::backup_sets::CustomerRef;
 use super::problem::Help;
-use crate::id::{AuthorizationId, BackupSetId, SignInId, WaveId};
+use crate::id::{AuthorizationId, BackupSetId, ConnectionId, SignInId, WaveId};
 use crate::method::Method;
 use crate::rules::who::Signer;
 use crate::time::Timestamp;
@@ -15,7 +15,11 @@ use serde::{Deserialize, Serialize};
 #[serde(deny_unknown_fields)]
 pub struct CreateAuthorization {
     /// 1 to 5,000 sets of one customer.
+    #[serde(default)]
     pub backup_sets: Vec<BackupSetId>,
+    /// In their place, for hybrid: all sets of the account of this connection, to repair it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connection: Option<ConnectionId>,
     /// The method they are to have.
     pub method: Method,
     /// For modern: how the app comes to be.
@@ -29,7 +33,7 @@ pub struct CreateAuthorization {
 impl CreateAuthorization {
     /// These sets to this method, in the usual way.
     pub const fn new(backup_sets: Vec<BackupSetId>, method: Method) -> Self {
-        Self { backup_sets, method, way: Way::SetUp, restores: false }
+        Self { backup_sets, connection: None, method, way: Way::SetUp, restores: false }
     }
 }
 

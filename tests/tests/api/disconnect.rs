@@ -14,7 +14,7 @@ use server::{
 use shared::{
     api::{
         audit::AuditEntryView,
-        authorizations::{AuthorizationPreview, SignInState},
+        authorizations::{AuthorizationKind, AuthorizationPreview, AuthorizationView, SignInState},
         customers::{ConnectionDetail, ConnectionState, ConnectionView, Health},
         job_tokens::JobToken,
         overview::Overview,
@@ -29,6 +29,7 @@ app_on_both! {
     d8_what_was_disconnected_is_authorized_again_in_place,
     d8_a_save_without_a_sign_in_asks_for_one_once_it_is_disconnected,
     d8_k2_who_listens_hears_of_it_once,
+    c8_l5_one_request_repairs_exactly_the_sets_of_an_account,
 }
 
 const ACCOUNT: &str = "backup@contoso.com";
@@ -171,4 +172,35 @@ async fn d8_k2_who_listens_hears_of_it_once(app: TestApp) {
     eventually(kind, async || receiver.calls_of(kind).len() == 1).await;
     let data = receiver.calls_of(kind).remove(0).json()["data"].clone();
     assert_eq!((&data["reason"], &data["connection"]["name"]), (&json!("disconnected"), &json!(ACCOUNT)));
+}
+
+async fn c8_l5_one_request_repairs_exactly_the_sets_of_an_account(app: TestApp) {
+    let one = connected(&app).await;
+    app.connect_account(&["CON-013"], PRIYA).await;
+    app.emulator.revoke_user(ACCOUNT).unwrap();
+    let request = json!({ "connection": one.id, "method": "hybrid" });
+    let preview: AuthorizationPreview = app.key().post("/api/v1/authorizations/preview", &request).await.ok();
+    let ids = app.ids(&["CON-001", "CON-002"]).await;
+    let shown: Vec<_> = preview.sign_ins.iter().flat_map(|one| one.sets.iter().map(|set| set.id)).collect();
+    assert_eq!((shown.len(), preview.refused.len()), (2, 0));
+    assert!(ids.iter().all(|id| shown.contains(id)));
+    assert_eq!(preview.sign_ins.iter().map(|one| one.account.as_str()).collect::<Vec<_>>(), [ACCOUNT]);
+    // The same once they stand without access; another account's sets are never among them.
+    disconnect(&app, &one).await;
+    let made: AuthorizationView = app.key().post("/api/v1/authorizations", &request).await.ok();
+    let covered: Vec<_> = made.sign_ins.iter().flat_map(|one| one.sets.iter().map(|set| set.id)).collect();
+    assert_eq!((covered.len(), made.kind), (2, AuthorizationKind::Reauthorize));
+    assert!(ids.iter().all(|id| covered.contains(id)));
+    for bad in [
+        json!({ "connection": one.id, "method": "modern" }),
+        json!({ "connection": one.id, "method": "hybrid", "backup_sets": ids }),
+        json!({ "connection": uuid::Uuid::nil(), "method": "hybrid" }),
+    ] {
+        let refused = app.key().post("/api/v1/authorizations/preview", &bad).await.refused(422, "field_invalid");
+        assert_eq!(refused.field.as_deref(), Some("connection"));
+    }
+    app.key()
+        .post("/api/v1/authorizations/preview", &json!({ "method": "hybrid" }))
+        .await
+        .refused(422, "field_invalid");
 }

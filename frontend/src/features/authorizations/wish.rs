@@ -4,7 +4,7 @@ use crate::features::address::Query;
 use crate::features::backup_sets::choice::Choice;
 use shared::api::apps::Way;
 use shared::api::authorizations::CreateAuthorization;
-use shared::id::BackupSetId;
+use shared::id::{BackupSetId, ConnectionId};
 use shared::method::Method;
 
 const HERE: &str = "/authorizations/preview";
@@ -14,6 +14,8 @@ const HERE: &str = "/authorizations/preview";
 pub struct Wish {
     /// The sets.
     pub sets: Vec<BackupSetId>,
+    /// In their place: all hybrid sets of the account of this connection.
+    pub connection: Option<ConnectionId>,
     /// The address names them; otherwise they are those that this tab remembers.
     pub is_named: bool,
     /// The method.
@@ -29,6 +31,10 @@ impl Wish {
     pub fn read(get: impl Fn(&str) -> Option<String>, chosen: &Choice) -> Self {
         let named: Vec<BackupSetId> =
             get("sets").unwrap_or_default().split(',').filter_map(|id| id.parse().ok()).collect();
+        let connection: Option<ConnectionId> = get("connection").and_then(|id| id.parse().ok());
+        if connection.is_some() {
+            return Self::again(connection);
+        }
         let is_named = !named.is_empty();
         let usual = if is_named { Method::Hybrid } else { chosen.recommended() };
         let method = match get("method").as_deref() {
@@ -38,6 +44,7 @@ impl Wish {
         };
         Self {
             sets: if is_named { named } else { chosen.ids() },
+            connection,
             is_named,
             method,
             way: get("way").and_then(|word| Way::parse(&word)).unwrap_or_default(),
@@ -47,7 +54,22 @@ impl Wish {
 
     /// The address of these sets by a method, in the usual way.
     pub fn of(sets: Vec<BackupSetId>, method: Method) -> String {
-        Self { sets, is_named: true, method, way: Way::SetUp, restores: false }.address()
+        Self { sets, connection: None, is_named: true, method, way: Way::SetUp, restores: false }.address()
+    }
+
+    /// The address that authorizes the sets of an account again.
+    pub fn repair(connection: ConnectionId) -> String {
+        Self::again(Some(connection)).address()
+    }
+
+    fn again(connection: Option<ConnectionId>) -> Self {
+        let (sets, method, way) = (Vec::new(), Method::Hybrid, Way::SetUp);
+        Self { sets, connection, is_named: true, method, way, restores: false }
+    }
+
+    /// Whether there is anything to ask for.
+    pub const fn is_empty(&self) -> bool {
+        self.sets.is_empty() && self.connection.is_none()
     }
 
     /// Its address.
@@ -55,7 +77,9 @@ impl Wish {
         let named = self.sets.iter().filter(|_| self.is_named).map(ToString::to_string).collect::<Vec<_>>().join(",");
         let modern = |word: &'static str| if self.method == Method::Modern { word } else { "" };
         let way = if self.way == Way::SetUp { "" } else { modern(self.way.as_str()) };
-        let query = Query::new(HERE).add("sets", &named).add("method", self.method.as_str());
+        let account = self.connection.map(|id| id.to_string()).unwrap_or_default();
+        let query =
+            Query::new(HERE).add("sets", &named).add("connection", &account).add("method", self.method.as_str());
         query.add("way", way).add("restores", if self.restores { modern("yes") } else { "" }).done()
     }
 
@@ -66,7 +90,8 @@ impl Wish {
         let way = if modern { self.way } else { Way::SetUp };
         // Only what Rekey sets up by itself comes in two apps.
         let restores = modern && way == Way::SetUp && self.restores;
-        CreateAuthorization { way, restores, ..CreateAuthorization::new(sets, self.method) }
+        let connection = self.connection;
+        CreateAuthorization { connection, way, restores, ..CreateAuthorization::new(sets, self.method) }
     }
 }
 
@@ -89,6 +114,16 @@ mod tests {
         assert!(address.ends_with("&method=modern&way=own_app&restores=yes"), "{address}");
         wish.method = Method::Hybrid;
         assert!(wish.address().ends_with(&format!("sets={ONE}&method=hybrid")), "{}", wish.address());
+    }
+
+    #[test]
+    fn l5_the_sets_of_an_account_are_named_by_its_connection() {
+        let address = Wish::repair(ONE.parse().unwrap());
+        assert!(address.ends_with(&format!("?connection={ONE}&method=hybrid")), "{address}");
+        let wish = read(&[("connection", ONE), ("sets", ONE), ("method", "modern")]);
+        assert_eq!((wish.address(), wish.is_empty()), (address, false));
+        let request = wish.request(&[]);
+        assert_eq!((request.connection.map(|id| id.to_string()).as_deref(), request.backup_sets.len()), (Some(ONE), 0));
     }
 
     #[test]

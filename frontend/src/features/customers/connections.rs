@@ -3,6 +3,7 @@
 use super::disconnect::Disconnect;
 use crate::browser;
 use crate::components::{Button, ButtonKind, ButtonLink, Moment, Notice, Status, Tone};
+use crate::features::authorizations::Wish;
 use crate::features::exposure::exposure_link;
 use crate::features::session;
 use crate::text::portal::customers;
@@ -10,7 +11,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::api::customers::{ConnectionDetail, ConnectionState, ConnectionView};
 use shared::api::session::MemberRole;
-use shared::id::{ConnectionId, CustomerId};
+use shared::id::ConnectionId;
 
 const fn tone(state: ConnectionState) -> Tone {
     match state {
@@ -23,14 +24,14 @@ const fn tone(state: ConnectionState) -> Tone {
 
 /// The connections that are not well, each with what to do.
 #[component]
-pub fn Unwell(customer: CustomerId, connections: Vec<ConnectionView>) -> impl IntoView {
-    let notice = move |connection: ConnectionView| {
+pub fn Unwell(connections: Vec<ConnectionView>) -> impl IntoView {
+    let notice = |connection: ConnectionView| {
         let title = format!("{}: {}", connection.account, customers::connection(connection.state));
         let text =
             connection.help.map_or_else(|| customers::connection_why(connection.state).to_owned(), |help| help.text);
         let again = (connection.state != ConnectionState::Doubtful).then(|| {
-            let href = format!("/backup-sets?method=hybrid&customer={customer}");
-            view! { <div class="actions"><ButtonLink href>{customers::AGAIN}</ButtonLink></div> }
+            let href = Wish::repair(connection.id);
+            view! { <div class="actions"><ButtonLink attr:data-test="repair" href>{customers::AGAIN}</ButtonLink></div> }
         });
         view! { <Notice tone=tone(connection.state) title text>{again}</Notice> }
     };
@@ -50,6 +51,8 @@ pub fn Connections(
     connections: Vec<ConnectionView>,
     /// What disconnecting one did: kept by the page, which is drawn anew then.
     report: RwSignal<Option<ConnectionDetail>>,
+    /// The one that somebody came for, in its list: it is marked and has the focus, once.
+    wanted: StoredValue<Option<ConnectionId>>,
     /// Called when one was disconnected.
     #[prop(into)]
     on_change: Callback<()>,
@@ -57,7 +60,19 @@ pub fn Connections(
     let empty = connections.is_empty();
     let asked = RwSignal::new(None::<ConnectionId>);
     let may_change = session::has_role(|role| role != MemberRole::Auditor);
-    let row = move |connection: ConnectionView| row(connection, asked, may_change);
+    let came_for = wanted.get_value();
+    if let Some(id) = came_for {
+        wanted.set_value(None);
+        Effect::new(move |_| {
+            spawn_local(async move {
+                // After the headline, which every new page gives the focus first.
+                browser::sleep(0).await;
+                browser::sleep(0).await;
+                browser::focus(&format!("#{}", row_id(id)));
+            });
+        });
+    }
+    let row = move |connection: ConnectionView| row(connection, came_for, asked, may_change);
     let rows = connections.into_iter().map(row).collect_view();
     let content = if empty {
         view! { <p class="muted">{customers::NO_CONNECTION}</p> }.into_any()
@@ -99,11 +114,22 @@ pub fn Connections(
     }
 }
 
-fn row(connection: ConnectionView, asked: RwSignal<Option<ConnectionId>>, may_change: Memo<bool>) -> AnyView {
+fn row(
+    connection: ConnectionView,
+    came_for: Option<ConnectionId>,
+    asked: RwSignal<Option<ConnectionId>>,
+    may_change: Memo<bool>,
+) -> AnyView {
     let ConnectionView { id, account, state, connected_at, next_check_at, ended_at, .. } = connection;
     let ended = ended_at.map(|at| view! { " "<span class="faint"><Moment at/></span> });
     let next =
         if state.is_over() { customers::NONE.into_any() } else { view! { <Moment at=next_check_at/> }.into_any() };
+    let may_repair = move || may_change.get() && !state.is_alive();
+    let again = move || {
+        may_repair().then(|| {
+            view! { <ButtonLink attr:data-test="repair-row" kind=ButtonKind::Quiet href=Wish::repair(id)>{customers::AGAIN}</ButtonLink> }
+        })
+    };
     let label = customers::disconnect_label(&account);
     let disconnect = move || {
         (may_change.get() && state != ConnectionState::Disconnected).then(|| {
@@ -120,12 +146,12 @@ fn row(connection: ConnectionView, asked: RwSignal<Option<ConnectionId>>, may_ch
         })
     };
     view! {
-        <tr id=row_id(id) data-state=customers::connection(state)>
+        <tr id=row_id(id) aria-current=(came_for == Some(id)).then_some("true") data-state=customers::connection(state)>
             <td class="clip"><span class="mono">{account}</span>{exposure_link(&format!("connection:{id}"))}</td>
             <td class="nowrap"><Status tone=tone(state) text=customers::connection(state)/>{ended}</td>
             <td class="nowrap data"><Moment at=connected_at/></td>
             <td class="nowrap data">{next}</td>
-            <td class="num nowrap">{disconnect}</td>
+            <td class="num nowrap">{again}{disconnect}</td>
         </tr>
     }
     .into_any()

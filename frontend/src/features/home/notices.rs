@@ -25,6 +25,9 @@ fn place(notice: &NoticeView) -> (String, &'static str) {
         // Nobody's connection: this installation's own registration.
         (NoticeKind::ConnectionTrouble, None) => ("/activity".to_owned(), notices::TO_ACTIVITY),
         (NoticeKind::KeyBreadth, _) | (_, None) => ("/api-keys".to_owned(), notices::TO_KEYS),
+        (NoticeKind::ConnectionTrouble, Some(customer)) => {
+            (format!("/customers/{}?connection={}", customer.id, notice.subject), notices::REPAIR)
+        }
         (NoticeKind::CertificateEnds, Some(customer)) => (format!("/customers/{}", customer.id), notices::RENEW),
         (_, Some(customer)) => (format!("/customers/{}", customer.id), notices::REPAIR),
     }

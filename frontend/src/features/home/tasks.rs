@@ -29,7 +29,7 @@ fn of_connection(customer: &CustomerView, connection: &ConnectionView) -> Task {
             .help
             .as_ref()
             .map_or_else(|| customers::connection_why(connection.state).to_owned(), |help| help.text.clone()),
-        href: format!("/customers/{}", customer.id),
+        href: format!("/customers/{}?connection={}", customer.id, connection.id),
         label: home::AUTHORIZE_AGAIN,
     }
 }

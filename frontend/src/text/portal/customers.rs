@@ -101,7 +101,7 @@ pub const ALL_SETS: &str = "See the sets";
 /// A link.
 pub const BASIC_SETS: &str = "Choose sets to move";
 /// An action.
-pub const AGAIN: &str = "Choose its sets to authorize again";
+pub const AGAIN: &str = "Authorize again";
 /// A column.
 pub const ACCOUNT: &str = "Account";
 /// A column.

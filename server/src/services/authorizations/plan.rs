@@ -96,6 +96,9 @@ pub async fn plan(app: &AppState, tx: &Scoped, request: &CreateAuthorization) ->
 
 /// The chosen sets, all there and all of one customer.
 async fn chosen(tx: &Scoped, request: &CreateAuthorization) -> Result<(Customer, Vec<BackupSet>), ServiceError> {
+    if let Some(id) = request.connection {
+        return of_account(tx, request, id).await;
+    }
     let field = |expected: &str| ServiceError::field("backup_sets", expected);
     let mut ids = request.backup_sets.clone();
     ids.sort_unstable();
@@ -113,6 +116,25 @@ async fn chosen(tx: &Scoped, request: &CreateAuthorization) -> Result<(Customer,
         return Err(field("expected sets of one customer; choose one customer at a time"));
     }
     let customer = tx.find_customer(customer).await?.ok_or(ServiceError::NotFound)?;
+    Ok((customer, sets))
+}
+
+/// The hybrid sets of one account: those that use its connection, and those from which its access was taken (C8, L5).
+async fn of_account(
+    tx: &Scoped,
+    request: &CreateAuthorization,
+    id: ConnectionId,
+) -> Result<(Customer, Vec<BackupSet>), ServiceError> {
+    let field = |expected: &str| ServiceError::field("connection", expected);
+    if !request.backup_sets.is_empty() || request.method != Method::Hybrid {
+        return Err(field("expected it alone, without backup_sets, and with the method hybrid"));
+    }
+    let connection = tx.find_connection(id).await?.ok_or_else(|| field("expected a connection that exists"))?;
+    let sets = tx.list_sets_of_account(&connection, MOST_SETS as u64).await?;
+    if sets.is_empty() {
+        return Err(field("expected an account that hybrid sets belong to; this one has none any more"));
+    }
+    let customer = tx.find_customer(connection.customer).await?.ok_or(ServiceError::NotFound)?;
     Ok((customer, sets))
 }
 
