@@ -1,8 +1,8 @@
 //! The API as callers and people see it, with a real server, a real database and the emulator behind it.
 
 mod api {
-    mod approval;
     mod activity;
+    mod approval;
     mod audit_export;
     mod binding;
     mod brand;

@@ -118,7 +118,7 @@ async fn d8_a_refresh_on_its_way_brings_nothing_back(app: TestApp) {
     let granted = delegated::refresh(&app.state, &held, &["User.Read"]).await.unwrap().expect("an answer");
     disconnect(&app, &one).await;
     let tx = app.state.store.write(app.organization).await.unwrap();
-    assert!(!delegated::keep(&app.state, &tx, held, &granted).await.unwrap(), "the late answer is dropped");
+    assert!(!delegated::keep(&app.state, &tx, held, &granted, None).await.unwrap(), "the late answer is dropped");
     drop(tx);
     assert_eq!(connection(&app, ACCOUNT).await.state, ConnectionState::Disconnected);
     assert!(sealed(&app, &one).await.is_empty());
