@@ -10,6 +10,7 @@ use crate::remote::{Action, Remote};
 use crate::text::portal::restores;
 use leptos::prelude::*;
 use shared::api::apps::AppView;
+use shared::api::customers::ConnectionView;
 use shared::api::page::Page;
 use shared::api::restores::{CreateRestore, RestoreView};
 use shared::id::{CustomerId, RestoreId};
@@ -23,12 +24,20 @@ fn can_write(apps: &[AppView]) -> bool {
     apps.iter().any(|app| app.purpose == Purpose::Restore && app.state.is_alive())
 }
 
+/// The same of accounts.
+fn can_restore(connections: &[ConnectionView]) -> bool {
+    connections.iter().any(|one| one.can_restore && one.state.is_alive())
+}
+
 /// The restores of a customer, and the form that approves one where there is an app that can write.
 #[component]
 pub fn Restores(
     /// Whose data.
     customer: CustomerId,
+    /// Its accounts.
+    connections: Vec<ConnectionView>,
 ) -> impl IntoView {
+    let by_account = can_restore(&connections);
     let list = Remote::new(|| api::get::<Vec<RestoreView>>("/api/v1/restores"));
     let again = Callback::new(move |()| list.refetch());
     let apps =
@@ -36,7 +45,7 @@ pub fn Restores(
             move || async move { api::get::<Page<AppView>>(&format!("/api/v1/apps?customer={customer}")).await },
         );
     // Nothing is said before it is known.
-    let writes = Memo::new(move |_| apps.get().and_then(Result::ok).map(|page| can_write(&page.items)));
+    let writes = Memo::new(move |_| apps.get().and_then(Result::ok).map(|page| by_account || can_write(&page.items)));
     let manages = session::manages();
     view! {
         <section class="section" aria-labelledby="restores" data-test="restores">

@@ -90,7 +90,7 @@ fn show(customer: CustomerView, reports: Reports, again: Callback<()>) -> AnyVie
         <Connections connections=customer.connections.clone() report=reports.disconnected wanted=reports.wanted on_change=again/>
         <Authorizations customer=customer.id/>
         <Contact customer=customer.clone()/>
-        <Restores customer=customer.id/>
+        <Restores customer=customer.id connections=customer.connections.clone()/>
         <KillSwitchForm customer=customer.id name=customer.name report=reports.killed on_change=again/>
     }
     .into_any()

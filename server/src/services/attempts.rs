@@ -216,6 +216,6 @@ async fn scope(app: &AppState, tx: &Scoped, pair: &Pair, sign_in: &SignIn, leg: 
     if leg == Leg::SignIn {
         return Ok(format!("openid profile {}/.default", pair.api));
     }
-    let wanted = save::wanted_permissions(tx, sign_in.id).await?;
+    let wanted = save::wanted_permissions(tx, sign_in).await?;
     Ok(wanted.iter().map(|name| config.authority.graph_scope(name)).collect::<Vec<_>>().join(" "))
 }

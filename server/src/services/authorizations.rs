@@ -118,7 +118,7 @@ pub(super) async fn add(
         method: request.method,
         kind: planned.kind,
         way: request.way,
-        restores: request.restores && request.method == Method::Modern,
+        restores: request.restores,
         state: AuthorizationState::Open,
         created_at: app.now(),
         created_by: actor.name().to_owned(),

@@ -20,6 +20,7 @@ use shared::{
     },
     id::{CustomerId, PERSONAL_ACCOUNTS, TenantId},
     language::Language,
+    rules::scopes::can_restore,
     time::Timestamp,
 };
 use std::collections::HashMap;
@@ -254,6 +255,7 @@ pub fn parse_order(text: Option<&str>) -> Result<FleetOrder, ServiceError> {
 pub(super) fn connection_view(connection: Connection) -> ConnectionView {
     ConnectionView {
         id: connection.id,
+        can_restore: can_restore(connection.scopes.split_whitespace()),
         ended_at: connection.failed_at.filter(|_| connection.state.is_over()),
         next_check_at: connection.checked_at.plus(super::heartbeat::beat_after(connection.id)),
         account: connection.account,

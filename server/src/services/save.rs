@@ -42,7 +42,7 @@ use shared::{
         consent::{ConsentRequest, admin_consent_url},
         opaque::State,
     },
-    rules::scopes::{self, Purpose},
+    rules::scopes,
     secret::Secret,
     workload::Workloads,
 };
@@ -85,6 +85,8 @@ struct Run<'a> {
     kind: AuthorizationKind,
     tenant: TenantId,
     workloads: Workloads,
+    /// Restores are prepared too.
+    restores: bool,
     /// Whoever saved has long gone: nobody sees where it stops.
     is_alone: bool,
 }
@@ -96,13 +98,14 @@ pub async fn workloads(tx: &Scoped, sign_in: SignInId) -> Result<Workloads, Stor
 }
 
 /// The permissions that a sign-in's sets need, with what every connection needs.
-pub async fn wanted_permissions(tx: &Scoped, sign_in: SignInId) -> Result<Vec<String>, StoreError> {
-    Ok(permissions(&workloads(tx, sign_in).await?))
+pub async fn wanted_permissions(tx: &Scoped, sign_in: &SignIn) -> Result<Vec<String>, StoreError> {
+    let authorization = tx.find_authorization(sign_in.authorization).await?;
+    Ok(permissions(&workloads(tx, sign_in.id).await?, authorization.is_some_and(|one| one.restores)))
 }
 
-fn permissions(workloads: &Workloads) -> Vec<String> {
+fn permissions(workloads: &Workloads, restores: bool) -> Vec<String> {
     let mut wanted = vec!["User.Read".to_owned()];
-    for permission in scopes::delegated_scopes(workloads, Purpose::Backup) {
+    for permission in scopes::asked_scopes(workloads, restores) {
         if !wanted.contains(&permission.value) {
             wanted.push(permission.value.clone());
         }
@@ -153,8 +156,8 @@ async fn load(app: &AppState, work: Work) -> Result<Option<Run<'_>>, ServiceErro
     let authorization = tx.find_authorization(attempt.authorization).await?.ok_or(ServiceError::NotFound)?;
     let customer = tx.find_customer(authorization.customer).await?.ok_or(ServiceError::NotFound)?;
     let workloads = workloads(&tx, sign_in.id).await?;
-    let (kind, tenant) = (authorization.kind, customer.tenant);
-    Ok(Some(Run { app, work, attempt, sign_in, kind, tenant, workloads, is_alone: false }))
+    let (kind, tenant, restores) = (authorization.kind, customer.tenant, authorization.restores);
+    Ok(Some(Run { app, work, attempt, sign_in, kind, tenant, workloads, restores, is_alone: false }))
 }
 
 /// What Microsoft granted, to whom, and whether by a connection that was there.
@@ -180,7 +183,7 @@ impl Run<'_> {
 
     /// Asks Microsoft for everything that the sets need.
     async fn ask(&mut self) -> Result<Result<Exchanged, Box<Outcome>>, ServiceError> {
-        let wanted = permissions(&self.workloads);
+        let wanted = permissions(&self.workloads, self.restores);
         let names: Vec<&str> = wanted.iter().map(String::as_str).collect();
         let outcome = match self.exchange(&names).await? {
             Ok(exchanged) if exchanged.0.missing(&names).is_empty() => return Ok(Ok(exchanged)),
@@ -303,7 +306,7 @@ impl Run<'_> {
         if steps::has_consent(&self.sign_in.steps) && self.work.attempts < TRIES_AFTER_CONSENT {
             return Ok(Outcome::Later(backoff(self.work.attempts)));
         }
-        let wanted = scopes::delegated_scopes(&self.workloads, Purpose::Backup);
+        let wanted = scopes::asked_scopes(&self.workloads, self.restores);
         if scopes::needs_administrator(&wanted) {
             if self.sign_in.state != SignInState::ApprovalNeeded {
                 self.sign_in.approval_url = self.approval_url().await?;
@@ -317,7 +320,7 @@ impl Run<'_> {
     async fn approval_url(&self) -> Result<Option<String>, ServiceError> {
         let config = &self.app.microsoft.config;
         let tx = self.app.store.read(self.work.organization).await?;
-        let mut wanted = permissions(&self.workloads);
+        let mut wanted = permissions(&self.workloads, self.restores);
         let customer = tx.find_customers_by_tenant(&[self.tenant]).await?.into_iter().next();
         let connections = tx.list_connections(&customer.map(|one| one.id).into_iter().collect::<Vec<_>>()).await?;
         let used = connections.iter().filter(|one| one.state != ConnectionState::Disconnected);

@@ -25,7 +25,8 @@ pub struct CreateAuthorization {
     /// For modern: how the app comes to be.
     #[serde(default)]
     pub way: Way,
-    /// For modern: make the app for restores too. Its tokens are handed out only while an approved restore is open.
+    /// Ask for what restores need too: for modern an app of its own; for hybrid sets that are connected the rights to write back.
+    /// Tokens that write are handed out only while an approved restore is open.
     #[serde(default)]
     pub restores: bool,
 }

@@ -193,6 +193,9 @@ pub struct ConnectionView {
     /// When it ended, or was disconnected.
     #[serde(default)]
     pub ended_at: Option<Timestamp>,
+    /// It holds rights to write back: a restore can be approved for its sets.
+    #[serde(default)]
+    pub can_restore: bool,
     /// What to do, when it is not well.
     pub help: Option<super::problem::Help>,
 }

@@ -30,7 +30,7 @@ objects! {
         id name tenant domain confirmed_at sets health connected open_authorizations ends_at connections contact
         contact_language
     }
-    ConnectionView { id account state connected_at checked_at next_check_at ended_at help }
+    ConnectionView { id account state connected_at checked_at next_check_at ended_at can_restore help }
     CustomerRef { id name domain tenant }
     AuthorizationView {
         id customer method kind way restores state created_at created_by sign_ins version

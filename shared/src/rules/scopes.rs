@@ -104,6 +104,28 @@ pub fn delegated_scopes(workloads: &Workloads, purpose: Purpose) -> Vec<&'static
     })
 }
 
+/// What is asked for at a sign-in: the rights to read, and with `restores` those to write back (C4).
+pub fn asked_scopes(workloads: &Workloads, restores: bool) -> Vec<&'static Permission> {
+    let mut asked = delegated_scopes(workloads, Purpose::Backup);
+    if restores {
+        let more = delegated_scopes(workloads, Purpose::Restore);
+        asked.extend(
+            more.into_iter().filter(|one| asked.iter().all(|known| known.value != one.value)).collect::<Vec<_>>(),
+        );
+    }
+    asked
+}
+
+/// Whether delegated permissions hold one that only restores need.
+pub fn can_restore<'a>(held: impl IntoIterator<Item = &'a str>) -> bool {
+    let Some(manifest) = MANIFEST.as_ref() else { return false };
+    held.into_iter().any(|scope| {
+        let is_scope = |value: &String| value.eq_ignore_ascii_case(scope);
+        manifest.workloads.values().any(|needs| needs.restore.iter().any(is_scope))
+            && manifest.workloads.values().all(|needs| !needs.backup.iter().any(is_scope))
+    })
+}
+
 /// What every hybrid sign-in asks for besides: the static list of the registration that acts for the account.
 pub fn base_scopes() -> Vec<&'static Permission> {
     pick(|manifest, value| manifest.base.iter().any(|base| base == value))

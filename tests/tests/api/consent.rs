@@ -1,14 +1,17 @@
 //! Consent: by the holder, by an administrator, late, declined (C6, C9, §4.6).
 
+use super::jobs::{RESTORE, ask};
 use rekey_tests::{
     app::{Backend, TestApp},
     app_on_both,
     person::Trouble,
 };
+use serde_json::{Value, json};
 use shared::{
     api::{
-        authorizations::{SignInState, StepState},
+        authorizations::{AuthorizationView, SignInState, StepState},
         connect::{ConnectView, Leg, ReportFailure, StartAttempt},
+        job_tokens::JobToken,
         problem::{Help, HelpAction, MicrosoftIds},
     },
     method::Method,
@@ -18,6 +21,7 @@ use shared::{
 app_on_both! {
     c6_an_administrator_approves_and_the_save_goes_on,
     c6_a_holder_who_may_consents_and_the_save_goes_on,
+    c4_a_holder_consents_to_writing_back_and_jobs_may_while_a_restore_is_open,
 }
 
 async fn c6_an_administrator_approves_and_the_save_goes_on(app: TestApp) {
@@ -82,6 +86,47 @@ async fn c6_a_holder_who_may_consents_and_the_save_goes_on(app: TestApp) {
     assert_eq!(done.sign_in.state, SignInState::Done, "{:?}", done.sign_in);
     assert!(done.sign_in.steps.iter().any(|step| step.code == "consented"), "{:?}", done.sign_in.steps);
     assert_eq!(app.set("ADA-002").await.method, Method::Hybrid);
+}
+
+/// What restores need is asked for when one is wanted, of the holder, and is worth nothing while none is open.
+async fn c4_a_holder_consents_to_writing_back_and_jobs_may_while_a_restore_is_open(app: TestApp) {
+    const HOLDER: &str = "kim.larsen@adatum.com";
+    app.import_sample().await;
+    let asked = json!({ "backup_sets": app.ids(&["ADA-001"]).await, "method": "hybrid", "restores": true });
+    let problem = app.key().post("/api/v1/authorizations", &asked).await.refused(422, "field_invalid");
+    assert_eq!(problem.field.as_deref(), Some("restores"));
+    let road = app.before_save(&["ADA-001"], HOLDER).await;
+    let view: ConnectView = app.save(&road.attempt.secret, &road.tokens).await.ok();
+    let leg = app.attempt(&road.attempt.secret, view.sign_in.id).await;
+    app.person(HOLDER).consent_leg(&leg).await.expect("the holder may consent");
+    assert_eq!(go_on(&app, &leg.secret).await.sign_in.state, SignInState::Done);
+    let set = app.set("ADA-001").await;
+    let connection = async || app.customer(&set.customer.name).await.connections.remove(0);
+    let one = connection().await;
+    assert!(!one.can_restore);
+
+    let asked = json!({ "connection": one.id, "method": "hybrid", "restores": true });
+    let made: AuthorizationView = app.key().post("/api/v1/authorizations", &asked).await.ok();
+    assert!(made.restores && made.sign_ins[0].sets[0].id == set.id);
+    let link = app.link(made.id).await;
+    let shown: Vec<String> =
+        app.view(&link).await.sign_in.permissions.into_iter().map(|permission| permission.value).collect();
+    assert!(shown.contains(&"Files.Read".to_owned()) && shown.contains(&"Files.ReadWrite".to_owned()), "{shown:?}");
+    let attempt = app.attempt(&link, made.sign_ins[0].id).await;
+    let tokens = app.person(HOLDER).sign_in(&attempt).await;
+    let view: ConnectView = app.save(&attempt.secret, &tokens).await.ok();
+    assert_eq!(view.sign_in.state, SignInState::ConsentNeeded, "{:?}", view.sign_in);
+    let leg = app.attempt(&attempt.secret, view.sign_in.id).await;
+    assert!(leg.scope.contains("Files.ReadWrite"), "{}", leg.scope);
+    app.person(HOLDER).consent_leg(&leg).await.expect("the holder may consent");
+    assert_eq!(go_on(&app, &leg.secret).await.sign_in.state, SignInState::Done);
+    assert!(connection().await.can_restore);
+
+    ask(&app, "ADA-001", RESTORE).await.refused(409, "restore_not_open");
+    let body = json!({ "customer": set.customer.id, "reason": "A test", "hours": 1 });
+    app.member().await.post("/api/v1/restores", &body).await.ok::<Value>();
+    let token: JobToken = ask(&app, "ADA-001", RESTORE).await.ok();
+    assert!(token.permissions.iter().any(|one| one == "Files.ReadWrite"), "{:?}", token.permissions);
 }
 
 /// C9: Microsoft's copies are late: slow, and then done by itself.

@@ -48,7 +48,8 @@ pub fn PreviewedSignIn(
     let note = match (modern, restores) {
         (true, true) => modern::NOTE_RESTORE,
         (true, false) => modern::NOTE_READ,
-        (false, _) => authorizations::READ_ONLY,
+        (false, true) => authorizations::READ_AND_RESTORE,
+        (false, false) => authorizations::READ_ONLY,
     };
     let before = sets.first().map_or(Method::Basic, |set| set.method);
     let picture = if before == method {

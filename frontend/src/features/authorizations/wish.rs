@@ -22,7 +22,7 @@ pub struct Wish {
     pub method: Method,
     /// For modern: how the app comes to be.
     pub way: Way,
-    /// For modern: an app for restores too.
+    /// What restores need too: for modern an app of its own, for a connected account the rights to write.
     pub restores: bool,
 }
 
@@ -32,8 +32,9 @@ impl Wish {
         let named: Vec<BackupSetId> =
             get("sets").unwrap_or_default().split(',').filter_map(|id| id.parse().ok()).collect();
         let connection: Option<ConnectionId> = get("connection").and_then(|id| id.parse().ok());
+        let restores = get("restores").is_some_and(|word| word == "yes");
         if connection.is_some() {
-            return Self::again(connection);
+            return Self { restores, ..Self::again(connection) };
         }
         let is_named = !named.is_empty();
         let usual = if is_named { Method::Hybrid } else { chosen.recommended() };
@@ -48,7 +49,7 @@ impl Wish {
             is_named,
             method,
             way: get("way").and_then(|word| Way::parse(&word)).unwrap_or_default(),
-            restores: get("restores").is_some_and(|word| word == "yes"),
+            restores,
         }
     }
 
@@ -60,6 +61,11 @@ impl Wish {
     /// The address that authorizes the sets of an account again.
     pub fn repair(connection: ConnectionId) -> String {
         Self::again(Some(connection)).address()
+    }
+
+    /// The address that asks the holder of an account for what restores need (C4).
+    pub fn restore(connection: ConnectionId) -> String {
+        Self { restores: true, ..Self::again(Some(connection)) }.address()
     }
 
     fn again(connection: Option<ConnectionId>) -> Self {
@@ -80,7 +86,8 @@ impl Wish {
         let account = self.connection.map(|id| id.to_string()).unwrap_or_default();
         let query =
             Query::new(HERE).add("sets", &named).add("connection", &account).add("method", self.method.as_str());
-        query.add("way", way).add("restores", if self.restores { modern("yes") } else { "" }).done()
+        let restores = if self.restores && self.connection.is_some() { "yes" } else { modern("yes") };
+        query.add("way", way).add("restores", if self.restores { restores } else { "" }).done()
     }
 
     /// The request for these sets, those apart that cannot take part.
@@ -89,8 +96,8 @@ impl Wish {
         let modern = self.method == Method::Modern;
         let way = if modern { self.way } else { Way::SetUp };
         // Only what Rekey sets up by itself comes in two apps.
-        let restores = modern && way == Way::SetUp && self.restores;
         let connection = self.connection;
+        let restores = self.restores && (connection.is_some() || (modern && way == Way::SetUp));
         CreateAuthorization { connection, way, restores, ..CreateAuthorization::new(sets, self.method) }
     }
 }

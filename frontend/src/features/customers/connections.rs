@@ -120,7 +120,7 @@ fn row(
     asked: RwSignal<Option<ConnectionId>>,
     may_change: Memo<bool>,
 ) -> AnyView {
-    let ConnectionView { id, account, state, connected_at, next_check_at, ended_at, .. } = connection;
+    let ConnectionView { id, account, state, connected_at, next_check_at, ended_at, can_restore, .. } = connection;
     let ended = ended_at.map(|at| view! { " "<span class="faint"><Moment at/></span> });
     let next =
         if state.is_over() { customers::NONE.into_any() } else { view! { <Moment at=next_check_at/> }.into_any() };
@@ -130,6 +130,12 @@ fn row(
             view! { <ButtonLink attr:data-test="repair-row" kind=ButtonKind::Quiet href=Wish::repair(id)>{customers::AGAIN}</ButtonLink> }
         })
     };
+    let ask = move || {
+        (may_change.get() && state == ConnectionState::Working && !can_restore).then(|| {
+            view! { <ButtonLink attr:data-test="ask-restore" kind=ButtonKind::Quiet href=Wish::restore(id)>{customers::ASK_RESTORE}</ButtonLink> }
+        })
+    };
+    let writes = can_restore.then(|| view! { <span class="faint">{customers::CAN_RESTORE}</span> });
     let label = customers::disconnect_label(&account);
     let disconnect = move || {
         (may_change.get() && state != ConnectionState::Disconnected).then(|| {
@@ -148,10 +154,10 @@ fn row(
     view! {
         <tr id=row_id(id) aria-current=(came_for == Some(id)).then_some("true") data-state=customers::connection(state)>
             <td class="clip"><span class="mono">{account}</span>{exposure_link(&format!("connection:{id}"))}</td>
-            <td class="nowrap"><Status tone=tone(state) text=customers::connection(state)/>{ended}</td>
+            <td class="nowrap"><Status tone=tone(state) text=customers::connection(state)/>{ended}" "{writes}</td>
             <td class="nowrap data"><Moment at=connected_at/></td>
             <td class="nowrap data">{next}</td>
-            <td class="num nowrap">{again}{disconnect}</td>
+            <td class="num nowrap">{again}{ask}{disconnect}</td>
         </tr>
     }
     .into_any()

@@ -27,6 +27,9 @@ pub const WHO: &str = "Who must sign in";
 pub const WHAT_FOR: &str = "What the backup may do afterwards";
 /// In a sign-in.
 pub const READ_ONLY: &str = "Read only. Restoring needs more rights; they are asked for when a restore starts.";
+/// In a sign-in that prepares restores.
+pub const READ_AND_RESTORE: &str =
+    "It may write, too. Jobs get a token that writes only while a restore is open that somebody approved.";
 /// In a sign-in.
 pub const NEEDS_ADMINISTRATOR: &str = "An administrator may have to approve first";
 /// In a sign-in.

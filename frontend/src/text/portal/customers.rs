@@ -102,6 +102,10 @@ pub const ALL_SETS: &str = "See the sets";
 pub const BASIC_SETS: &str = "Choose sets to move";
 /// An action.
 pub const AGAIN: &str = "Authorize again";
+/// An action: the holder consents to writing back.
+pub const ASK_RESTORE: &str = "Ask for restore rights";
+/// Beside a state: writing back is consented to.
+pub const CAN_RESTORE: &str = "May restore";
 /// A column.
 pub const ACCOUNT: &str = "Account";
 /// A column.

@@ -8,7 +8,7 @@ pub const SECTION: &str = "Restores";
 pub const WHY: &str =
     "What writes gets in only while a restore is open that somebody approved here. It closes by itself.";
 /// Nothing can write.
-pub const NO_APP: &str = "No app of this customer can write, so there is nothing to approve. Authorize modern sets again and prepare restores with them.";
+pub const NO_APP: &str = "Nothing of this customer can write, so there is nothing to approve. Authorize modern sets again and prepare restores with them; for hybrid sets, ask for restore rights beside the account above.";
 /// A column.
 pub const REASON: &str = "Why";
 /// A column.

@@ -15,7 +15,7 @@ use shared::{
         moves::MoveKind,
         plan::{self, AccountKey, ChosenSet, Connected},
         reason::Reason,
-        scopes::{Consent, Permission},
+        scopes::{self, Consent, Permission},
         who::Signer,
     },
 };
@@ -89,9 +89,31 @@ pub async fn plan(app: &AppState, tx: &Scoped, request: &CreateAuthorization) ->
     };
     let mut planned = Planned { customer, kind, sign_ins: Vec::new(), refused: Vec::new() };
     let (renewals, migrations): (Vec<_>, Vec<_>) = sets.into_iter().partition(|set| set.method == Method::Hybrid);
+    if request.restores && !migrations.is_empty() {
+        let expected = "expected sets that are hybrid already: what restores need is asked for when one is wanted";
+        return Err(ServiceError::field("restores", expected));
+    }
     add_part(app, &mut planned, MoveKind::MigrateToHybrid, &migrations, &connections);
     add_part(app, &mut planned, MoveKind::Reauthorize, &renewals, &connections);
+    if request.restores {
+        add_restores(&mut planned)?;
+    }
     Ok(planned)
+}
+
+/// Adds what restores need to the sign-ins of connected accounts (C4).
+fn add_restores(planned: &mut Planned) -> Result<(), ServiceError> {
+    for sign_in in &mut planned.sign_ins {
+        let workloads = sign_in.sets.iter().flat_map(|set| set.workloads.iter().copied()).collect();
+        let asked = scopes::asked_scopes(&workloads, true);
+        if asked.len() == sign_in.permissions.len() {
+            let expected = "expected data that the account's holder can write back; these sets hold none";
+            return Err(ServiceError::field("restores", expected));
+        }
+        sign_in.needs_administrator = scopes::needs_administrator(&asked);
+        sign_in.permissions = asked.into_iter().map(permission_view).collect();
+    }
+    Ok(())
 }
 
 /// The chosen sets, all there and all of one customer.

@@ -115,7 +115,7 @@ fn in_hand_view(
     } else if modern {
         (app_permissions(&workloads, authorization.restores), true)
     } else {
-        let scopes = scopes::delegated_scopes(&workloads, scopes::Purpose::Backup);
+        let scopes = scopes::asked_scopes(&workloads, authorization.restores);
         let needs_administrator = scopes::needs_administrator(&scopes);
         (scopes.into_iter().map(permission_view).collect(), needs_administrator)
     };

@@ -174,7 +174,7 @@ async fn by_account(
         let what = if missing.is_empty() { "a way to write back".to_owned() } else { missing.join(", ") };
         return Err(ServiceError::conflict(
             "restore_not_consented",
-            format!("The account holder has not consented to {what}."),
+            format!("The account holder has not consented to {what}. Ask for restore rights on the customer's page."),
         ));
     }
     if granted.is_empty() {
