@@ -58,6 +58,14 @@ fn Live(first: AuthorizationView) -> impl IntoView {
         if all == 0 { String::new() } else { authorizations::announce(done, all) }
     });
     let state = Memo::new(move |_| view.read().state);
+    // The menu counts what is open.
+    Effect::new(move |before: Option<AuthorizationState>| {
+        let now = state.get();
+        if before.is_some_and(|before| before != now) {
+            session::refresh();
+        }
+        now
+    });
     // Each card follows its own sign-in, so that news about one does not disturb what happens in another.
     let cards = (0..view.read_untracked().sign_ins.len()).map(|index| card(view, index, change)).collect_view();
     let own_app = Memo::new(move |_| {
@@ -134,7 +142,7 @@ fn beside(
     let (id, customer, modern, way) =
         view.with_untracked(|view| (view.id, view.customer.id, view.method == Method::Modern, view.way));
     if state == AuthorizationState::Open {
-        let sign_ins = view.with_untracked(|view| view.sign_ins.clone());
+        let sign_ins = Signal::derive(move || view.with(|view| view.sign_ins.clone()));
         let link = (way != Way::OwnApp).then(|| view! { <Invite id sign_ins for_administrator=modern/> });
         return view! { {link}<Cancel id on_change=change/> }.into_any();
     }

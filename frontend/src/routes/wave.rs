@@ -35,7 +35,7 @@ pub fn Wave() -> impl IntoView {
 fn Live(first: WaveView) -> impl IntoView {
     let id = first.id;
     let (name, note, retirement) = (first.name.clone(), first.note.clone(), first.retirement.clone());
-    let deadline = first.deadline;
+    let (deadline, starts_at) = (first.deadline, first.starts_at);
     let wave = RwSignal::new(first);
     let gap = RwSignal::new(false);
     let change = Callback::new(move |newer: WaveView| {
@@ -74,7 +74,8 @@ fn Live(first: WaveView) -> impl IntoView {
             Some(view! { <Notice tone=Tone::Warn title=waves::PAUSED text=waves::PAUSED_WHY/> }.into_any())
         }
         WaveState::Planned => {
-            Some(view! { <Notice tone=Tone::Info title=waves::PLANNED text=waves::PLANNED_WHY/> }.into_any())
+            let day = starts_at.map_or_else(String::new, browser::short_day);
+            Some(view! { <Notice tone=Tone::Info title=waves::PLANNED text=waves::planned_why(&day)/> }.into_any())
         }
         _ => None,
     };

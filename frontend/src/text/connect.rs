@@ -37,7 +37,14 @@ pub fn is_modern(view: &ConnectView) -> bool {
 
 /// A permission's name says that it changes something.
 pub fn writes(value: &str) -> bool {
-    value.as_bytes().windows(5).any(|word| word == b"Write")
+    let has = |part: &[u8]| value.as_bytes().windows(part.len()).any(|word| word == part);
+    has(b"Write") || has(b"Migrate")
+}
+
+/// What is made in the tenant: an app, or one for backups and one for restores.
+pub fn makes(view: &ConnectView) -> Key {
+    let writes = view.sign_in.permissions.iter().any(|permission| writes(&permission.value));
+    if writes { keys::MAKES_APPS } else { keys::MAKES_APP }
 }
 
 /// A method's name.

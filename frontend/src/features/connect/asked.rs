@@ -58,7 +58,8 @@ fn not_me(view: &ConnectView, here: &Here<'_>) -> Option<Tag> {
         buttons = buttons.with(Button::new(SMALL, "share").value(message.clone()).says(keys::SHARE, false));
     }
     let message = of("p", "message").attr("aria-label", keys::MESSAGE_LABEL).with(message);
-    let lede = tag("p").with(until(keys::NOT_ME_LEDE, view, here));
+    let lede = if words::is_modern(view) { keys::NOT_ME_LEDE } else { keys::NOT_ME_LEDE_HOLDER };
+    let lede = tag("p").with(until(lede, view, here));
     Some(more(keys::NOT_ME.into()).with(lede).with(message).with(buttons))
 }
 
@@ -86,7 +87,7 @@ pub fn rights(page: Tag, view: &ConnectView) -> Tag {
     if words::is_modern(view) {
         // In the order in which it is done.
         let work: &[Key] =
-            if is_removal { &[keys::REMOVES, keys::CLEANS] } else { &[keys::MAKES_APP, keys::GRANTS, keys::CLEANS] };
+            if is_removal { &[keys::REMOVES, keys::CLEANS] } else { &[words::makes(view), keys::GRANTS, keys::CLEANS] };
         page = page.with(section(keys::IN_YOUR_TENANT).with(said_rows(rows(), "check", work, view)));
     } else if is_removal {
         page = page.with(said_rows(rows(), "check", &[keys::REMOVES_ACCOUNT], view));

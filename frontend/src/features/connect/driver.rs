@@ -96,6 +96,8 @@ impl Driver {
         browser::on_page_hide(move || hidden.on(Event::Hidden));
         let restored = driver.clone();
         browser::on_page_restored(move || restored.on(Event::Shown));
+        // Another link, opened in this very tab.
+        browser::on_fragment(browser::reload);
         driver
     }
 

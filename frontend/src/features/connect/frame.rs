@@ -68,7 +68,7 @@ fn panel(known: Option<Asker<'_>>, place: (usize, bool), promise: Option<Tag>, h
     let this_page = tag("p").with(text::with(keys::THIS_PAGE, &[("host", host)]));
     let foot = of("div", "foot").some(promise).with(this_page);
     let stages = stages(&|at| stage(place, at));
-    around(of("div", "hold").with(asker(known)).with(stages).with(foot), decision)
+    around(of("div", "hold").with(asker(known, place.1)).with(stages).with(foot), decision)
 }
 
 /// Who asks, and for whom.
@@ -108,8 +108,12 @@ pub fn brand(name: String) -> Tag {
     of("span", "brand").with(picture("mark", "mark")).with(name)
 }
 
-fn asker(known: Option<Asker<'_>>) -> Tag {
+/// Who asks; while that is being read, a place for it.
+fn asker(known: Option<Asker<'_>>, reads: bool) -> Tag {
     let Some(known) = known else {
+        if !reads {
+            return of("div", "asker").with(brand(String::new()));
+        }
         let ghosts = of("div", "for").with(of("span", "ghost")).with(of("span", "ghost short"));
         return of("div", "asker").with(brand(String::new())).with(ghosts);
     };

@@ -3,7 +3,7 @@
 use crate::browser;
 use crate::markup::{Tag, of, tag, text};
 use crate::signs::{KEY_BOW, StageState, Tone, key_blade, method_class, sign_reference};
-use crate::text::words::{Key, Names, keys, pair_of, say};
+use crate::text::words::{Key, Names, keys, pair, pair_of, say};
 use crate::text::{connect as words, digits, join};
 use shared::api::authorizations::{Consenter, StepState, StepView};
 use shared::api::connect::ConnectView;
@@ -262,14 +262,25 @@ fn draw_row(icon_name: &'static str, what: Tag, why: Tag) -> Tag {
     tag("li").with(icon(icon_name)).with(bold(what)).with(of("span", "why").with(why))
 }
 
-/// Permissions with their reasons, under a title.
+/// Permissions with their reasons, under a title: what an app of its own for restores may do stands apart.
 #[inline(never)]
 pub fn perms(title: Key, view: &ConnectView) -> Tag {
+    let apart = words::is_modern(view);
+    let mut page = section(title).with(perms_of(view, apart.then_some(false)));
+    if apart && words::makes(view) == keys::MAKES_APPS {
+        let (title, when) = pair(keys::MAY_RESTORE);
+        page = page.with(tag("p").with(bold(title.into())).with(why(when))).with(perms_of(view, Some(true)));
+    }
+    page
+}
+
+/// All of them, or those that write, or those that do not.
+fn perms_of(view: &ConnectView, writing: Option<bool>) -> Tag {
     let permissions = &view.sign_in.permissions;
     // Where an administrator gives all of them, the page says so once.
     let is_mixed = permissions.iter().any(|permission| permission.consent == Consenter::User);
     let mut list = rows();
-    for permission in permissions {
+    for permission in permissions.iter().filter(|one| writing.is_none_or(|is| is == words::writes(&one.value))) {
         let (title, reason) = words::permission(permission, view);
         let mut row = tag("li").with(icon("check")).with(bold(title.into()));
         row = row.with(tag("code").with(text(&permission.value))).with(why(reason));
@@ -278,7 +289,7 @@ pub fn perms(title: Key, view: &ConnectView) -> Tag {
         }
         list = list.with(row);
     }
-    section(title).with(list)
+    list
 }
 
 fn why(reason: impl Into<Tag>) -> Tag {

@@ -33,7 +33,7 @@ pub fn review(view: &ConnectView, person: &Person, is_busy: bool) -> Tag {
     if view.kind != AuthorizationKind::Remove {
         if is_modern {
             let app = words::app_names(view);
-            rows = rows.with(fact(keys::IN_YOUR_TENANT, app, Some(pair(keys::MAKES_APP).1.into()))).with(fact(
+            rows = rows.with(fact(keys::IN_YOUR_TENANT, app, Some(pair(words::makes(view)).1.into()))).with(fact(
                 keys::CERTIFICATE,
                 keys::CERTIFICATE_WHAT,
                 None,

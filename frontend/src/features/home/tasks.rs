@@ -9,6 +9,9 @@ use shared::api::authorizations::{AuthorizationView, SignInState, SignInView};
 use shared::api::customers::{ConnectionState, ConnectionView, CustomerView};
 use shared::api::overview::{Overview, WithoutAccess};
 
+/// As many of a kind as the server sends.
+const MOST: usize = 10;
+
 /// One line: something, why it waits, and where to go.
 struct Task {
     class: &'static str,
@@ -99,8 +102,9 @@ fn tasks(overview: &Overview) -> Vec<Task> {
 /// The list of what waits.
 pub fn section(overview: &Overview) -> Tag {
     let tasks = tasks(overview);
+    let more = [overview.without_access.len(), overview.attention.len(), overview.open.len()].contains(&MOST);
     let note = (!tasks.is_empty())
-        .then(|| of("span", "note").with(text::join(&[&home::things(tasks.len()), ", ", home::WAITING_NOTE])));
+        .then(|| of("span", "note").with(text::join(&[&home::things(tasks.len(), more), ", ", home::WAITING_NOTE])));
     let empty = tasks.is_empty().then(|| {
         let art = picture("art", "art-clear");
         of("div", "empty")

@@ -25,15 +25,17 @@ pub fn Invite(
     /// Which authorization.
     id: AuthorizationId,
     /// Its sign-ins.
-    sign_ins: Vec<SignInView>,
+    sign_ins: Signal<Vec<SignInView>>,
     /// An administrator signs in, not the holder of an account.
     for_administrator: bool,
 ) -> impl IntoView {
-    let open: Vec<_> = sign_ins
-        .into_iter()
-        .filter(|one| !matches!(one.state, SignInState::Done | SignInState::Cancelled) && !one.already_connected)
-        .collect();
-    let Some(first) = open.first().map(|one| one.id) else { return ().into_any() };
+    let open = Memo::new(move |_| {
+        let waits = |one: &SignInView| {
+            !matches!(one.state, SignInState::Done | SignInState::Cancelled) && !one.already_connected
+        };
+        sign_ins.with(|all| all.iter().filter(|one| waits(one)).cloned().collect::<Vec<_>>())
+    });
+    let Some(first) = open.with_untracked(|open| open.first().map(|one| one.id)) else { return ().into_any() };
     let wanted = Wanted {
         sign_in: RwSignal::new(first),
         send_to: RwSignal::new(String::new()),
@@ -62,9 +64,17 @@ pub fn Invite(
         failure.get().filter(|failure| failure.field() == Some("send_to")).map(|failure| failure.detail())
     });
     let elsewhere = move || failure.get().filter(|failure| failure.field() != Some("send_to"));
-    let choices = StoredValue::new(open);
+    // Whoever was chosen may have signed in meanwhile.
+    Effect::new(move |_| {
+        let chosen = wanted.sign_in.get();
+        open.with(|open| {
+            if let Some(first) = open.first().filter(|_| open.iter().all(|one| one.id != chosen)) {
+                wanted.sign_in.set(first.id);
+            }
+        });
+    });
     let form = move || {
-        let open = choices.get_value();
+        let open = open.get();
         let whose = (open.len() > 1).then(|| view! { <Whose sign_ins=open chosen=wanted.sign_in/> });
         view! { <Form wanted whose=whose.into_any() wrong make/> }
     };
@@ -81,6 +91,7 @@ pub fn Invite(
             <p class="muted small">{why}</p>
             {move || match make.value().get().and_then(Result::ok) {
                 Some(invited) => view! { <Made made=invited on_kept=move |()| make.clear()/> }.into_any(),
+                None if open.with(Vec::is_empty) => ().into_any(),
                 None => form().into_any(),
             }}
             {move || elsewhere().map(|failure| view! { <Trouble failure/> })}

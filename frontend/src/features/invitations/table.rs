@@ -96,7 +96,7 @@ pub fn InvitationTable(
                 <td class="clip roomy" title=whole>{to}</td>
                 <td class="nowrap"><Status tone text=state/></td>
                 <td class="nowrap data roomy"><Moment at=one.created_at/></td>
-                <td class="nowrap roomy"><Moment at=one.expires_at/></td>
+                <td class="nowrap roomy">{(one.state == InvitationState::Open).then(|| view! { <Moment at=one.expires_at/> })}</td>
                 <td class="num">{action}</td>
             </tr>
         }

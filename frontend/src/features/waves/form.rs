@@ -82,7 +82,7 @@ pub fn StartForm(
             <Field id="wave-name" label=waves::FORM_NAME hint="" value=name wrong=wrong("name")/>
             <Day id="wave-start" label=waves::FORM_START hint=waves::FORM_START_HINT value=start/>
             <Day id="wave-deadline" label=waves::FORM_DEADLINE hint=waves::FORM_DEADLINE_HINT value=deadline/>
-            {move || wrong("deadline").get().map(|wrong| view! { <p class="wrong" role="alert">{wrong}</p> })}
+            {move || wrong("deadline").get().map(|wrong| view! { <div class="field"><p class="wrong" role="alert">{wrong}</p></div> })}
             <Field id="wave-note" label=waves::FORM_NOTE hint="" value=note wrong=wrong("note")/>
             {move || elsewhere().map(|failure| view! { <Trouble failure/> })}
             <div class="actions">

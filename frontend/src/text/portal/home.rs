@@ -106,9 +106,10 @@ pub fn all_customers(count: u64) -> String {
     format!("All {}", plural(count, "customer", "customers"))
 }
 
-/// How many things wait.
-pub fn things(count: usize) -> String {
-    plural(count as u64, "thing", "things")
+/// How many things wait; `more`: the list does not hold all of them.
+pub fn things(count: usize, more: bool) -> String {
+    let things = plural(count as u64, "thing", "things");
+    if more { format!("{things} and more") } else { things }
 }
 
 /// A connection that is not well, as a headline.
@@ -123,7 +124,7 @@ pub fn not_well(customer: &str, account: &str, state: ConnectionState) -> String
 }
 
 /// Why jobs of these sets fail.
-pub const WITHOUT_ACCESS_WHY: &str = "Their access was switched off, undone or removed. Jobs get no token.";
+pub const WITHOUT_ACCESS_WHY: &str = "Their list says hybrid or modern, and nobody authorized them here; or their access was taken away. Jobs get no token.";
 
 /// Sets that no job can read, as a headline.
 pub fn without_access(customer: &str, sets: u64) -> String {

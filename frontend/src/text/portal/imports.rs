@@ -13,7 +13,7 @@ pub const DROP: &str = "Drop a CSV or JSON Lines file here";
 /// The button.
 pub const CHOOSE_FILE: &str = "Choose a file";
 /// What is taken.
-pub const KINDS: &str = "Comma or semicolon, up to 100,000 lines.";
+pub const KINDS: &str = "Comma or semicolon, up to 200,000 lines.";
 /// Over the columns.
 pub const COLUMNS: &str = "What the file holds";
 /// A button.
@@ -68,7 +68,7 @@ pub const LINE: &str = "Line";
 /// A column.
 pub const FIELD: &str = "Column";
 /// A column.
-pub const REASON: &str = "What was expected";
+pub const REASON: &str = "What is wrong";
 /// No column is at fault.
 pub const WHOLE_LINE: &str = "the whole line";
 /// A tag.

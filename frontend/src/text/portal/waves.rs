@@ -108,9 +108,12 @@ pub const PAUSED: &str = "Paused: nothing new begins";
 pub const PAUSED_WHY: &str = "Links say that it is paused, and connected sets wait. What was running finishes.";
 /// Its day has not come.
 pub const PLANNED: &str = "It has not begun";
-/// What that means.
-pub const PLANNED_WHY: &str =
-    "Links say that it begins later. From its first day on, connected sets move by themselves.";
+/// What that means; `day`: its first, in this browser's words.
+pub fn planned_why(day: &str) -> String {
+    format!(
+        "It begins on {day}. Until then links say that it begins later; from then on, connected sets move by themselves."
+    )
+}
 /// The picture.
 pub const PROGRESS: &str = "How its people stand";
 /// The tabs.
@@ -193,14 +196,24 @@ pub fn plan_headline(numbers: &WaveNumbers) -> String {
     )
 }
 
+const fn one(count: u64, one: &'static str, many: &'static str) -> &'static str {
+    if count == 1 { one } else { many }
+}
+
 /// The numbers of a plan: how many, and what.
 pub fn facts(numbers: &WaveNumbers) -> [(String, &'static str); 5] {
     [
-        (number(numbers.sets), "sets move"),
-        (number(numbers.sign_ins), "people sign in, once each"),
-        (number(numbers.approvals), "tenants where an administrator approves"),
-        (number(numbers.without_sign_in), "sets move without a sign-in"),
-        (number(numbers.refused), "sets stay as they are"),
+        (number(numbers.sets), one(numbers.sets, "set moves", "sets move")),
+        (number(numbers.sign_ins), one(numbers.sign_ins, "person signs in, once", "people sign in, once each")),
+        (
+            number(numbers.approvals),
+            one(numbers.approvals, "tenant where an administrator approves", "tenants where an administrator approves"),
+        ),
+        (
+            number(numbers.without_sign_in),
+            one(numbers.without_sign_in, "set moves without a sign-in", "sets move without a sign-in"),
+        ),
+        (number(numbers.refused), one(numbers.refused, "set stays as it is", "sets stay as they are")),
     ]
 }
 

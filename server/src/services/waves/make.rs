@@ -79,6 +79,9 @@ fn wave(app: &AppState, actor: &Actor, request: &CreateWave) -> Result<Wave, Ser
     }
     let end = request.selection.retirement.as_deref().and_then(retirement);
     let deadline = request.deadline.or_else(|| first_moment(&end?.ends_on));
+    if request.deadline.is_some_and(|end| end <= app.now()) {
+        return Err(ServiceError::field("deadline", "expected a day that is still to come"));
+    }
     if request.starts_at.zip(request.deadline).is_some_and(|(start, end)| end <= start) {
         return Err(ServiceError::field("deadline", "expected a day after the start"));
     }
