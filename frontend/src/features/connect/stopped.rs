@@ -47,7 +47,7 @@ pub fn stopped(stop: &Stop, around: &Surroundings<'_>) -> Tag {
     if let Some((label, press)) = primary(stop, around.view.is_some()) {
         buttons = buttons.with(Button::new(PRIMARY, press).says(label, around.is_busy));
     }
-    if !matches!(stop, Stop::NoLink | Stop::DeadLink(_) | Stop::Offline) {
+    if !matches!(stop, Stop::NoLink | Stop::Offline) {
         buttons = buttons.with(start_over(around.is_busy));
     }
     let mut page = decision().with(heading(words.title, words.lede));
