@@ -55,7 +55,7 @@ mod tests {
         let clock = ManualClock::new();
         let gate = Gate::new(clock.clone());
         assert_eq!(gate.wait(TENANT, API), None);
-        gate.close(TENANT, API, Duration::from_secs(120));
+        gate.close(TENANT, API, Duration::from_mins(2));
         gate.close(TENANT, API, Duration::from_secs(5));
         clock.advance(20);
         assert_eq!(gate.wait(TENANT, API), Some(Duration::from_secs(100)), "the longer word counts");

@@ -117,7 +117,7 @@ async fn r9_a_tenant_that_said_wait_is_not_asked_for_another_account_either(app:
     app.plant_app(&["CON-015"]).await;
     app.connect_account(&["CON-001"], "backup@contoso.com").await;
     app.connect_account(&["CON-009"], "priya.shah@contoso.com").await;
-    app.connect_account(&["FAB-001"], "backup@fabrikam.com").await;
+    app.plant_app(&["FAB-001"]).await;
     let contoso = Some(app.customer("Contoso Ltd").await.tenant.0);
     let headers = vec![("Retry-After".to_owned(), "120".to_owned())];
     let effect = Effect { status: Some(429), headers, ..Effect::default() };
