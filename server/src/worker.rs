@@ -101,6 +101,7 @@ async fn carry_out(app: &AppState, work: Work) {
         WorkKind::Invite => invitations::send(app, work).await,
         WorkKind::Receipt => receipts::send(app, work).await,
         WorkKind::Wave => waves::run(app, work).await,
+        WorkKind::CleanUp => set_up::left_over(app, work).await,
         WorkKind::Consent => set_up::look_for_grant(app, work).await,
     };
     match done {

@@ -191,6 +191,11 @@ pub fn to_end(view: &ConnectView) -> String {
     of(if is_modern(view) { keys::TO_END_MODERN } else { keys::TO_END_HYBRID }, view)
 }
 
+/// Access for the set-up is left: the title, and what happens about it.
+pub fn pending(view: &ConnectView) -> (String, String) {
+    pair_of(keys::PENDING, Some(view), &[])
+}
+
 /// `Step 3 of 7`.
 pub fn step_of(done: usize, all: usize) -> String {
     with(keys::STEP_OF, &[("n", &number((done + 1).min(all))), ("all", &number(all))])

@@ -419,7 +419,7 @@ fn delivery_view(one: Delivery, event: &Event) -> DeliveryView {
 pub(super) fn warning(kind: NoticeKind) -> EventType {
     match kind {
         NoticeKind::CertificateEnds => EventType::ExpiresSoon,
-        NoticeKind::ConnectionTrouble => EventType::NeedsAttention,
+        NoticeKind::ConnectionTrouble | NoticeKind::CleanUpPending => EventType::NeedsAttention,
         NoticeKind::Drift => EventType::Drift,
         NoticeKind::KeyBreadth => EventType::KeyBreadth,
         NoticeKind::ChannelFailing => EventType::ChannelFailing,

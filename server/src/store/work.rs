@@ -39,9 +39,11 @@ pub enum WorkKind {
     Wave,
     /// See whether an administrator has granted an app its permissions at Microsoft. Subject: the attempt.
     Consent,
+    /// Say that access for a set-up is left in a tenant, once nobody here can remove it. Subject: the customer.
+    CleanUp,
 }
 
-const KINDS: [(WorkKind, &str); 12] = [
+const KINDS: [(WorkKind, &str); 13] = [
     (WorkKind::Save, "save"),
     (WorkKind::Heartbeat, "heartbeat"),
     (WorkKind::SetUp, "set_up"),
@@ -54,6 +56,7 @@ const KINDS: [(WorkKind, &str); 12] = [
     (WorkKind::Receipt, "receipt"),
     (WorkKind::Wave, "wave"),
     (WorkKind::Consent, "consent"),
+    (WorkKind::CleanUp, "clean_up"),
 ];
 
 impl WorkKind {
@@ -207,6 +210,16 @@ pub async fn find(at: &impl Outside, kind: WorkKind, subject: Uuid) -> Result<Op
         .one(at.connection())
         .await?;
     Ok(row.map(|row| (row.due, row.attempts)))
+}
+
+/// Takes work away that is not needed any more, whoever holds it. `false`: there was none.
+pub async fn remove(at: &impl Outside, kind: WorkKind, subject: Uuid) -> Result<bool, StoreError> {
+    let gone = table::Entity::delete_many()
+        .filter(table::Column::Kind.eq(kind.as_str()))
+        .filter(table::Column::Subject.eq(subject))
+        .exec(at.connection())
+        .await?;
+    Ok(gone.rows_affected == 1)
 }
 
 /// Ends claimed work. `false`: the claim was lost, and the transaction must be dropped.

@@ -20,12 +20,20 @@ pub enum NoticeKind {
     KeyBreadth,
     /// A channel does not take what is sent to it.
     ChannelFailing,
+    /// Access for a set-up is left in a customer's tenant (D8).
+    CleanUpPending,
 }
 
 impl NoticeKind {
     /// All kinds.
-    pub const ALL: [Self; 5] =
-        [Self::CertificateEnds, Self::ConnectionTrouble, Self::Drift, Self::KeyBreadth, Self::ChannelFailing];
+    pub const ALL: [Self; 6] = [
+        Self::CertificateEnds,
+        Self::ConnectionTrouble,
+        Self::Drift,
+        Self::KeyBreadth,
+        Self::ChannelFailing,
+        Self::CleanUpPending,
+    ];
 
     /// The word on the wire and in storage.
     pub const fn as_str(self) -> &'static str {
@@ -35,6 +43,7 @@ impl NoticeKind {
             Self::Drift => "drift",
             Self::KeyBreadth => "key_breadth",
             Self::ChannelFailing => "channel_failing",
+            Self::CleanUpPending => "clean_up_pending",
         }
     }
 
@@ -54,7 +63,7 @@ pub struct NoticeView {
     pub kind: NoticeKind,
     /// Whose, where it is a customer's.
     pub customer: Option<CustomerRef>,
-    /// The certificate, connection, key or channel.
+    /// The certificate, connection, key or channel; for what is left in a tenant, the customer.
     pub subject: Uuid,
     /// For certificates: how many days before the end. Otherwise 0.
     pub stage: i64,

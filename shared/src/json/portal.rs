@@ -57,7 +57,7 @@ words! {
     AuthorizationState { "open" Open "done" Done "cancelled" Cancelled }
     NoticeKind {
         "certificate_ends" CertificateEnds "connection_trouble" ConnectionTrouble "drift" Drift "key_breadth" KeyBreadth
-        "channel_failing" ChannelFailing
+        "channel_failing" ChannelFailing "clean_up_pending" CleanUpPending
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod interrupted;
 mod least_privilege;
+mod left_over;
 mod lost;
 mod meanwhile;
 mod people;

@@ -93,7 +93,7 @@ pub fn done(view: &ConnectView, next: Option<&QueueItem>, copied: Option<&str>) 
     }
     let keep = Button::new(PLAIN, "receipt").icon("download").says(keys::SAVE_RECEIPT, false);
     page.some(tested(view))
-        .some(clean_up(view))
+        .some(clean_up(view, copied))
         .some(left(view))
         .with(section(keys::RECEIPT).with(receipt_facts(view, copied)))
         .with(actions().with(keep))
@@ -120,9 +120,26 @@ fn receipt_facts(view: &ConnectView, copied_now: Option<&str>) -> Tag {
 }
 
 /// Rekey's own access for the set-up is still there.
-fn clean_up(view: &ConnectView) -> Option<Tag> {
-    let pending = view.sign_in.steps.iter().any(|step| step.code == CLEANED && step.state != StepState::Done);
-    pending.then(|| notice_of(Tone::Warn, "clock", keys::PENDING, view))
+fn is_pending(view: &ConnectView) -> bool {
+    view.sign_in.steps.iter().any(|step| step.code == CLEANED && step.state != StepState::Done)
+}
+
+/// What that means, and what to delete where.
+fn clean_up(view: &ConnectView, copied_now: Option<&str>) -> Option<Tag> {
+    if !is_pending(view) {
+        return None;
+    }
+    let mut rows = facts();
+    for (name, id) in registrations(view) {
+        let copy = copy(keys::COPY, id.clone(), copied_now);
+        rows = rows.with(fact(copied(name), mono(id).with(" ").with(copy), None));
+    }
+    Some(tag("div").with(notice_of(Tone::Warn, "clock", keys::PENDING, view)).with(rows))
+}
+
+/// The registrations of a set-up, by their names in Entra.
+fn registrations(view: &ConnectView) -> [(&'static str, String); 2] {
+    [("Rekey Setup Sign-in", view.page_client.text()), ("Rekey Setup", view.api_client.text())]
 }
 
 /// What an administrator must still delete.
@@ -175,6 +192,13 @@ pub fn receipt(view: &ConnectView) -> String {
         line(&app.name, &id);
         if let Some(end) = app.not_after {
             line(say(keys::CERTIFICATE_UNTIL), &browser::exact(end));
+        }
+    }
+    if is_pending(view) {
+        let (title, why) = words::pending(view);
+        line(&title, &why);
+        for (name, id) in registrations(view) {
+            line(name, &id);
         }
     }
     for set in &view.sign_in.sets {

@@ -12,7 +12,7 @@ const fn sign(notice: &NoticeView) -> (&'static str, &'static str) {
         (NoticeKind::CertificateEnds, ..=30) => (DANGER, "certificate"),
         (NoticeKind::CertificateEnds, _) => (WARN, "certificate"),
         (NoticeKind::ConnectionTrouble, _) => (DANGER, "stop"),
-        (NoticeKind::Drift, _) => (WARN, "alert"),
+        (NoticeKind::Drift | NoticeKind::CleanUpPending, _) => (WARN, "alert"),
         (NoticeKind::KeyBreadth, _) => (WARN, "code"),
         (NoticeKind::ChannelFailing, _) => (WARN, "send"),
     }
@@ -29,6 +29,7 @@ fn place(notice: &NoticeView) -> (String, &'static str) {
             (format!("/customers/{}?connection={}", customer.id, notice.subject), notices::REPAIR)
         }
         (NoticeKind::CertificateEnds, Some(customer)) => (format!("/customers/{}", customer.id), notices::RENEW),
+        (NoticeKind::CleanUpPending, Some(customer)) => (format!("/customers/{}", customer.id), notices::CLEAN_UP),
         (_, Some(customer)) => (format!("/customers/{}", customer.id), notices::REPAIR),
     }
 }

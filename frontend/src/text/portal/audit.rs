@@ -95,6 +95,7 @@ pub fn event(name: &str) -> String {
         "certificate.removed" => "Old certificate taken off the app",
         "set_up.interrupted" => "Set-up interrupted",
         "set_up.clean_up_pending" => "Access for a set-up still to be removed",
+        "set_up.cleaned_up" => "Access for a set-up removed",
         "job_token.issued" => "Token given to a job",
         "restore.opened" => "Restore approved",
         "restore.closed" => "Restore closed",

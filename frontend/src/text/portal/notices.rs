@@ -9,6 +9,8 @@ pub const RENEW: &str = "See the app";
 /// An action.
 pub const REPAIR: &str = "Repair it";
 /// An action.
+pub const CLEAN_UP: &str = "Finish it";
+/// An action.
 pub const TO_KEYS: &str = "See the keys";
 /// An action.
 pub const TO_ACTIVITY: &str = "See the activity";

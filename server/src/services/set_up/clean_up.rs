@@ -1,10 +1,12 @@
 //! Removes Rekey's own access for a set-up from the tenant, and proves it (D8): what could grant anything must not stay.
 
 use super::{
+    left_over,
     run::{Patience, Run, Stop, is_account_trouble},
     steps,
 };
 use crate::{
+    audit::Actor,
     microsoft::{directory::Call, grants::Account},
     store::StoreError,
 };
@@ -16,24 +18,39 @@ use shared::{
 };
 
 /// The service principal is not there.
-const NOT_IN_TENANT: u32 = 700_016;
+pub const NOT_IN_TENANT: u32 = 700_016;
 const TRIES: usize = 12;
 
-/// Deletes the service principals of the set-up's two registrations. Failing is not fatal: it is shown as pending.
+/// Deletes the service principals of the set-up's two registrations. Failing is not fatal: it is shown as pending, and tried
+/// again after the end ([`left_over`]).
 pub async fn clean_up(run: &mut Run, sign_in_token: &Secret<String>, token: &Secret<String>) -> Result<(), Stop> {
     if another_follows(run).await? {
-        // It uses the same access, and removes it at its own end; should it stop before, an administrator can.
-        steps::pending(&mut run.sign_in.steps);
-        return Ok(());
+        // It uses the same access, and removes it at its own end; should it stop before, that is said.
+        return pending(run).await;
     }
     match remove_and_prove(run, sign_in_token, token).await {
-        Ok(true) => run.show("cleaned").await,
+        Ok(true) => {
+            let tx = run.begin().await?;
+            left_over::settle(&run.app, &tx, run.customer.id).await?;
+            tx.commit().await?;
+            run.show("cleaned").await
+        }
         Ok(false) | Err(Stop::Person(..) | Stop::Claims(..)) => {
-            steps::pending(&mut run.sign_in.steps);
-            Ok(())
+            run.is_left_over = true;
+            pending(run).await
         }
         Err(stop) => Err(stop),
     }
+}
+
+/// It is shown as pending, and unless somebody removes it while the administrator's token is good, it is said.
+async fn pending(run: &mut Run) -> Result<(), Stop> {
+    steps::pending(&mut run.sign_in.steps);
+    let tx = run.begin().await?;
+    left_over::plan(&run.app, &tx, run.customer.id, run.until).await?;
+    let subject = format!("sign_in:{}", run.sign_in.id);
+    run.app.audit().record(&tx, "set_up.clean_up_pending", &Actor::Rekey, subject, String::new()).await?;
+    Ok(tx.commit().await?)
 }
 
 /// Another administrator of this tenant has saved a set-up that waits for its turn and needs this access. A Save of hybrid, a

@@ -2,6 +2,7 @@
 
 use super::{
     WANTED, WANTED_FOR_CONSENT, clean_up, finish, grant,
+    left_over::LeftOver,
     make::{self, Making},
     prove_all, remove,
     run::{self, Patience, Run, Stop},
@@ -31,7 +32,11 @@ use shared::{
 /// Carries a set-up to its end, or to where a person is needed.
 pub(super) async fn carry_out(mut run: Run, token: Secret<String>) {
     let ended = drive(&mut run, &token).await;
+    let left = run.is_left_over.then(|| LeftOver::of(&run, token));
     run.end(ended).await;
+    if let Some(left) = left {
+        left.try_again().await;
+    }
 }
 
 async fn drive(run: &mut Run, sign_in_token: &Secret<String>) -> Result<(), Stop> {

@@ -1,6 +1,7 @@
 //! Set-ups whose node is gone, and the administrator's token with it: somebody signs in to continue (D5).
 
 use super::{
+    left_over,
     run::{self, Stop},
     steps,
 };
@@ -52,7 +53,7 @@ pub async fn orphaned(app: &AppState, work: Work) -> Result<(), ServiceError> {
     Ok(())
 }
 
-/// After the flip only the clean-up is left, and that an administrator can do by hand; before it, somebody continues, or the
+/// After the flip only the clean-up is left: members are told, since an administrator must finish it; before it, somebody continues, or the
 /// wave that began it by itself.
 async fn orphan_sign_in(
     app: &AppState,
@@ -67,7 +68,8 @@ async fn orphan_sign_in(
         tx.update_sign_in(&done, SignInState::Working).await?;
         tx.end_authorization(authorization.id, AuthorizationState::Done).await?;
         app.audit().record(tx, "set_up.clean_up_pending", &Actor::Rekey, subject, String::new()).await?;
-        return Ok(());
+        // The token is gone with its node, so nobody here tries again.
+        return left_over::say(app, tx, authorization.customer).await;
     }
     steps::stop(&mut sign_in.steps, SignInState::Waiting);
     if sign_in.connection.is_some() && waves::begin_again(app, tx, authorization).await? {

@@ -109,6 +109,8 @@ pub struct Run {
     pub until: Timestamp,
     /// Which roles carried the sign-in, as the audit log has it; empty where nobody signed in.
     pub role: String,
+    /// Rekey's own access for the set-up could not be removed yet.
+    pub is_left_over: bool,
     journal: Option<Journal>,
     position: i64,
 }
@@ -127,6 +129,7 @@ impl Run {
             administrator,
             until,
             role: String::new(),
+            is_left_over: false,
             journal: None,
             position: 0,
         }
