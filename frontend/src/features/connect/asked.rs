@@ -90,7 +90,8 @@ pub fn rights(page: Tag, view: &ConnectView) -> Tag {
             if is_removal { &[keys::REMOVES, keys::CLEANS] } else { &[words::makes(view), keys::GRANTS, keys::CLEANS] };
         page = page.with(section(keys::IN_YOUR_TENANT).with(said_rows(rows(), "check", work, view)));
     } else if is_removal {
-        page = page.with(said_rows(rows(), "check", &[keys::REMOVES_ACCOUNT], view));
+        let forgotten = said_rows(rows(), "check", &[keys::REMOVES_ACCOUNT], view);
+        page = page.with(section(keys::WHEN_YOU_SAVE).with(forgotten));
     }
     if !is_removal {
         page = page.with(perms(keys::MAY, view)).with(section(keys::MAY_NOT).with(may_not(view)));

@@ -19,8 +19,14 @@ pub fn review(view: &ConnectView, person: &Person, is_busy: bool) -> Tag {
     let is_modern = words::is_modern(view);
     let mut rows = facts();
     if view.kind == AuthorizationKind::Remove {
-        let (title, text) = pair(keys::REMOVES);
-        rows = rows.with(fact(keys::IN_YOUR_TENANT, title, Some(text.into())));
+        // Of an account nothing changes in the tenant: it is forgotten here.
+        let (term, what) = if is_modern {
+            (keys::IN_YOUR_TENANT.into(), keys::REMOVES)
+        } else {
+            (text(&view.sign_in.account), keys::REMOVES_ACCOUNT)
+        };
+        let (title, why) = pair(what);
+        rows = rows.with(fact(term, title, Some(why.into())));
     }
     if !sets.is_empty() {
         let (what, note) = match view.kind {
