@@ -27,11 +27,11 @@ pub fn AuditTable(entries: Vec<AuditEntryView>) -> impl IntoView {
 
 fn row(entry: AuditEntryView) -> impl IntoView {
     let (tone, sealed) = if entry.sealed { (Tone::Ok, audit::YES) } else { (Tone::Live, audit::NOT_YET) };
-    let about = about(&entry);
+    let (about, what) = (about(&entry), what(&entry));
     view! {
         <tr>
             <td class="nowrap faint"><Moment at=entry.at/></td>
-            <td><b title=entry.event.clone()>{audit::event(&entry.event)}</b><span class="why" title=entry.detail.clone()>{audit::detail(&entry.detail)}</span></td>
+            <td>{what}<span class="why" title=entry.detail.clone()>{audit::detail(&entry.detail)}</span></td>
             <td class="clip roomy">{audit::actor(entry.actor)}</td>
             <td class="data clip" title=entry.subject.clone()>{about}</td>
             <td class="only-wide"><Status tone text=sealed/></td>
@@ -39,15 +39,21 @@ fn row(entry: AuditEntryView) -> impl IntoView {
     }
 }
 
-/// Whose it is about, and what: links where there is something to look at, otherwise kind and id.
+/// Whose it is about, or kind and id where it is nobody's in particular.
 fn about(entry: &AuditEntryView) -> AnyView {
-    let what = match (entry.authorization, &entry.customer) {
-        (Some(id), _) => view! { <a href=format!("/authorizations/{id}")>{audit::kind(&entry.subject)}</a> }.into_any(),
-        (None, Some(_)) => view! { <span class="faint">{audit::kind(&entry.subject)}</span> }.into_any(),
-        (None, None) => view! { <span class="mono faint">{audit::about(&entry.subject)}</span> }.into_any(),
-    };
-    let customer = entry.customer.as_ref().map(|customer| {
-        view! { <a href=format!("/customers/{}", customer.id)>{customer.name.clone()}</a>", " }
-    });
-    view! { {customer}{what} }.into_any()
+    match &entry.customer {
+        Some(customer) => {
+            view! { <a href=format!("/customers/{}", customer.id)>{customer.name.clone()}</a> }.into_any()
+        }
+        None => view! { <span class="mono faint">{audit::about(&entry.subject)}</span> }.into_any(),
+    }
+}
+
+/// What happened; leads to the authorization that it belongs to.
+fn what(entry: &AuditEntryView) -> AnyView {
+    let words = view! { <b title=entry.event.clone()>{audit::event(&entry.event)}</b> };
+    match entry.authorization {
+        Some(id) => view! { <a href=format!("/authorizations/{id}")>{words}</a> }.into_any(),
+        None => words.into_any(),
+    }
 }

@@ -110,6 +110,7 @@ pub fn event(name: &str) -> String {
         "delivery.replayed" => "Delivery sent again",
         "audit.exported" => "Activity exported",
         "support_bundle.made" => "Support bundle made",
+        "customer.removed" => "Customer removed",
         "customer.kill_switch" => "Kill switch pulled",
         _ => "",
     };
@@ -135,15 +136,6 @@ pub fn about(subject: &str) -> String {
     match subject.split_once(':') {
         Some((kind, id)) => format!("{} {id}", kind.replace('_', " ")),
         None => subject.to_owned(),
-    }
-}
-
-/// What kind of thing an event is about, without its id: `sign_in:…` as `sign-in`.
-pub fn kind(subject: &str) -> String {
-    let kind = subject.split_once(':').map_or(subject, |(kind, _)| kind);
-    match kind {
-        "sign_in" => "sign-in".to_owned(),
-        _ => kind.replace('_', " "),
     }
 }
 
@@ -173,7 +165,7 @@ pub fn detail(detail: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{about, actor, detail, event, kind};
+    use super::{about, actor, detail, event};
 
     #[test]
     fn details_read_as_words() {
@@ -195,7 +187,6 @@ mod tests {
         assert_eq!(about("backup_set:0190a0b1"), "backup set 0190a0b1");
         assert_eq!(about("organization:1"), "organization 1");
         assert_eq!(about(""), "");
-        assert_eq!([kind("sign_in:0190a0b1"), kind("backup_set:1")], ["sign-in", "backup set"]);
         assert_eq!(["rekey", "Maya Lindqvist"].map(|name| actor(name.to_owned())), ["By itself", "Maya Lindqvist"]);
     }
 
