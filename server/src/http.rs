@@ -91,7 +91,7 @@ fn api() -> OpenApiRouter<Http> {
         .routes(routes!(overview::find))
         .routes(routes!(customers::list, customers::create))
         .routes(routes!(customers::counts))
-        .routes(routes!(customers::find))
+        .routes(routes!(customers::find, customers::remove))
         .routes(routes!(customers::confirm_tenant))
         .routes(routes!(customers::set_contact))
         .routes(routes!(connections::find))

@@ -29,6 +29,7 @@ mod api {
     mod overload;
     mod policies;
     mod programs;
+    mod removing;
     mod road;
     mod rotation;
     mod secrets;

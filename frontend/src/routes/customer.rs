@@ -4,7 +4,7 @@ use crate::api;
 use crate::components::ButtonLink;
 use crate::features::apps::{Apps, KillSwitchForm};
 use crate::features::authorizations::{AuthorizationTable, TenantCheck};
-use crate::features::customers::{Connections, Contact, Tenant, Unwell};
+use crate::features::customers::{Connections, Contact, RemoveCustomer, Tenant, Unwell};
 use crate::features::page::{PageHead, load};
 use crate::features::restores::Restores;
 use crate::features::session;
@@ -91,7 +91,8 @@ fn show(customer: CustomerView, reports: Reports, again: Callback<()>) -> AnyVie
         <Authorizations customer=customer.id/>
         <Contact customer=customer.clone()/>
         <Restores customer=customer.id connections=customer.connections.clone()/>
-        <KillSwitchForm customer=customer.id name=customer.name report=reports.killed on_change=again/>
+        <KillSwitchForm customer=customer.id name=customer.name.clone() report=reports.killed on_change=again/>
+        <RemoveCustomer customer=customer.id name=customer.name/>
     }
     .into_any()
 }

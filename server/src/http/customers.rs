@@ -7,11 +7,11 @@ use super::{
     problem::ApiError,
 };
 use crate::{
-    access::{Editor, Reader, WholeEditor},
+    access::{Editor, Manager, Reader, WholeEditor},
     services::customers,
     store::customers::FleetFilter,
 };
-use axum::extract::State;
+use axum::{extract::State, http::StatusCode};
 use serde::Deserialize;
 use shared::{
     api::{
@@ -120,6 +120,23 @@ pub async fn find(
     Id(id): Id<CustomerId>,
 ) -> Result<Json<CustomerView>, ApiError> {
     Ok(Json(customers::find(&http.app, &reader.scope, id).await?))
+}
+
+/// Takes a customer away with its backup sets, links and ended records. Refused while it has access or something is open; the
+/// audit log keeps its lines.
+#[utoipa::path(delete, path = "/api/v1/customers/{id}", tag = "customers", params(("id" = CustomerId, Path)), responses(
+    (status = 204, description = "removed"),
+    (status = 403, description = "role_insufficient, member_needed, sign_in_stale", body = Problem),
+    (status = 404, body = Problem),
+    (status = 409, description = "customer_has_access, authorization_open, set_up_running", body = Problem),
+))]
+pub async fn remove(
+    State(http): State<Http>,
+    manager: Manager,
+    Id(id): Id<CustomerId>,
+) -> Result<StatusCode, ApiError> {
+    customers::remove(&http.app, manager.organization, &manager.actor, id).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Says who at the customer is told by mail when something was connected.

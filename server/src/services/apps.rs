@@ -173,6 +173,7 @@ async fn begin(
         return Err(ServiceError::conflict("method_not_available", "This installation does not set up modern."));
     }
     let customer = tx.find_customer(found.customer).await?.ok_or(ServiceError::NotFound)?;
+    authorizations::hold(&tx, customer.id).await?;
     let authorization = Authorization {
         id: AuthorizationId(app.new_id()),
         customer: customer.id,

@@ -112,6 +112,7 @@ pub(super) async fn add(
             "None of these sets can take part. The preview says why.",
         ));
     }
+    hold(tx, planned.customer.id).await?;
     let authorization = Authorization {
         id: AuthorizationId(app.new_id()),
         customer: planned.customer.id,
@@ -134,6 +135,14 @@ pub(super) async fn add(
         .record(tx, "authorization.created", actor, format!("authorization:{}", authorization.id), detail)
         .await?;
     Ok(authorization.id)
+}
+
+/// Lets nobody take the customer away meanwhile.
+pub(super) async fn hold(tx: &Scoped, customer: CustomerId) -> Result<(), ServiceError> {
+    if tx.hold_customers(&[customer]).await? {
+        return Ok(());
+    }
+    Err(ServiceError::conflict("changed_meanwhile", "The customer was removed in this moment."))
 }
 
 async fn add_sign_in(

@@ -4,7 +4,7 @@
 //! taking the consent back at Microsoft, is said: a refresh token of ours cannot be revoked for one app only.
 
 use super::{
-    ServiceError,
+    ServiceError, authorizations,
     backup_sets::customer_ref,
     customers::connection_view,
     events::{self, Ended},
@@ -104,6 +104,7 @@ pub(super) async fn ask_removal(
     if found.state == ConnectionState::Disconnected {
         return Err(ServiceError::conflict("already_disconnected", "This account was disconnected already."));
     }
+    authorizations::hold(&tx, found.customer).await?;
     let authorization = Authorization {
         id: AuthorizationId(app.new_id()),
         customer: found.customer,

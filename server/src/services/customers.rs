@@ -15,10 +15,11 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use shared::{
     api::{
+        apps::AppState as AppHealth,
         customers::{ConnectionState, ConnectionView, CreateCustomer, CustomerView, Health, HealthCounts, SetContact},
         page::Page,
     },
-    id::{CustomerId, PERSONAL_ACCOUNTS, TenantId},
+    id::{CustomerId, OrganizationId, PERSONAL_ACCOUNTS, TenantId},
     language::Language,
     rules::scopes::can_restore,
     time::Timestamp,
@@ -150,6 +151,44 @@ pub async fn set_contact(
     app.audit().record(&tx, "customer.contact", actor, format!("customer:{id}"), detail).await?;
     tx.commit().await?;
     find(app, scope, id).await
+}
+
+/// Takes a customer away with its backup sets and everything else that is only its own. Refused while anything of it works or is
+/// on its way; the audit log keeps its lines.
+pub async fn remove(
+    app: &AppState,
+    organization: OrganizationId,
+    actor: &Actor,
+    id: CustomerId,
+) -> Result<(), ServiceError> {
+    let tx = app.store.write_many(organization).await?;
+    let customer = tx.find_customer(id).await?.ok_or(ServiceError::NotFound)?;
+    // First: afterwards nothing can be made for it, by a wave or alone.
+    tx.lock().await?;
+    if !tx.hold_customer_alone(id).await? {
+        return Err(ServiceError::NotFound);
+    }
+    if !tx.list_open_authorizations_of(id).await?.is_empty() {
+        let detail = "An authorization of this customer is open. Let it finish, or cancel it, first.";
+        return Err(ServiceError::conflict("authorization_open", detail));
+    }
+    if tx.find_running_journal(customer.tenant).await?.is_some_and(|journal| journal.customer == id) {
+        let detail = "Something is being set up or removed in this customer's tenant. Wait for its end.";
+        return Err(ServiceError::conflict("set_up_running", detail));
+    }
+    let accounts = tx.list_connections(&[id]).await?.iter().filter(|one| !one.state.is_over()).count();
+    let apps = tx.list_apps(Some(id)).await?;
+    let apps = apps.iter().filter(|one| one.removed_at.is_none() && one.state != AppHealth::Off).count();
+    if accounts + apps > 0 {
+        let detail = format!(
+            "This customer still has access: {accounts} connected accounts, {apps} apps. Disconnect and remove them first, or pull the kill switch."
+        );
+        return Err(ServiceError::conflict("customer_has_access", detail));
+    }
+    let sets = tx.remove_customer(id).await?;
+    let detail = format!("sets={sets} tenant={}", customer.tenant);
+    app.audit().record(&tx, "customer.removed", actor, format!("customer:{id}"), detail).await?;
+    Ok(tx.commit().await?)
 }
 
 /// One customer.

@@ -1,6 +1,7 @@
 //! Customers: one Microsoft tenant each.
 
 mod fleet;
+mod remove;
 
 pub use fleet::{FleetFilter, FleetOrder, FleetPosition, Listed};
 

@@ -8,6 +8,8 @@ use serde_json::json;
 
 /// How the portal learns that nobody is signed in.
 const SIGNED_OUT: &str = "401 (Unauthorized)";
+/// How a page learns that something cannot be done now.
+const CONFLICT: &str = "409 (Conflict)";
 const BACKUP: &str = "backup@contoso.com";
 /// A phone's width, in pixels.
 const PHONE: u32 = 390;
@@ -151,4 +153,31 @@ async fn d8_o4_the_holder_takes_the_access_away_from_the_customers_page() {
     portal.open("/authorizations").await;
     portal.read("main", "Removal of access").await;
     portal.is_quiet(&[SIGNED_OUT]).await;
+}
+
+/// D8: a customer is taken away once its name is typed; one that still has access stays, and it is said why.
+#[tokio::test]
+async fn d8_a_customer_is_removed_by_whoever_types_its_name() {
+    let stage = Stage::with_sample().await;
+    let (contoso, _) = connected(&stage).await;
+    let portal = member(&stage).await;
+    portal.open(&format!("/customers/{contoso}")).await;
+    portal.click("[data-test=remove-customer] summary").await;
+    portal.fill("#remove-name", "Contoso").await;
+    portal.see("[data-test=remove-customer-sure][aria-disabled=true]").await;
+    portal.fill("#remove-name", "Contoso Ltd").await;
+    portal.portraits("remove-customer", PHONE).await;
+    portal.click("[data-test=remove-customer-sure]").await;
+    portal.hears("This customer still has access").await;
+    let customers = stage.demo.api("/api/v1/customers?query=fabrikam").await;
+    let fabrikam = customers["items"][0]["id"].as_str().expect("a customer");
+    portal.open(&format!("/customers/{fabrikam}")).await;
+    portal.click("[data-test=remove-customer] summary").await;
+    portal.fill("#remove-name", "Fabrikam Inc.").await;
+    portal.click("[data-test=remove-customer-sure]").await;
+    portal.see("[data-test=add-customer]").await;
+    assert!(portal.address().await.ends_with("/customers"));
+    portal.is_quiet(&[SIGNED_OUT, CONFLICT]).await;
+    let left = stage.demo.api("/api/v1/customers?query=fabrikam").await;
+    assert_eq!(left["items"], json!([]));
 }

@@ -55,7 +55,7 @@ pub enum Kind {
     Connect,
 }
 
-const ROWS: [(&str, &str, Kind); 108] = [
+const ROWS: [(&str, &str, Kind); 109] = [
     ("GET", "/api/v1/meta", Kind::Public),
     ("POST", "/api/v1/sign-ins", Kind::Public),
     ("POST", "/api/v1/session", Kind::Public),
@@ -66,6 +66,7 @@ const ROWS: [(&str, &str, Kind); 108] = [
     ("POST", "/api/v1/customers", Kind::List),
     ("GET", "/api/v1/customers/counts", Kind::List),
     ("GET", "/api/v1/customers/{id}", Kind::Record),
+    ("DELETE", "/api/v1/customers/{id}", Kind::Key),
     ("POST", "/api/v1/customers/{id}/confirm-tenant", Kind::Record),
     ("POST", "/api/v1/customers/{id}/kill-switch", Kind::Key),
     ("GET", "/api/v1/connections/{id}", Kind::Record),

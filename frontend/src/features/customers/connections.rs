@@ -121,9 +121,12 @@ fn row(
     may_change: Memo<bool>,
 ) -> AnyView {
     let ConnectionView { id, account, state, connected_at, next_check_at, ended_at, can_restore, .. } = connection;
-    let ended = ended_at.map(|at| view! { " "<span class="faint"><Moment at/></span> });
-    let next =
-        if state.is_over() { customers::NONE.into_any() } else { view! { <Moment at=next_check_at/> }.into_any() };
+    let next = match ended_at {
+        // Nothing is tried any more: when it ended stands in its place.
+        Some(at) => view! { {customers::ENDED_AT}" "<Moment at/> }.into_any(),
+        None if state.is_over() => customers::NONE.into_any(),
+        None => view! { <Moment at=next_check_at/> }.into_any(),
+    };
     let may_repair = move || may_change.get() && !state.is_alive();
     let again = move || {
         may_repair().then(|| {
@@ -154,7 +157,7 @@ fn row(
     view! {
         <tr id=row_id(id) aria-current=(came_for == Some(id)).then_some("true") data-state=customers::connection(state)>
             <td class="clip"><span class="mono">{account}</span>{exposure_link(&format!("connection:{id}"))}</td>
-            <td class="nowrap"><Status tone=tone(state) text=customers::connection(state)/>{ended}" "{writes}</td>
+            <td class="nowrap"><Status tone=tone(state) text=customers::connection(state)/>" "{writes}</td>
             <td class="nowrap data"><Moment at=connected_at/></td>
             <td class="nowrap data">{next}</td>
             <td class="num nowrap">{again}{ask}{disconnect}</td>

@@ -118,6 +118,8 @@ pub const NEXT_CHECK: &str = "Next check";
 pub const HEARTBEAT: &str = "Each is checked every three days, so that its access does not lapse.";
 /// A column.
 pub const ACTIONS: &str = "What you can do";
+/// In the place of the next check.
+pub const ENDED_AT: &str = "ended";
 /// A button of a row.
 pub const DISCONNECT: &str = "Disconnect";
 /// What happens then.
@@ -134,6 +136,18 @@ pub const DISCONNECT_LEFT_WHY: &str = "A consent cannot be taken back from here.
 pub const DISCONNECT_NOW: &str = "Disconnect it now";
 /// Going on.
 pub const DISCONNECTING: &str = "Disconnecting";
+/// The end of a customer here.
+pub const REMOVE: &str = "Remove this customer";
+/// The end of a customer here.
+pub const REMOVE_WHY: &str = "Takes it away from here with its backup sets, links and records, for good. First its accounts are disconnected and its apps removed, so that nothing is left behind in its tenant. The activity log keeps its lines; a list that names the tenant again makes a new customer.";
+/// The end of a customer here.
+pub const REMOVE_OPEN: &str = "Remove it from here";
+/// A field.
+pub const REMOVE_HINT: &str = "Exactly as it stands above";
+/// A button.
+pub const REMOVE_NOW: &str = "Remove it for good";
+/// A button, going on.
+pub const REMOVING: &str = "Removing";
 /// Nothing known.
 pub const NONE: &str = "–";
 
@@ -166,6 +180,11 @@ pub const fn connection_why(state: ConnectionState) -> &'static str {
 /// Under a customer's name.
 pub fn sub(sets: MethodCounts, domain: &str) -> String {
     format!("{} on {domain}.", plural(sets.total(), "backup set", "backup sets"))
+}
+
+/// Asks for the name.
+pub fn remove_type(name: &str) -> String {
+    format!("This cannot be undone. Type “{name}” to go on.")
 }
 
 /// A button of a row, for a screen reader.

@@ -102,7 +102,12 @@ async fn store_customers(
     }
     let named: Vec<TenantId> = wanted.keys().copied().collect();
     let mut found = HashMap::new();
-    for customer in tx.find_customers_by_tenant(&named).await? {
+    let known = tx.find_customers_by_tenant(&named).await?;
+    let ids: Vec<CustomerId> = known.iter().map(|customer| customer.id).collect();
+    if !tx.hold_customers(&ids).await? {
+        return Err(ServiceError::conflict("changed_meanwhile", "A customer was removed in this moment. Try again."));
+    }
+    for customer in known {
         if seen && customer.confirmed_at.is_none() {
             tx.confirm_customer(customer.id, customer.tenant, &by, now).await?;
             let (subject, detail) =
