@@ -25,8 +25,8 @@ fn can_write(apps: &[AppView]) -> bool {
 }
 
 /// The same of accounts.
-fn can_restore(connections: &[ConnectionView]) -> bool {
-    connections.iter().any(|one| one.can_restore && one.state.is_alive())
+fn can_restore(connections: Vec<ConnectionView>) -> bool {
+    connections.into_iter().any(|one| one.can_restore && one.state.is_alive())
 }
 
 /// The restores of a customer, and the form that approves one where there is an app that can write.
@@ -37,7 +37,7 @@ pub fn Restores(
     /// Its accounts.
     connections: Vec<ConnectionView>,
 ) -> impl IntoView {
-    let by_account = can_restore(&connections);
+    let by_account = can_restore(connections);
     let list = Remote::new(|| api::get::<Vec<RestoreView>>("/api/v1/restores"));
     let again = Callback::new(move |()| list.refetch());
     let apps =

@@ -27,15 +27,14 @@ pub async fn list(
 ) -> Result<Page<AuditEntryView>, ServiceError> {
     let before: Option<Uuid> = cursor::read(before)?;
     let tx = app.store.read(organization).await?;
-    let (rows, next) = match customer {
-        Some(customer) => of_customer(&tx, customer, before, limit).await?,
-        None => {
-            let mut rows = tx.list_audit(before, limit + 1).await?;
-            let more = rows.len() as u64 > limit;
-            rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-            let next = rows.last().filter(|_| more).map(|(row, _)| row.id);
-            (rows, next)
-        }
+    let (rows, next) = if let Some(customer) = customer {
+        of_customer(&tx, customer, before, limit).await?
+    } else {
+        let mut rows = tx.list_audit(before, limit + 1).await?;
+        let more = rows.len() as u64 > limit;
+        rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        let next = rows.last().filter(|_| more).map(|(row, _)| row.id);
+        (rows, next)
     };
     let items = views(&tx, rows).await?;
     Ok(Page { items, next: next.and_then(|id| cursor::write(&id)) })
