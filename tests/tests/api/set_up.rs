@@ -236,7 +236,7 @@ async fn d2_what_was_granted_at_microsoft_is_seen_by_itself(app: TestApp) {
     let before = app.administrator_before_save(app.create_authorization(&request).await, ADMINISTRATOR).await;
     let view = app.save_and_settle(&before).await;
     assert_eq!(view.sign_in.state, SignInState::ApprovalNeeded, "{:?}", view.sign_in.problem);
-    let tokens = || app.emulator.requests().iter().filter(|one| one.form.get("client_assertion").is_some()).count();
+    let tokens = || app.emulator.requests().iter().filter(|one| one.form.contains_key("client_assertion")).count();
     let asked = tokens();
     app.advance(16);
     eventually("the app asks", async || tokens() > asked).await;
