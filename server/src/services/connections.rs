@@ -83,7 +83,8 @@ pub(super) async fn disconnect_within(
         "The access to this account is forgotten here. To go on later, authorize its sets once more.",
         HelpAction::SignInAgain,
     );
-    let ended = Connection { failed_at: None, ..found };
+    // What was granted is not known any more: the next sign-in says it anew.
+    let ended = Connection { failed_at: None, scopes: String::new(), ..found };
     let ended = end(app, tx, ended, ConnectionState::Disconnected, help, Ended::Disconnected).await?;
     let sets = tx.disconnect_sets(id).await?;
     app.audit()

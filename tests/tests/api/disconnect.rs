@@ -84,6 +84,9 @@ async fn d8_o10_one_account_is_disconnected_and_its_neighbour_works_on(app: Test
     }
     // The token is gone from the row; one from memory is not handed out either (M4).
     assert!(sealed(&app, &one).await.is_empty());
+    let tx = app.state.store.read(app.organization).await.unwrap();
+    assert_eq!(tx.find_connection(one.id).await.unwrap().unwrap().scopes, "", "what it may is asked anew");
+    drop(tx);
     ask(&app, "CON-001", BACKUP).await.refused(409, "connection_ended");
     ask(&app, "CON-013", BACKUP).await.ok::<JobToken>();
     // The sets keep their method, and stand without access where people look.

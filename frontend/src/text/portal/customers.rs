@@ -139,7 +139,7 @@ pub const DISCONNECTING: &str = "Disconnecting";
 /// The end of a customer here.
 pub const REMOVE: &str = "Remove this customer";
 /// The end of a customer here.
-pub const REMOVE_WHY: &str = "Takes it away from here with its backup sets, links and records, for good. First its accounts are disconnected and its apps removed, so that nothing is left behind in its tenant. The activity log keeps its lines; a list that names the tenant again makes a new customer.";
+pub const REMOVE_WHY: &str = "Takes it away from here with its backup sets, links and records, for good. Disconnect its accounts and remove its apps first; while one of them works, this is refused. The activity log keeps its lines; a list that names the tenant again makes a new customer.";
 /// The end of a customer here.
 pub const REMOVE_OPEN: &str = "Remove it from here";
 /// A field.
