@@ -45,7 +45,7 @@ app_on_both! {
 const GRAPH: uuid::Uuid = uuid::uuid!("00000003-0000-0000-c000-000000000000");
 const CONTOSO: uuid::Uuid = uuid::uuid!("7d4f0c62-9a1e-4b58-8c3d-51e0f2a97b16");
 
-/// F3, C1, B-01, B-03, B-06, B-12, B-16: choose, sign in, accept, save; Rekey makes the app and grants its permissions, nobody
+/// F3, C1, D1, B-01, B-03, B-06, B-12, B-16: choose, sign in, accept, save; Rekey makes the app and grants its permissions, nobody
 /// opens Microsoft's portal, and one administrator signs in once. M-5, M-7, M-8, M-9, M-10: password and second factor are typed at
 /// Microsoft, no code is copied.
 async fn m1_to_m11_an_administrator_makes_sets_modern(app: TestApp) {
@@ -200,7 +200,7 @@ async fn d4_a_tainted_application_is_never_used(app: TestApp) {
     assert_eq!(app.app(Purpose::Backup).await.state, AppState::Working);
 }
 
-/// E3: the tenant's policy allows 180 days; that is what the certificate gets, and the reason is shown.
+/// D7, E3: the tenant's policy allows 180 days; that is what the certificate gets, and the reason is shown.
 async fn e3_the_validity_steps_down_to_what_the_tenant_allows(app: TestApp) {
     app.import_sample().await;
     let edit = app.emulator.edit_policies(CONTOSO, |all| all.app_management.most_certificate_days = Some(200));

@@ -75,7 +75,7 @@ pub const FORM_NAME: &str = "Name";
 pub const FORM_TENANT: &str = "Tenant id or domain";
 /// The form.
 pub const FORM_TENANT_HINT: &str =
-    "Such as contoso.com. The tenant is looked up at Microsoft, and you confirm what was found.";
+    "Such as contoso.com, which is looked up at Microsoft. A tenant’s id is taken as you give it: check it.";
 /// The form.
 pub const FORM_SAVE: &str = "Add customer";
 /// A state.
