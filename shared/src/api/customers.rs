@@ -194,7 +194,6 @@ pub struct ConnectionView {
     #[serde(default)]
     pub ended_at: Option<Timestamp>,
     /// It holds rights to write back: a restore can be approved for its sets.
-    #[serde(default)]
     pub can_restore: bool,
     /// What to do, when it is not well.
     pub help: Option<super::problem::Help>,

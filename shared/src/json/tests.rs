@@ -124,7 +124,7 @@ fn the_portals_first_load_is_read_as_serde_does() {
             "sets": { "basic": 1, "hybrid": 2, "modern": 3 },
             "connections": [{
                 "id": ID, "account": "a", "state": state, "connected_at": 1, "checked_at": 2, "next_check_at": 3,
-                "ended_at": 4, "help": help("wait"),
+                "ended_at": 4, "can_restore": true, "help": help("wait"),
             }],
         })
     };

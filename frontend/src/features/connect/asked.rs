@@ -94,7 +94,7 @@ pub fn rights(page: Tag, view: &ConnectView) -> Tag {
         page = page.with(section(keys::WHEN_YOU_SAVE).with(forgotten));
     }
     if !is_removal {
-        page = page.with(perms(keys::MAY, view)).with(section(keys::MAY_NOT).with(may_not(view)));
+        page = perms(page, keys::MAY, view).with(section(keys::MAY_NOT).with(may_not(view)));
     }
     page
 }

@@ -262,16 +262,16 @@ fn draw_row(icon_name: &'static str, what: Tag, why: Tag) -> Tag {
     tag("li").with(icon(icon_name)).with(bold(what)).with(of("span", "why").with(why))
 }
 
-/// Permissions with their reasons, under a title: what an app of its own for restores may do stands apart.
+/// Adds permissions with their reasons, under a title: what an app of its own for restores may do stands apart.
 #[inline(never)]
-pub fn perms(title: Key, view: &ConnectView) -> Tag {
+pub fn perms(page: Tag, title: Key, view: &ConnectView) -> Tag {
     let apart = words::is_modern(view);
-    let mut page = section(title).with(perms_of(view, apart.then_some(false)));
-    if apart && words::makes(view) == keys::MAKES_APPS {
-        let (title, when) = pair(keys::MAY_RESTORE);
-        page = page.with(tag("p").with(bold(title.into())).with(why(when))).with(perms_of(view, Some(true)));
+    let page = page.with(section(title).with(perms_of(view, apart.then_some(false))));
+    if !apart || words::makes(view) == keys::MAKES_APP {
+        return page;
     }
-    page
+    let (title, when) = pair(keys::MAY_RESTORE);
+    page.with(section(title).with(note(when)).with(perms_of(view, Some(true))))
 }
 
 /// All of them, or those that write, or those that do not.

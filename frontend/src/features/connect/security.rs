@@ -26,7 +26,7 @@ pub fn security(view: &ConnectView, here: &Here<'_>) -> Tag {
         .with(actions().with(print).with(back).attr("class", "actions no-print"))
         .with(section(keys::SECURITY_ASKED).with(asked(view, here, method)));
     if view.kind != AuthorizationKind::Remove {
-        page = page.with(perms(keys::SECURITY_PERMISSIONS, view));
+        page = perms(page, keys::SECURITY_PERMISSIONS, view);
     }
     let mut registrations = facts()
         .with(fact(keys::SECURITY_REGISTRATION_PAGE, mono(view.page_client.text()), None))

@@ -170,9 +170,7 @@ pub fn unanswered() -> Tag {
 pub fn consent(view: &ConnectView, is_busy: bool) -> Tag {
     let go = Button::new(PRIMARY, "go").says(keys::CONTINUE, is_busy);
     let buttons = actions().with(go).with(start_over(is_busy));
-    decision()
-        .with(heading_of(keys::CONSENT, Some(view), &[]))
-        .with(perms(keys::MAY, view))
+    perms(decision().with(heading_of(keys::CONSENT, Some(view), &[])), keys::MAY, view)
         .with(tight().with(buttons).with(note(said(keys::OPENS, view))))
 }
 

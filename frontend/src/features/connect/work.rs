@@ -60,10 +60,11 @@ pub fn approval(view: &ConnectView, is_busy: bool, copied: Option<&str>) -> Tag 
     let class = if own.is_some() { PLAIN } else { PRIMARY };
     let check = Button::new(class, "check").icon("again").says(keys::CHECK_AGAIN, is_busy);
     let over = Button::new(PLAIN, "over").says(keys::START_OVER, is_busy);
-    page.some(url.map(|url| hand_off(url, keys::APPROVAL_NOTE.into(), copied)))
+    let page = page
+        .some(url.map(|url| hand_off(url, keys::APPROVAL_NOTE.into(), copied)))
         .with(notice_of(Tone::Idle, "clock", waits, view))
-        .with(buttons.with(check).with(over))
-        .with(perms(keys::MAY, view))
+        .with(buttons.with(check).with(over));
+    perms(page, keys::MAY, view)
 }
 
 /// Somebody else is awaited, on a page of their own.

@@ -150,10 +150,14 @@ pub fn detail(detail: &str) -> String {
     let (facts, words): (Vec<&str>, Vec<&str>) = detail.split_whitespace().partition(|word| word.contains('='));
     let fact = |(name, value): (&str, &str)| match value.parse::<u64>() {
         _ if name == "role" => Some(role(value)),
+        // Nothing was kept, left or lost: not worth a word.
+        Ok(0) if !matches!(name, "new" | "changed") => None,
+        Ok(count) if name == "sign_ins" => Some(crate::text::plural(count, "sign-in", "sign-ins")),
         // A number of Microsoft's is a name, not a count.
         Ok(code) if matches!(name, "aadsts" | "proved") => (code != 0).then(|| format!("AADSTS{code}")),
         Ok(1) => Some(format!("1 {}", name.strip_suffix('s').unwrap_or(name).replace('_', " "))),
         Ok(count) => Some(format!("{} {}", crate::text::number(count), name.replace('_', " "))),
+        Err(_) if matches!(value, "true" | "false") => (value == "true").then(|| name.replace('_', " ")),
         Err(_) => (value.len() != 36 && value != "-").then(|| value.replace('_', " ")),
     };
     let mut parts: Vec<String> = facts.iter().filter_map(|word| word.split_once('=')).filter_map(fact).collect();
@@ -173,6 +177,7 @@ mod tests {
         assert_eq!(detail("tenant=7d4f0c62-9a1e-4b58-8c3d-51e0f2a97b16"), "");
         assert_eq!(detail("tenant=7d4f0c62-9a1e-4b58-8c3d-51e0f2a97b16 by import"), "by import");
         assert_eq!(detail("method=hybrid sets=1400"), "hybrid, 1,400 sets");
+        assert_eq!(detail("method=hybrid sets=4 kept=0 sign_ins=2 by_mail=false"), "hybrid, 4 sets, 2 sign-ins");
         assert_eq!(detail("connected already"), "connected already");
         assert_eq!(detail("proved=700016"), "AADSTS700016");
         assert_eq!(detail("sets=2 role=global_administrator"), "2 sets, as Global Administrator");

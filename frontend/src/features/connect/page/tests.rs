@@ -168,7 +168,7 @@ fn c5_modern_says_who_must_sign_in_and_what_happens_in_the_tenant() {
     assert!(words::asked_title(&view).contains("Northwind back up Contoso’s Microsoft 365"));
     assert!(words::whom_small(&view).contains("Global Administrator"));
     let text: String = asked::rights(decision(), &view).text();
-    for words in ["nobody sees it", "listed here, and no others", "removed at the end", "Act as you", "Mail.Read"] {
+    for words in ["nobody sees it", "listed here are granted", "removed at the end", "Act as you", "Mail.Read"] {
         assert!(text.contains(words), "{words}");
     }
     assert!(!text.contains("Read what the account cannot read"));
@@ -282,7 +282,7 @@ fn d8_the_receipt_names_the_app_and_what_is_left() {
     };
     let page = modern_page(done, HERE);
     let text = page.text();
-    for words in ["Rekey Backup", "0f6a2b7e", "the old app 1234", "still being removed", "no longer need a password"] {
+    for words in ["Rekey Backup", "0f6a2b7e", "the old app 1234", "is not removed yet", "no longer need a password"] {
         assert!(text.contains(words), "{words}");
     }
     assert!(presses(&page).contains(&"copy".to_owned()));
