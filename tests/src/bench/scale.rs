@@ -36,6 +36,8 @@ const PLANNED: usize = 100_000;
 const PLANS: usize = 5;
 /// How many watch.
 const WATCHERS: usize = 5_000;
+/// How long one waits that was refused.
+const TRY_AGAIN: Duration = Duration::from_millis(200);
 /// The longest wait for all who watch.
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -191,14 +193,31 @@ async fn until(count: &AtomicUsize, begun: Instant) -> Result<Duration, BenchErr
     Ok(begun.elapsed())
 }
 
+/// As the portal does: whoever comes while the node has its hands full waits a moment and tries again.
 async fn watch(address: SocketAddr, request: Vec<u8>, first: Arc<AtomicUsize>, second: Arc<AtomicUsize>) {
-    let Ok(mut stream) = TcpStream::connect(address).await else { return };
-    if stream.write_all(&request).await.is_err() {
-        return;
+    while watch_once(address, &request, &first, &second).await == Some(Watched::Busy) {
+        sleep(TRY_AGAIN).await;
     }
+}
+
+/// How a view ended.
+#[derive(PartialEq, Eq)]
+enum Watched {
+    /// Both snapshots came.
+    Heard,
+    /// The node refused it for now.
+    Busy,
+}
+
+async fn watch_once(address: SocketAddr, request: &[u8], first: &AtomicUsize, second: &AtomicUsize) -> Option<Watched> {
+    let mut stream = TcpStream::connect(address).await.ok()?;
+    stream.write_all(request).await.ok()?;
     let (mut seen, mut buffer) = (0, vec![0; 4096]);
     while let Ok(count @ 1..) = stream.read(&mut buffer).await {
         let part = buffer.get(..count).unwrap_or_default();
+        if part.starts_with(b"HTTP/1.1 503") {
+            return Some(Watched::Busy);
+        }
         // A snapshot ends with its version and wave; its lines are shorter than the buffer.
         seen += part.windows(11).filter(|window| *window == b"\"created_by".as_slice()).count();
         match seen {
@@ -209,10 +228,11 @@ async fn watch(address: SocketAddr, request: Vec<u8>, first: Arc<AtomicUsize>, s
             }
             _ => {
                 second.fetch_add(1, Ordering::Relaxed);
-                return;
+                return Some(Watched::Heard);
             }
         }
     }
+    None
 }
 
 /// What this process holds, in kB.
