@@ -12,7 +12,7 @@ use crate::router::{NavigateOptions, use_navigate, use_query_map};
 use crate::text::portal::{authorizations, shell};
 use leptos::prelude::*;
 use shared::api::apps::Way;
-use shared::api::authorizations::{AuthorizationPreview, AuthorizationView};
+use shared::api::authorizations::{AuthorizationPreview, AuthorizationView, CreateAuthorization};
 use shared::id::BackupSetId;
 use shared::method::Method;
 
@@ -115,9 +115,9 @@ fn Authorize(preview: AuthorizationPreview, wish: Wish) -> impl IntoView {
     // Exactly the sets that were shown and can take part: the refused ones stay as they are.
     let shown: Vec<BackupSetId> =
         preview.sign_ins.iter().flat_map(|sign_in| sign_in.sets.iter().map(|set| set.id)).collect();
-    let wish = Wish { sets: shown, connection: None, ..wish };
+    let asked = CreateAuthorization { backup_sets: shown, connection: None, ..wish.request(&[]) };
     let create = Action::new(move |(): &()| {
-        let body = wish.request(&[]);
+        let body = asked.clone();
         async move { api::post::<_, AuthorizationView>("/api/v1/authorizations", &body).await }
     });
     Effect::new(move |_| {

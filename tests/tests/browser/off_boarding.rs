@@ -91,6 +91,30 @@ async fn d8_o10_c8_an_account_is_disconnected_and_authorized_again() {
     portal.is_quiet(&[SIGNED_OUT]).await;
 }
 
+/// C4: from the account's row, what restores need is asked of its holder; what the preview shows is what is made.
+#[tokio::test]
+async fn c4_the_rights_to_restore_are_asked_for_from_the_row_of_an_account() {
+    let stage = Stage::with_sample().await;
+    let demo = &stage.demo;
+    let (customer, connection) = connected(&stage).await;
+    let sets = demo.api(&format!("/api/v1/connections/{connection}")).await["set_count"].as_u64().expect("a number");
+    let portal = member(&stage).await;
+    portal.open(&format!("/customers/{customer}")).await;
+    portal.click("[data-test=ask-restore]").await;
+    portal.arrive(&format!("/authorizations/preview?connection={connection}&method=hybrid&restores=yes")).await;
+    portal.read("[data-test=sign-in-preview]", "Files.ReadWrite").await;
+    portal.portraits("restore-preview", PHONE).await;
+    portal.click("[data-test=authorize]").await;
+    portal.see_exactly("[data-test=sign-in-card]", 1).await;
+    portal.is_quiet(&[SIGNED_OUT]).await;
+    let address = portal.address().await;
+    let (_, id) = address.rsplit_once('/').expect("the authorization's page");
+    let made = demo.api(&format!("/api/v1/authorizations/{id}")).await;
+    assert_eq!((&made["restores"], made["sign_ins"].as_array().map(Vec::len)), (&json!(true), Some(1)), "{made}");
+    let taken = made["sign_ins"][0]["sets"].as_array().expect("its sets").len();
+    assert_eq!(u64::try_from(taken).expect("a few"), sets);
+}
+
 /// C8, L5: what the first screen names leads to the row, which is marked and has the focus.
 #[tokio::test]
 async fn c8_l5_the_first_screen_leads_to_the_row_of_an_account_that_is_not_well() {
