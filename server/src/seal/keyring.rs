@@ -188,7 +188,8 @@ impl Keyring {
     }
 
     pub(super) fn use_active(&self) -> Result<(KeyId, Zeroizing<[u8; 32]>), SealError> {
-        let active = self.active();
+        let known = self.known();
+        let active = known.active;
         let uses = self.uses.fetch_add(1, Ordering::Relaxed);
         if uses >= MOST_USES {
             self.uses.store(MOST_USES, Ordering::Relaxed);
@@ -197,7 +198,7 @@ impl Keyring {
         if uses == ALARM_AT {
             tracing::error!(key = %active, "the active master key is wearing out: add a new one");
         }
-        Ok((active, self.master(active).ok_or(SealError::UnknownKey(active))?))
+        Ok((active, known.keys.get(&active).cloned().ok_or(SealError::UnknownKey(active))?))
     }
 
     /// A key by its id; if it is not known, another node may have been given it a moment ago.

@@ -23,7 +23,7 @@ use crate::{
 use shared::{
     api::{
         apps::{AppState as Health, AppView, CertificateState, CertificateView, Way},
-        authorizations::{AuthorizationKind, AuthorizationState, AuthorizationView, SignInState},
+        authorizations::{AuthorizationKind, AuthorizationView},
     },
     id::{AuthorizationId, ConnectionId, CustomerId, SignInId},
     method::Method,
@@ -33,9 +33,6 @@ use shared::{
     },
 };
 use std::collections::HashMap;
-
-/// The most sets of one authorization.
-const MOST_SETS: u64 = 5_000;
 
 /// The apps of a customer, or of all.
 pub async fn list(app: &AppState, scope: &Scope, customer: Option<CustomerId>) -> Result<Vec<AppView>, ServiceError> {
@@ -174,49 +171,22 @@ async fn begin(
     }
     let customer = tx.find_customer(found.customer).await?.ok_or(ServiceError::NotFound)?;
     authorizations::hold(&tx, customer.id).await?;
+    let begun_by = actor.name().to_owned();
     let authorization = Authorization {
-        id: AuthorizationId(app.new_id()),
-        customer: customer.id,
-        method: Method::Modern,
-        kind,
         // The customer's own app takes its new certificate by its administrator's hand.
         way: if is_own { Way::OwnApp } else { Way::SetUp },
         restores: found.purpose == Purpose::Restore,
-        state: AuthorizationState::Open,
-        created_at: app.now(),
-        created_by: actor.name().to_owned(),
-        version: 1,
-        wave: None,
+        ..Authorization::begin(AuthorizationId(app.new_id()), customer.id, Method::Modern, kind, app.now(), begun_by)
     };
     tx.add_authorization(&authorization).await?;
-    let sign_in = SignIn {
-        id: SignInId(app.new_id()),
-        authorization: authorization.id,
-        position: 0,
-        account: administrator_of(&customer),
-        state: SignInState::Waiting,
-        signed_in_as: None,
-        steps: Vec::new(),
-        problem: None,
-        approval_url: None,
-        connection: None,
-        done_at: None,
-    };
+    let account = administrator_of(&customer);
+    let sign_in = SignIn::waiting(SignInId(app.new_id()), authorization.id, 0, account, None);
     let backup = tx.find_app_of(found.tenant, Purpose::Backup).await?;
     let sets = match backup {
-        Some(backup) => tx.list_sets_of_connection(backup.id, MOST_SETS).await?,
+        Some(backup) => tx.list_sets_of_connection(backup.id, authorizations::MOST_SETS).await?,
         None => Vec::new(),
     };
-    let covered: Vec<_> = sets
-        .into_iter()
-        .map(|set| SignInSet {
-            sign_in: sign_in.id,
-            backup_set: set.id,
-            name: set.name,
-            method: set.method,
-            version: set.version,
-        })
-        .collect();
+    let covered: Vec<_> = sets.iter().map(|set| SignInSet::of(sign_in.id, set)).collect();
     tx.add_sign_in(&sign_in, &covered).await?;
     let detail = format!("kind={}", kind.as_str());
     let subject = format!("authorization:{}", authorization.id);

@@ -17,7 +17,9 @@ use crate::{
         sign_ins::{SignIn, SignInSet},
     },
 };
-pub use plan::{Planned, PlannedSignIn, administrator_of, app_permission_view, app_permissions, permission_view};
+pub use plan::{
+    MOST_SETS, Planned, PlannedSignIn, administrator_of, app_permission_view, app_permissions, permission_view,
+};
 use shared::{
     api::{
         authorizations::{
@@ -113,18 +115,11 @@ pub(super) async fn add(
         ));
     }
     hold(tx, planned.customer.id).await?;
+    let (id, customer, begun_by) = (AuthorizationId(app.new_id()), planned.customer.id, actor.name().to_owned());
     let authorization = Authorization {
-        id: AuthorizationId(app.new_id()),
-        customer: planned.customer.id,
-        method: request.method,
-        kind: planned.kind,
         way: request.way,
         restores: request.restores,
-        state: AuthorizationState::Open,
-        created_at: app.now(),
-        created_by: actor.name().to_owned(),
-        version: 1,
-        wave: None,
+        ..Authorization::begin(id, customer, request.method, planned.kind, app.now(), begun_by)
     };
     tx.add_authorization(&authorization).await?;
     for (position, part) in (0..).zip(&planned.sign_ins) {
@@ -152,30 +147,9 @@ async fn add_sign_in(
     position: i64,
     part: &PlannedSignIn,
 ) -> Result<(), ServiceError> {
-    let sign_in = SignIn {
-        id: SignInId(app.new_id()),
-        authorization,
-        position,
-        account: part.account.clone(),
-        state: SignInState::Waiting,
-        signed_in_as: None,
-        steps: Vec::new(),
-        problem: None,
-        approval_url: None,
-        connection: part.connection,
-        done_at: None,
-    };
-    let covered: Vec<_> = part
-        .sets
-        .iter()
-        .map(|set| SignInSet {
-            sign_in: sign_in.id,
-            backup_set: set.id,
-            name: set.name.clone(),
-            method: set.method,
-            version: set.version,
-        })
-        .collect();
+    let id = SignInId(app.new_id());
+    let sign_in = SignIn::waiting(id, authorization, position, part.account.clone(), part.connection);
+    let covered: Vec<_> = part.sets.iter().map(|set| SignInSet::of(sign_in.id, set)).collect();
     Ok(tx.add_sign_in(&sign_in, &covered).await?)
 }
 

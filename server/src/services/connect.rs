@@ -86,18 +86,19 @@ pub async fn check_standing(tx: &Scoped, link: &Link) -> Result<(), ServiceError
 /// Whether the link of an attempt was not taken back: what was saved by it may go on.
 pub async fn stands(tx: &Scoped, attempt: AttemptId) -> Result<bool, ServiceError> {
     let Some((_, link)) = tx.find_attempt_and_link(attempt).await? else { return Ok(false) };
-    match check_embed(tx, &link).await {
-        Ok(()) => Ok(true),
-        Err(ServiceError::NotFound) => Ok(false),
-        Err(error) => Err(error),
-    }
+    embed_stands(tx, &link).await
+}
+
+/// Refuses a link whose console session was ended.
+async fn check_embed(tx: &Scoped, link: &Link) -> Result<(), ServiceError> {
+    if embed_stands(tx, link).await? { Ok(()) } else { Err(ServiceError::NotFound) }
 }
 
 /// A link that came by a console's frame is good as long as the console's session has not been ended, in whatever way.
-async fn check_embed(tx: &Scoped, link: &Link) -> Result<(), ServiceError> {
+async fn embed_stands(tx: &Scoped, link: &Link) -> Result<bool, ServiceError> {
     match link.embed_session {
-        Some(session) if !embed::stands(tx, session).await? => Err(ServiceError::NotFound),
-        _ => Ok(()),
+        Some(session) => embed::stands(tx, session).await,
+        None => Ok(true),
     }
 }
 

@@ -24,8 +24,7 @@ use crate::{
 };
 use shared::{
     api::{
-        apps::Way,
-        authorizations::{AuthorizationKind, AuthorizationState, SetRef, SignInState},
+        authorizations::{AuthorizationKind, SetRef},
         customers::{ConnectionDetail, ConnectionState},
         notices::NoticeKind,
         problem::{Help, HelpAction},
@@ -36,9 +35,6 @@ use shared::{
 
 /// The most sets that are named.
 const MOST_SETS: u64 = 200;
-
-/// The most sets of one authorization.
-const MOST_COVERED: u64 = 5_000;
 
 /// A connection with the sets of its account.
 pub async fn find(app: &AppState, scope: &Scope, id: ConnectionId) -> Result<ConnectionDetail, ServiceError> {
@@ -106,45 +102,14 @@ pub(super) async fn ask_removal(
         return Err(ServiceError::conflict("already_disconnected", "This account was disconnected already."));
     }
     authorizations::hold(&tx, found.customer).await?;
-    let authorization = Authorization {
-        id: AuthorizationId(app.new_id()),
-        customer: found.customer,
-        method: Method::Hybrid,
-        kind: AuthorizationKind::Remove,
-        way: Way::SetUp,
-        restores: false,
-        state: AuthorizationState::Open,
-        created_at: app.now(),
-        created_by: actor.name().to_owned(),
-        version: 1,
-        wave: None,
-    };
+    let made = AuthorizationId(app.new_id());
+    let (method, kind) = (Method::Hybrid, AuthorizationKind::Remove);
+    let authorization = Authorization::begin(made, found.customer, method, kind, app.now(), actor.name().to_owned());
     tx.add_authorization(&authorization).await?;
-    let sign_in = SignIn {
-        id: SignInId(app.new_id()),
-        authorization: authorization.id,
-        position: 0,
-        account: found.account.clone(),
-        state: SignInState::Waiting,
-        signed_in_as: None,
-        steps: Vec::new(),
-        problem: None,
-        approval_url: None,
-        // It is no way in: its holder signs in.
-        connection: None,
-        done_at: None,
-    };
-    let sets = tx.list_sets_of_connection(id, MOST_COVERED).await?;
-    let covered: Vec<_> = sets
-        .into_iter()
-        .map(|set| SignInSet {
-            sign_in: sign_in.id,
-            backup_set: set.id,
-            name: set.name,
-            method: set.method,
-            version: set.version,
-        })
-        .collect();
+    // The connection is no way in: its holder signs in.
+    let sign_in = SignIn::waiting(SignInId(app.new_id()), authorization.id, 0, found.account.clone(), None);
+    let sets = tx.list_sets_of_connection(id, authorizations::MOST_SETS).await?;
+    let covered: Vec<_> = sets.iter().map(|set| SignInSet::of(sign_in.id, set)).collect();
     tx.add_sign_in(&sign_in, &covered).await?;
     let (subject, detail) = (format!("authorization:{}", authorization.id), "kind=remove method=hybrid".to_owned());
     app.audit().record(&tx, "authorization.created", actor, subject, detail).await?;

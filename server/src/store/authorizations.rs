@@ -33,7 +33,7 @@ pub struct Authorization {
     pub kind: AuthorizationKind,
     /// How the app comes to be, for modern.
     pub way: Way,
-    /// The app for restores is made too.
+    /// What restoring needs is asked for too: for modern the app for restores, for hybrid the rights to write.
     pub restores: bool,
     /// Where it stands.
     pub state: AuthorizationState,
@@ -45,6 +45,21 @@ pub struct Authorization {
     pub version: i64,
     /// The wave that it belongs to.
     pub wave: Option<WaveId>,
+}
+
+impl Authorization {
+    /// One that begins now, in the usual way: Rekey sets up what is needed, nothing for restores, and it belongs to no wave.
+    pub const fn begin(
+        id: AuthorizationId,
+        customer: CustomerId,
+        method: Method,
+        kind: AuthorizationKind,
+        created_at: Timestamp,
+        created_by: String,
+    ) -> Self {
+        let (way, restores, state, version, wave) = (Way::SetUp, false, AuthorizationState::Open, 1, None);
+        Self { id, customer, method, kind, way, restores, state, created_at, created_by, version, wave }
+    }
 }
 
 const STATES: [(AuthorizationState, &str); 3] = [

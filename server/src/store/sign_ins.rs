@@ -64,6 +64,38 @@ pub struct SignInSet {
     pub version: i64,
 }
 
+impl SignIn {
+    /// One that waits for its signer, who may have a connection already.
+    pub const fn waiting(
+        id: SignInId,
+        authorization: AuthorizationId,
+        position: i64,
+        account: String,
+        connection: Option<ConnectionId>,
+    ) -> Self {
+        Self {
+            id,
+            authorization,
+            position,
+            account,
+            state: SignInState::Waiting,
+            signed_in_as: None,
+            steps: Vec::new(),
+            problem: None,
+            approval_url: None,
+            connection,
+            done_at: None,
+        }
+    }
+}
+
+impl SignInSet {
+    /// A set as it is now.
+    pub fn of(sign_in: SignInId, set: &BackupSet) -> Self {
+        Self { sign_in, backup_set: set.id, name: set.name.clone(), method: set.method, version: set.version }
+    }
+}
+
 impl TryFrom<sets::Model> for SignInSet {
     type Error = StoreError;
     fn try_from(row: sets::Model) -> Result<Self, StoreError> {

@@ -182,7 +182,7 @@ pub struct AuthorizationView {
     pub kind: AuthorizationKind,
     /// How the app comes to be, for modern.
     pub way: Way,
-    /// The app for restores is made too.
+    /// What restoring needs is asked for too: for modern the app for restores is made, for hybrid the rights to write.
     pub restores: bool,
     /// Where it stands.
     pub state: AuthorizationState,

@@ -238,6 +238,11 @@ impl ConnectionState {
         matches!(self, Self::Working | Self::Doubtful)
     }
 
+    /// Whether nobody need look at it: it works, or its end was wished for.
+    pub const fn is_well(self) -> bool {
+        matches!(self, Self::Working | Self::Disconnected)
+    }
+
     /// Whether nothing is tried with it any more.
     pub const fn is_over(self) -> bool {
         matches!(self, Self::Ended | Self::Disconnected)

@@ -1,7 +1,7 @@
 //! Live views: the newest state first, then each change; the end of a right ends the stream.
 
 use rekey_tests::{
-    app::{Backend, OWNER, TestApp},
+    app::{Backend, OWNER, TestApp, client::Live},
     app_on_both,
 };
 use serde_json::json;
@@ -61,17 +61,22 @@ async fn a_session_or_link_that_ends_ends_its_stream(app: TestApp) {
     assert!(connect.next::<ConnectView>().await.is_none());
 }
 
-async fn m4_a_revoked_key_sees_no_further_change(app: TestApp) {
+/// The path of an authorization, and a key of its own that watches it.
+async fn watched(app: &TestApp) -> (String, ApiKeyCreated, Live) {
     app.import_sample().await;
     let made = app.authorize(&["CON-001"]).await;
     let path = format!("/api/v1/authorizations/{}", made.id);
-    let manager = app.member().await;
-    let key: ApiKeyCreated = manager.post("/api/v1/api-keys", &json!({ "name": "watcher" })).await.ok();
-    let mut watching = app.with_key(&key.secret).live(&format!("{path}/live")).await;
+    let key: ApiKeyCreated = app.member().await.post("/api/v1/api-keys", &json!({ "name": "watcher" })).await.ok();
+    let watching = app.with_key(&key.secret).live(&format!("{path}/live")).await;
+    (path, key, watching)
+}
+
+async fn m4_a_revoked_key_sees_no_further_change(app: TestApp) {
+    let (path, key, mut watching) = watched(&app).await;
     let mut other = app.key().live(&format!("{path}/live")).await;
     watching.next::<AuthorizationView>().await.expect("a snapshot");
     other.next::<AuthorizationView>().await.expect("a snapshot");
-    let revoked = manager.post(&format!("/api/v1/api-keys/{}/revoke", key.key.id), &json!({})).await;
+    let revoked = app.member().await.post(&format!("/api/v1/api-keys/{}/revoke", key.key.id), &json!({})).await;
     assert_eq!(revoked.status, 200);
     app.key().post(&format!("{path}/cancel"), &json!({})).await.ok::<AuthorizationView>();
     assert!(watching.next::<AuthorizationView>().await.is_none(), "nothing of the change is shown");
@@ -80,12 +85,7 @@ async fn m4_a_revoked_key_sees_no_further_change(app: TestApp) {
 }
 
 async fn m4_a_key_that_is_limited_meanwhile_loses_what_it_no_longer_reaches(app: TestApp) {
-    app.import_sample().await;
-    let made = app.authorize(&["CON-001"]).await;
-    let path = format!("/api/v1/authorizations/{}", made.id);
-    let manager = app.member().await;
-    let key: ApiKeyCreated = manager.post("/api/v1/api-keys", &json!({ "name": "watcher" })).await.ok();
-    let mut watching = app.with_key(&key.secret).live(&format!("{path}/live")).await;
+    let (path, key, mut watching) = watched(&app).await;
     watching.next::<AuthorizationView>().await.expect("a snapshot");
     let (database, other) = (app.database.intruder().await, app.customer("Fabrikam Inc.").await.id);
     let limit = format!("UPDATE api_keys SET customers = '{other}' WHERE id = {}", database.id(key.key.id.0));

@@ -14,6 +14,7 @@ use shared::{
             AuthorizationKind, AuthorizationPreview, AuthorizationState, AuthorizationView, CreateAuthorization,
             SignInState, StepState,
         },
+        connect::ConnectView,
         problem::HelpAction,
     },
     id::ClientId,
@@ -65,7 +66,7 @@ async fn m1_to_m11_an_administrator_makes_sets_modern(app: TestApp) {
     let wanted = manifest(&[Workload::Exchange, Workload::Sharepoint].into_iter().collect(), Purpose::Backup);
     assert_eq!(made.permissions.len(), wanted.len());
     assert_eq!((made.missing.clone(), made.extra.clone()), (vec![], vec![]));
-    // B-11, E4: two calendar years, and no private key anywhere in the answer.
+    // B-11, E2, E4: two calendar years, and no private key anywhere in the answer.
     let certificate = &made.certificates[0];
     assert_eq!(certificate.state, CertificateState::Current);
     let years = certificate.not_after.since(certificate.not_before);
@@ -211,14 +212,20 @@ async fn e3_the_validity_steps_down_to_what_the_tenant_allows(app: TestApp) {
     assert!(certificate.shortened.expect("a reason").contains("180 days"));
 }
 
-/// D2, C5: where the administrator grants the permissions on Microsoft's own page.
-async fn d2_consent_is_given_at_microsoft(app: TestApp) {
+/// Saved the way `consent`: the app is there, its permissions are not.
+async fn awaits_consent(app: &TestApp) -> (Before, ConnectView) {
     app.import_sample().await;
     let mut request = CreateAuthorization::new(app.ids(&["CON-015"]).await, Method::Modern);
     request.way = Way::Consent;
     let before = app.administrator_before_save(app.create_authorization(&request).await, ADMINISTRATOR).await;
     let view = app.save_and_settle(&before).await;
     assert_eq!(view.sign_in.state, SignInState::ApprovalNeeded, "{:?}", view.sign_in.problem);
+    (before, view)
+}
+
+/// D2, C5: where the administrator grants the permissions on Microsoft's own page.
+async fn d2_consent_is_given_at_microsoft(app: TestApp) {
+    let (before, view) = awaits_consent(&app).await;
     assert_eq!(app.set("CON-015").await.method, Method::Basic, "nothing changes before the permissions are there");
     let url = view.sign_in.approval_url.expect("Microsoft's page");
     app.person(ADMINISTRATOR).approve(&url).await;
@@ -230,12 +237,7 @@ async fn d2_consent_is_given_at_microsoft(app: TestApp) {
 
 /// D2, C6: nobody says that the permissions were granted; the app itself asks, and the work goes on.
 async fn d2_what_was_granted_at_microsoft_is_seen_by_itself(app: TestApp) {
-    app.import_sample().await;
-    let mut request = CreateAuthorization::new(app.ids(&["CON-015"]).await, Method::Modern);
-    request.way = Way::Consent;
-    let before = app.administrator_before_save(app.create_authorization(&request).await, ADMINISTRATOR).await;
-    let view = app.save_and_settle(&before).await;
-    assert_eq!(view.sign_in.state, SignInState::ApprovalNeeded, "{:?}", view.sign_in.problem);
+    let (before, view) = awaits_consent(&app).await;
     let tokens = || app.emulator.requests().iter().filter(|one| one.form.contains_key("client_assertion")).count();
     let asked = tokens();
     app.advance(16);

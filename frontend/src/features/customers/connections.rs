@@ -35,8 +35,7 @@ pub fn Unwell(connections: Vec<ConnectionView>) -> impl IntoView {
         });
         view! { <Notice tone=tone(connection.state) title text>{again}</Notice> }
     };
-    let is_well = |state| matches!(state, ConnectionState::Working | ConnectionState::Disconnected);
-    connections.into_iter().filter(|connection| !is_well(connection.state)).map(notice).collect_view()
+    connections.into_iter().filter(|connection| !connection.state.is_well()).map(notice).collect_view()
 }
 
 /// The row of a connection, as an element's id.

@@ -84,8 +84,7 @@ const fn urgency(state: SignInState) -> u8 {
 
 fn tasks(overview: &Overview) -> Vec<Task> {
     let sick = overview.attention.iter().flat_map(|customer| {
-        let is_well = |state| matches!(state, ConnectionState::Working | ConnectionState::Disconnected);
-        let unwell = customer.connections.iter().filter(move |connection| !is_well(connection.state));
+        let unwell = customer.connections.iter().filter(|connection| !connection.state.is_well());
         unwell.map(|connection| of_connection(customer, connection))
     });
     let lost = overview.without_access.iter().map(of_lost);

@@ -22,7 +22,7 @@ use shared::{
 use std::collections::{BTreeMap, HashMap};
 
 /// The most sets of one authorization.
-const MOST_SETS: usize = 5_000;
+pub const MOST_SETS: u64 = 5_000;
 
 /// What would happen.
 pub struct Planned {
@@ -125,7 +125,7 @@ async fn chosen(tx: &Scoped, request: &CreateAuthorization) -> Result<(Customer,
     let mut ids = request.backup_sets.clone();
     ids.sort_unstable();
     ids.dedup();
-    if ids.is_empty() || ids.len() > MOST_SETS {
+    if ids.is_empty() || ids.len() as u64 > MOST_SETS {
         return Err(field("expected 1 to 5,000 sets"));
     }
     let mut sets = tx.find_backup_sets(&ids).await?;
@@ -152,7 +152,7 @@ async fn of_account(
         return Err(field("expected it alone, without backup_sets, and with the method hybrid"));
     }
     let connection = tx.find_connection(id).await?.ok_or_else(|| field("expected a connection that exists"))?;
-    let sets = tx.list_sets_of_account(&connection, MOST_SETS as u64).await?;
+    let sets = tx.list_sets_of_account(&connection, MOST_SETS).await?;
     if sets.is_empty() {
         return Err(field("expected an account that hybrid sets belong to; this one has none any more"));
     }

@@ -6,7 +6,7 @@
 //! another's sake.
 
 use super::{
-    Opened, Pressed, Received, check_embed, open, page::page_view, page::workloads_of, plain, save, save_work, use_up,
+    Opened, Pressed, Received, embed_stands, open, page::page_view, page::workloads_of, plain, save, save_work, use_up,
     used,
 };
 use crate::{
@@ -222,10 +222,8 @@ async fn read_attempts(
 ) -> Result<(), ServiceError> {
     let mut found = Vec::new();
     for (attempt, link) in tx.find_attempts_and_links(attempts).await? {
-        match check_embed(tx, &link).await {
-            Ok(()) => found.push((attempt, link)),
-            Err(ServiceError::NotFound) => {}
-            Err(error) => return Err(error),
+        if embed_stands(tx, &link).await? {
+            found.push((attempt, link));
         }
     }
     let ids: HashSet<AuthorizationId> = found.iter().map(|(attempt, _)| attempt.authorization).collect();

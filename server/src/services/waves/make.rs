@@ -19,8 +19,7 @@ use crate::{
 };
 use shared::{
     api::{
-        apps::Way,
-        authorizations::{AuthorizationKind, AuthorizationState, SignInState},
+        authorizations::AuthorizationKind,
         waves::{CreateWave, WaveView},
     },
     id::{AuthorizationId, BackupSetId, SignInId, WaveId},
@@ -141,18 +140,11 @@ async fn add_items(app: &AppState, tx: &Scoped, wave: &Wave, planned: &Planned<K
 
 fn authorization(id: AuthorizationId, wave: &Wave, part: &WaveSignIn<Kept>) -> Authorization {
     let modern = part.method == Method::Modern;
+    let kind = if modern { AuthorizationKind::MigrateToModern } else { AuthorizationKind::MigrateToHybrid };
+    let (made_at, made_by) = (wave.created_at, wave.created_by.clone());
     Authorization {
-        id,
-        customer: part.customer,
-        method: part.method,
-        kind: if modern { AuthorizationKind::MigrateToModern } else { AuthorizationKind::MigrateToHybrid },
-        way: Way::SetUp,
-        restores: false,
-        state: AuthorizationState::Open,
-        created_at: wave.created_at,
-        created_by: wave.created_by.clone(),
-        version: 1,
         wave: Some(wave.id),
+        ..Authorization::begin(id, part.customer, part.method, kind, made_at, made_by)
     }
 }
 
@@ -164,17 +156,6 @@ fn sign_in(
     part: &WaveSignIn<Kept>,
 ) -> SignIn {
     let administrator = || planned.customers.get(&part.customer).map(administrator_of).unwrap_or_default();
-    SignIn {
-        id,
-        authorization,
-        position,
-        account: part.account.clone().unwrap_or_else(administrator),
-        state: SignInState::Waiting,
-        signed_in_as: None,
-        steps: Vec::new(),
-        problem: None,
-        approval_url: None,
-        connection: planned.connection(part),
-        done_at: None,
-    }
+    let account = part.account.clone().unwrap_or_else(administrator);
+    SignIn::waiting(id, authorization, position, account, planned.connection(part))
 }
