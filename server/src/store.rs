@@ -395,6 +395,18 @@ where
     }
 }
 
+/// The same where the number that were let through is all that is asked: no row comes back.
+async fn count_updated<A>(tx: &DatabaseTransaction, rows: Vec<A>, moved: &OnConflict) -> Result<u64, DbErr>
+where
+    A: ActiveModelTrait + Send,
+    <A::Entity as EntityTrait>::Model: IntoActiveModel<A>,
+{
+    match A::Entity::insert_many(rows).on_conflict(moved.clone()).exec_without_returning(tx).await {
+        Err(DbErr::RecordNotInserted) => Ok(0),
+        count => count,
+    }
+}
+
 /// A text that both databases can compare with: PostgreSQL's cannot hold U+0000; U+0001 sorts alike and is in no name.
 fn comparable(text: &str) -> String {
     text.replace('\0', "\u{1}")

@@ -33,12 +33,19 @@ impl<I: Send + 'static, O: Send + 'static> Together<I, O> {
         Self(Arc::new(Mutex::new(Line { waiting: VecDeque::new(), running: 0, lanes })))
     }
 
-    /// Has `input` carried out with whatever waits beside it. `work` gives one output for each input, in their order; it
-    /// goes on when the caller is gone. `None`: it came to no end, because it panicked or the process stops.
-    pub async fn carry_out<F, W>(&self, input: I, work: F) -> Option<O>
+    /// Has `input` carried out with whatever waits beside it once `ready` has what `work` needs, such as a turn to write: who
+    /// comes while it is awaited belongs to the group. `work` gives one output for each input, in their order; it goes on
+    /// when the caller is gone. `None`: it came to no end, because it panicked or the process stops.
+    pub async fn carry_out<P, R, F>(
+        &self,
+        input: I,
+        ready: impl Fn() -> R + Send + 'static,
+        work: impl Fn(P, Vec<I>) -> F + Send + 'static,
+    ) -> Option<O>
     where
-        F: Fn(Vec<I>) -> W + Send + 'static,
-        W: Future<Output = Vec<O>> + Send + 'static,
+        P: Send + 'static,
+        R: Future<Output = P> + Send + 'static,
+        F: Future<Output = Vec<O>> + Send + 'static,
     {
         let (sender, output) = oneshot::channel();
         let lane = {
@@ -49,7 +56,7 @@ impl<I: Send + 'static, O: Send + 'static> Together<I, O> {
             is_free.then(|| Lane(self.clone()))
         };
         if let Some(lane) = lane {
-            tokio::spawn(lane.run(work));
+            tokio::spawn(lane.run(ready, work));
         }
         output.await.ok()
     }
@@ -64,13 +71,20 @@ impl<I: Send + 'static, O: Send + 'static> Together<I, O> {
 struct Lane<I: Send + 'static, O: Send + 'static>(Together<I, O>);
 
 impl<I: Send + 'static, O: Send + 'static> Lane<I, O> {
-    async fn run<F, W>(self, work: F)
+    async fn run<P, R, F>(self, ready: impl Fn() -> R + Send, work: impl Fn(P, Vec<I>) -> F + Send)
     where
-        F: Fn(Vec<I>) -> W + Send + 'static,
-        W: Future<Output = Vec<O>> + Send + 'static,
+        P: Send,
+        R: Future<Output = P> + Send,
+        F: Future<Output = Vec<O>> + Send,
     {
-        while let Some((inputs, senders)) = self.next() {
-            for (sender, output) in senders.into_iter().zip(work(inputs).await) {
+        while self.goes_on() {
+            let ready = ready().await;
+            // Another lane may have taken them meanwhile.
+            let (inputs, senders) = self.next();
+            if inputs.is_empty() {
+                continue;
+            }
+            for (sender, output) in senders.into_iter().zip(work(ready, inputs).await) {
                 // Who is gone does not listen.
                 let _ = sender.send(output);
             }
@@ -79,15 +93,19 @@ impl<I: Send + 'static, O: Send + 'static> Lane<I, O> {
         std::mem::forget(self);
     }
 
-    /// The next group; `None`, under the same lock as those who come, when nobody waits.
-    fn next(&self) -> Option<(Vec<I>, Vec<oneshot::Sender<O>>)> {
+    /// `false`, under the same lock as those who come: nobody waits, and the lane is over.
+    fn goes_on(&self) -> bool {
         let mut line = self.0.line();
-        if line.waiting.is_empty() {
-            line.running = line.running.saturating_sub(1);
-            return None;
-        }
+        let over = line.waiting.is_empty();
+        line.running = line.running.saturating_sub(usize::from(over));
+        !over
+    }
+
+    /// The next group.
+    fn next(&self) -> (Vec<I>, Vec<oneshot::Sender<O>>) {
+        let mut line = self.0.line();
         let count = line.waiting.len().min(MOST);
-        Some(line.waiting.drain(..count).unzip())
+        line.waiting.drain(..count).unzip()
     }
 }
 
@@ -112,6 +130,7 @@ mod tests {
     #[derive(Clone)]
     struct Doubling {
         line: Together<u32, u32>,
+        turns: Arc<Semaphore>,
         gate: Arc<Semaphore>,
         groups: Arc<Mutex<Vec<usize>>>,
         running: Arc<AtomicUsize>,
@@ -119,16 +138,20 @@ mod tests {
 
     impl Doubling {
         fn new(lanes: usize) -> Self {
-            let gate = Arc::new(Semaphore::new(0));
-            Self { line: Together::new(lanes), gate, groups: Arc::default(), running: Arc::default() }
+            let (turns, gate) = (Arc::new(Semaphore::new(100)), Arc::new(Semaphore::new(0)));
+            Self { line: Together::new(lanes), turns, gate, groups: Arc::default(), running: Arc::default() }
         }
 
         fn ask(&self, number: u32) -> tokio::task::JoinHandle<Option<u32>> {
             let own = self.clone();
             tokio::spawn(async move {
-                let worker = own.clone();
+                let (worker, turns) = (own.clone(), own.turns.clone());
+                let ready = move || {
+                    let turns = turns.clone();
+                    async move { turns.acquire_owned().await.unwrap().forget() }
+                };
                 own.line
-                    .carry_out(number, move |numbers: Vec<u32>| {
+                    .carry_out(number, ready, move |(), numbers: Vec<u32>| {
                         let worker = worker.clone();
                         async move {
                             worker.running.fetch_add(1, Ordering::SeqCst);
@@ -184,6 +207,21 @@ mod tests {
         for asked in [first, second] {
             assert!(asked.await.unwrap().is_some());
         }
+    }
+
+    #[tokio::test]
+    async fn who_comes_while_a_turn_is_awaited_belongs_to_the_group() {
+        let doubling = Doubling::new(2);
+        doubling.turns.forget_permits(100);
+        let asked: Vec<_> = (20..23).map(|number| doubling.ask(number)).collect();
+        doubling.until(|doubling| doubling.waiting() == 3).await;
+        doubling.gate.add_permits(1);
+        doubling.turns.add_permits(2);
+        for asked in asked {
+            assert!(asked.await.unwrap().is_some());
+        }
+        assert_eq!(*doubling.groups.lock().unwrap(), [3], "and the lane that found nobody left takes no group");
+        doubling.until(|doubling| doubling.line.line().running == 0).await;
     }
 
     #[tokio::test]

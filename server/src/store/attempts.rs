@@ -2,7 +2,10 @@
 
 use super::{
     Scoped, StoreError,
-    entities::{attempts as table, connect_links as links, sign_ins},
+    authorizations::Authorization,
+    count_updated,
+    customers::Customer,
+    entities::{attempts as table, authorizations, connect_links as links, customers, sign_ins},
     links::Link,
     update_each,
 };
@@ -143,7 +146,29 @@ impl Scoped {
 
     /// Moves attempts that are there on, those that are open: writes what Save brought. Gives the ids of those that were.
     pub async fn save_open_attempts(&self, attempts: &[Attempt]) -> Result<HashSet<AttemptId>, StoreError> {
-        let moved = OnConflict::column(table::Column::Id)
+        let moved = self.saved_from_open();
+        let mut saved = HashSet::new();
+        for part in attempts.chunks(100) {
+            let rows = part.iter().map(|attempt| row(self.own(), attempt)).collect();
+            saved.extend(update_each(&self.tx, rows, &moved).await?.into_iter().map(AttemptId));
+        }
+        Ok(saved)
+    }
+
+    /// The same, for attempts that were found open in this transaction: gives how many still were.
+    pub async fn count_saved_attempts(&self, attempts: &[Attempt]) -> Result<u64, StoreError> {
+        let moved = self.saved_from_open();
+        let mut count = 0;
+        for part in attempts.chunks(100) {
+            let rows = part.iter().map(|attempt| row(self.own(), attempt)).collect();
+            count += count_updated(&self.tx, rows, &moved).await?;
+        }
+        Ok(count)
+    }
+
+    /// What a Save writes, if the attempt is open.
+    fn saved_from_open(&self) -> OnConflict {
+        OnConflict::column(table::Column::Id)
             .update_columns([
                 table::Column::State,
                 table::Column::TokenHash,
@@ -155,13 +180,7 @@ impl Scoped {
             ])
             .action_and_where(Expr::col((table::Entity, table::Column::State)).eq("open"))
             .action_and_where(Expr::col((table::Entity, table::Column::Organization)).eq(self.own()))
-            .to_owned();
-        let mut saved = HashSet::new();
-        for part in attempts.chunks(100) {
-            let rows = part.iter().map(|attempt| row(self.own(), attempt)).collect();
-            saved.extend(update_each(&self.tx, rows, &moved).await?.into_iter().map(AttemptId));
-        }
-        Ok(saved)
+            .to_owned()
     }
 
     /// An attempt.
@@ -195,6 +214,36 @@ impl Scoped {
             .await?;
         let both = |(attempt, link): (table::Model, Option<links::Model>)| Some((attempt, link?));
         rows.into_iter().filter_map(both).map(|(attempt, link)| Ok((attempt.try_into()?, link.into()))).collect()
+    }
+
+    /// The same with what they are for and whose that is, in one go: what a Save is about.
+    pub async fn find_attempts_in_full(
+        &self,
+        ids: &[AttemptId],
+    ) -> Result<Vec<(Attempt, Link, Authorization, Customer)>, StoreError> {
+        let rows = table::Entity::find()
+            .filter(table::Column::Id.is_in(ids.iter().map(|id| id.0)))
+            .filter(self.also_own(table::Column::Organization))
+            .select_also(links::Entity)
+            .join(
+                JoinType::InnerJoin,
+                table::Entity::belongs_to(links::Entity).from(table::Column::Link).to(links::Column::Id).into(),
+            )
+            .find_also(table::Entity, authorizations::Entity)
+            .find_also(authorizations::Entity, customers::Entity)
+            .filter(self.also_own(links::Column::Organization))
+            .filter(links::Column::RevokedAt.is_null())
+            .filter(self.also_mine(authorizations::Column::Organization, authorizations::Column::Customer))
+            .filter(self.also_own(customers::Column::Organization))
+            .all(&self.tx)
+            .await?;
+        let found = rows
+            .into_iter()
+            .filter_map(|(attempt, link, authorization, customer)| Some((attempt, link?, authorization?, customer?)));
+        let read = |(attempt, link, authorization, customer): (table::Model, links::Model, _, customers::Model)| {
+            Ok((attempt.try_into()?, link.into(), Authorization::try_from(authorization)?, customer.into()))
+        };
+        found.map(read).collect()
     }
 
     /// The attempt of a sign-in whose Save is under way or waits for a consent.

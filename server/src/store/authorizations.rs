@@ -7,7 +7,7 @@ use super::{
 };
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, EntityTrait, JoinType, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, EntityTrait, JoinType, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, UpdateMany,
     sea_query::{Expr, ExprTrait},
 };
 use shared::{
@@ -273,13 +273,20 @@ impl Scoped {
         &self,
         ids: &[AuthorizationId],
     ) -> Result<Vec<Authorization>, StoreError> {
-        let rows = table::Entity::update_many()
+        let rows = self.touching(ids).exec_with_returning(&self.tx).await?;
+        rows.into_iter().map(Authorization::try_from).collect()
+    }
+
+    /// The same for those that were read in this transaction and that nobody else can write: gives how many there were.
+    pub async fn touch_authorizations(&self, ids: &[AuthorizationId]) -> Result<u64, StoreError> {
+        Ok(self.touching(ids).exec(&self.tx).await?.rows_affected)
+    }
+
+    fn touching(&self, ids: &[AuthorizationId]) -> UpdateMany<table::Entity> {
+        table::Entity::update_many()
             .col_expr(table::Column::Version, Expr::col(table::Column::Version).add(1))
             .filter(self.mine(table::Column::Organization, table::Column::Customer))
             .filter(table::Column::Id.is_in(ids.iter().map(|id| id.0)))
-            .exec_with_returning(&self.tx)
-            .await?;
-        rows.into_iter().map(Authorization::try_from).collect()
     }
 
     /// Moves an open authorization to its end. `false`: it was not open.

@@ -262,6 +262,12 @@ pub mod authorizations {
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
     pub enum Relation {}
 
+    impl Related<super::customers::Entity> for Entity {
+        fn to() -> RelationDef {
+            Self::belongs_to(super::customers::Entity).from(Column::Customer).to(super::customers::Column::Id).into()
+        }
+    }
+
     impl ActiveModelBehavior for ActiveModel {}
 }
 
@@ -401,6 +407,15 @@ pub mod attempts {
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
     pub enum Relation {}
+
+    impl Related<super::authorizations::Entity> for Entity {
+        fn to() -> RelationDef {
+            Self::belongs_to(super::authorizations::Entity)
+                .from(Column::Authorization)
+                .to(super::authorizations::Column::Id)
+                .into()
+        }
+    }
 
     impl ActiveModelBehavior for ActiveModel {}
 }

@@ -3,9 +3,9 @@
 use super::{
     Scoped, StoreError,
     backup_sets::BackupSet,
+    count_updated,
     customers::key_of,
     entities::{backup_sets, sign_in_sets as sets, sign_ins as table},
-    update_each,
 };
 use sea_orm::{
     ActiveValue::Set,
@@ -274,7 +274,7 @@ impl Scoped {
 
     /// Writes the state of sign-ins that are there and what belongs to it, of those that are in one of the states `from`.
     /// Gives how many were.
-    pub async fn update_sign_ins(&self, sign_ins: &[SignIn], from: &[SignInState]) -> Result<usize, StoreError> {
+    pub async fn update_sign_ins(&self, sign_ins: &[SignIn], from: &[SignInState]) -> Result<u64, StoreError> {
         let moved = OnConflict::column(table::Column::Id)
             .update_columns([
                 table::Column::State,
@@ -293,7 +293,7 @@ impl Scoped {
         let mut count = 0;
         for part in sign_ins.chunks(100) {
             let rows = part.iter().map(|sign_in| row(self.own(), sign_in, None, 0)).collect::<Result<Vec<_>, _>>()?;
-            count += update_each(&self.tx, rows, &moved).await?.len();
+            count += count_updated(&self.tx, rows, &moved).await?;
         }
         Ok(count)
     }

@@ -14,7 +14,7 @@ cargo xtask bench [--only NAME]... [--seconds N] [--connections N] [--submission
     NAME: floors, submit, refuse, list, pages, window, process, tokens, setup; without --only: all of them; and scale
     --seconds      how long each load lasts (10; at most 120)
     --connections  how many connections send it (64; at most 512)
-    --submissions  Saves to prepare, each with an authorization of its own (5000)
+    --submissions  Saves to prepare, each with an authorization of its own (10000); half are sent by twice the connections
     --sets         backup sets in the list (100000)
     --customers    customers for the memory figures, each then connected, and for scale (10000)
     --scale-sets   backup sets for scale (1000000)
@@ -44,7 +44,7 @@ impl Options {
         let mut options = Self {
             only: Vec::new(),
             load,
-            submissions: 5_000,
+            submissions: 10_000,
             sets: 100_000,
             customers: 10_000,
             scale_sets: 1_000_000,

@@ -15,7 +15,7 @@ use crate::{
     services::ServiceError,
     state::AppState,
     store::{
-        Scoped, StoreError,
+        Scoped, StoreError, System,
         attempts::{Attempt, AttemptState, SavedToken},
         authorizations::Authorization,
         backup_sets::BackupSet,
@@ -91,10 +91,14 @@ pub(super) struct Submission {
 
 /// Opens the secret of a Save, and receives it if it is plain; then it is durable once this returns.
 pub async fn receive(app: &AppState, pressed: Arc<Pressed>) -> Staged {
-    let state = app.clone();
-    let staged = app.saves.0.carry_out(pressed, move |all| {
+    let (state, store) = (app.clone(), app.store.clone());
+    let turn = move || {
+        let store = store.clone();
+        async move { store.write_system().await }
+    };
+    let staged = app.saves.0.carry_out(pressed, turn, move |turn, all| {
         let state = state.clone();
-        async move { receive_all(&state, all).await }
+        async move { receive_all(&state, turn, all).await }
     });
     staged.await.unwrap_or_else(|| Err(lost()))
 }
@@ -111,21 +115,26 @@ fn lost() -> ServiceError {
     ServiceError::Store(StoreError::Lost)
 }
 
-async fn receive_all(app: &AppState, pressed: Vec<Arc<Pressed>>) -> Vec<Staged> {
-    if let Ok(staged) = receive_group(app, &pressed).await {
+/// `turn`: the transaction that they are stored in.
+async fn receive_all(app: &AppState, turn: Result<System, StoreError>, pressed: Vec<Arc<Pressed>>) -> Vec<Staged> {
+    if let Ok(turn) = turn
+        && let Ok(staged) = receive_group(app, turn, &pressed).await
+    {
         return staged;
     }
     let mut all = Vec::with_capacity(pressed.len());
     for one in pressed {
-        let staged = receive_group(app, &[one]).await;
+        let staged = match app.store.write_system().await {
+            Ok(turn) => receive_group(app, turn, &[one]).await,
+            Err(error) => Err(error.into()),
+        };
         all.push(staged.and_then(|mut staged| staged.pop().unwrap_or_else(|| Err(lost()))));
     }
     all
 }
 
 /// One transaction for all. An error takes everything back; a refusal is one Save's own.
-async fn receive_group(app: &AppState, pressed: &[Arc<Pressed>]) -> Result<Vec<Staged>, ServiceError> {
-    let system = app.store.write_system().await?;
+async fn receive_group(app: &AppState, system: System, pressed: &[Arc<Pressed>]) -> Result<Vec<Staged>, ServiceError> {
     let hashes: Vec<[u8; 32]> = pressed.iter().map(|one| hash_secret(one.secret.expose())).collect();
     let kinds = [LocatorKind::ConnectLink, LocatorKind::Attempt];
     let found = locator::find_each(&system, &kinds, &hashes, app.now()).await?;
@@ -179,7 +188,7 @@ async fn receive_apart(
     }
     let parts = parts.into_values().map(|places| async move {
         let part = places.iter().filter_map(|at| pressed.get(*at)).cloned().collect();
-        let staged = Box::pin(receive_all(app, part)).await;
+        let staged = Box::pin(receive_all(app, app.store.write_system().await, part)).await;
         places.into_iter().zip(staged).collect::<Vec<_>>()
     });
     let mut all: Vec<(usize, Staged)> = join_all(parts).await.into_iter().flatten().collect();
@@ -221,17 +230,15 @@ async fn read_attempts(
     read: &mut HashMap<AttemptId, Receiving>,
 ) -> Result<(), ServiceError> {
     let mut found = Vec::new();
-    for (attempt, link) in tx.find_attempts_and_links(attempts).await? {
-        if embed_stands(tx, &link).await? {
-            found.push((attempt, link));
+    for one in tx.find_attempts_in_full(attempts).await? {
+        if embed_stands(tx, &one.1).await? {
+            found.push(one);
         }
     }
-    let ids: HashSet<AuthorizationId> = found.iter().map(|(attempt, _)| attempt.authorization).collect();
+    let ids: HashSet<AuthorizationId> = found.iter().map(|(attempt, ..)| attempt.authorization).collect();
     let ids: Vec<AuthorizationId> = ids.into_iter().collect();
-    let sign_ins: HashSet<SignInId> = found.iter().map(|(attempt, _)| attempt.sign_in).collect();
+    let sign_ins: HashSet<SignInId> = found.iter().map(|(attempt, ..)| attempt.sign_in).collect();
     let sign_ins: Vec<SignInId> = sign_ins.into_iter().collect();
-    let authorizations = tx.find_authorizations_and_customers(&ids).await?;
-    let authorizations: HashMap<_, _> = authorizations.into_iter().map(|both| (both.0.id, both)).collect();
     let organization = tx.find_organization().await?.ok_or(ServiceError::NotFound)?;
     let mut queues: HashMap<AuthorizationId, Vec<SignIn>> = HashMap::new();
     for sign_in in tx.list_sign_ins(&ids).await? {
@@ -241,8 +248,7 @@ async fn read_attempts(
     for set in tx.list_covered_by(&sign_ins).await? {
         covered.entry(set.0.sign_in).or_default().push(set);
     }
-    for (attempt, link) in found {
-        let Some((authorization, customer)) = authorizations.get(&attempt.authorization).cloned() else { continue };
+    for (attempt, link, authorization, customer) in found {
         let queue = queues.get(&authorization.id).cloned().unwrap_or_default();
         let covered = covered.get(&attempt.sign_in).cloned().unwrap_or_default();
         let opened =
@@ -261,12 +267,12 @@ async fn store_all(
     members: &[&Submission],
     read_here: bool,
 ) -> Result<Vec<Stored>, ServiceError> {
-    let ids: Vec<AuthorizationId> = members.iter().map(|member| member.receiving.authorization.id).collect();
-    let touched = tx.touch_and_find_authorizations(&ids).await?;
-    let touched: HashMap<AuthorizationId, Authorization> = touched.into_iter().map(|one| (one.id, one)).collect();
+    // Read in this transaction, and nobody else writes: what was read is so still.
+    let known = read_here && tx.writes_alone();
+    let touched = touch_all(&tx, members, known).await?;
     // Whoever takes a link back touches the authorization too: what is read now is so until the end.
     let links: Vec<Uuid> = members.iter().map(|member| member.receiving.opened.link.id).collect();
-    let standing = if read_here && tx.writes_alone() { None } else { Some(tx.list_standing_links(&links).await?) };
+    let standing = if known { None } else { Some(tx.list_standing_links(&links).await?) };
     let stands =
         |member: &Submission| standing.as_ref().is_none_or(|all| all.contains(&member.receiving.opened.link.id));
     if !members.iter().any(|member| stands(member)) {
@@ -275,7 +281,7 @@ async fn store_all(
     let mut stored = Vec::with_capacity(members.len());
     let attempts: Vec<Attempt> =
         members.iter().filter(|member| stands(member)).map(|member| member.attempt()).collect();
-    let saved = tx.save_open_attempts(&attempts).await?;
+    let saved = save_all(&tx, &attempts, known).await?;
     for member in members {
         let Receiving { attempt, authorization, .. } = &member.receiving;
         stored.push(match touched.get(&authorization.id) {
@@ -288,7 +294,7 @@ async fn store_all(
     }
     let working: Vec<SignIn> =
         stored.iter().flatten().filter_map(Outcome::fresh).map(|one| one.sign_in.clone()).collect();
-    if tx.update_sign_ins(&working, &FROM).await? != working.len() {
+    if tx.update_sign_ins(&working, &FROM).await? != working.len() as u64 {
         return Err(used());
     }
     for member in members.iter().filter(|member| saved.contains(&member.receiving.attempt.id)) {
@@ -314,6 +320,36 @@ async fn store_all(
     }
     let answers = stored.into_iter().zip(members).map(|(outcome, member)| Ok(outcome?.answer(app, member)));
     Ok(answers.collect())
+}
+
+/// Counts a change of each authorization and gives them as they are now.
+async fn touch_all(
+    tx: &Scoped,
+    members: &[&Submission],
+    known: bool,
+) -> Result<HashMap<AuthorizationId, Authorization>, ServiceError> {
+    let all: Vec<&Authorization> = members.iter().map(|member| &member.receiving.authorization).collect();
+    let ids: Vec<AuthorizationId> = all.iter().map(|one| one.id).collect();
+    let touched = if known {
+        if tx.touch_authorizations(&ids).await? != ids.len() as u64 {
+            return Err(ServiceError::NotFound);
+        }
+        all.into_iter().map(|one| Authorization { version: one.version + 1, ..one.clone() }).collect()
+    } else {
+        tx.touch_and_find_authorizations(&ids).await?
+    };
+    Ok(touched.into_iter().map(|one| (one.id, one)).collect())
+}
+
+/// Saves the attempts that are open and gives their ids.
+async fn save_all(tx: &Scoped, attempts: &[Attempt], known: bool) -> Result<HashSet<AttemptId>, ServiceError> {
+    if !known {
+        return Ok(tx.save_open_attempts(attempts).await?);
+    }
+    if tx.count_saved_attempts(attempts).await? != attempts.len() as u64 {
+        return Err(used());
+    }
+    Ok(attempts.iter().map(|attempt| attempt.id).collect())
 }
 
 /// What became of one Save in the transaction.

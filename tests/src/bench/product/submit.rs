@@ -7,7 +7,7 @@ use super::{
 use crate::{
     bench::{
         BenchError, floors,
-        load::{Requests, send},
+        load::{Load, Requests, send},
         options::Options,
         report::{Line, Table},
         token::{Issuer, forge},
@@ -45,16 +45,21 @@ pub async fn measure(options: &Options, issuer: &Issuer, table: &mut Table) -> R
         table.add(compared(line, table, floors::REFUSE));
     }
     if options.wants("submit") {
-        let before = saved(&product).await;
-        let requests =
-            saves.iter().map(|[secret, access, identity]| save(&product, secret, access, identity)).collect();
-        let outcome = send(product.address, options.load, Requests::once(requests)).await?.only(202)?;
-        let answered = outcome.latencies.count();
-        let line = Line::rate("durable submissions (Save)", 202, outcome);
-        table.add(compared(line, table, floors::SUBMIT));
-        let stored = usize::try_from(saved(&product).await - before)?;
-        if stored < answered {
-            return Err(format!("{answered} Saves were answered but only {stored} are stored").into());
+        // Half of them at twice the connections: Saves that come together share their statements.
+        let (once, twice) = saves.split_at(saves.len() / 2);
+        for (saves, connections) in [(once, options.load.connections), (twice, options.load.connections * 2)] {
+            let before = saved(&product).await;
+            let requests =
+                saves.iter().map(|[secret, access, identity]| save(&product, secret, access, identity)).collect();
+            let load = Load { connections, ..options.load };
+            let outcome = send(product.address, load, Requests::once(requests)).await?.only(202)?;
+            let answered = outcome.latencies.count();
+            let line = Line::rate(&format!("durable submissions (Save), {connections} at once"), 202, outcome);
+            table.add(compared(line, table, floors::SUBMIT));
+            let stored = usize::try_from(saved(&product).await - before)?;
+            if stored < answered {
+                return Err(format!("{answered} Saves were answered but only {stored} are stored").into());
+            }
         }
     }
     product.stop().await;
@@ -138,7 +143,6 @@ fn save(product: &Product, secret: &str, access: &str, identity: &str) -> Reques
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bench::load::Load;
     use std::{collections::BTreeMap, time::Duration};
 
     const AT_ONCE: usize = 24;
