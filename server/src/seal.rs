@@ -12,7 +12,7 @@ use shared::id::OrganizationId;
 use uuid::Uuid;
 
 pub use envelope::Sealed;
-pub use keyring::{KeyId, Keyring, KeyringError, activate_key, add_key, add_key_for_later, remove_key};
+pub use keyring::{KeyId, Keyring, KeyringError, MOST_USES, activate_key, add_key, add_key_for_later, remove_key};
 
 /// Which record a secret belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -28,6 +28,7 @@ mod generations;
 mod group_commit;
 pub mod imports;
 pub mod journals;
+pub mod key_uses;
 pub mod links;
 pub mod locator;
 pub mod member_invitations;

@@ -6,7 +6,7 @@ use crate::{
     audit,
     services::{
         ServiceError, deliveries, events, heartbeat, invitations, job_tokens::ledger, probe, receipts, reminders,
-        renewal, save, set_up, waves,
+        renewal, reseal, save, set_up, waves,
     },
     state::AppState,
     store::{
@@ -120,8 +120,8 @@ const ATTEMPTS_KEPT: i64 = 7 * 24 * 3600;
 /// How long embed sessions are kept after their end, in seconds.
 const EMBED_KEPT: i64 = 24 * 3600;
 
-/// Every second: seals the audit log, publishes heads, tells changes of method; every minute: keys, expired secrets and
-/// previews; every hour: old deliveries and attempts.
+/// Every second: seals the audit log, publishes heads, tells changes of method; every minute: keys and their uses, expired
+/// secrets and previews; every hour: old deliveries and attempts.
 async fn keep_house(app: AppState, heads: Option<PathBuf>, mut stop: watch::Receiver<bool>) {
     let mut second = tokio::time::interval(Duration::from_secs(1));
     second.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -140,6 +140,11 @@ async fn keep_house(app: AppState, heads: Option<PathBuf>, mut stop: watch::Rece
         if let Err(error) = ledger::flush(&app).await {
             tracing::error!(?error, "the counts of job tokens could not be written");
         }
+        if (last || round.is_multiple_of(60))
+            && let Err(error) = reseal::count_uses(&app.store, &app.keyring).await
+        {
+            tracing::error!(?error, "the uses of the master key could not be counted");
+        }
         if round.is_multiple_of(60) {
             if let Err(error) = app.keyring.reload() {
                 tracing::error!(%error, "the master keys cannot be read again");
@@ -149,10 +154,14 @@ async fn keep_house(app: AppState, heads: Option<PathBuf>, mut stop: watch::Rece
                 tracing::error!(?error, "forgetting expired records failed");
             }
         }
-        if round.is_multiple_of(3600)
-            && let Err(error) = forget_old(&app).await
-        {
-            tracing::error!(?error, "forgetting old deliveries and attempts failed");
+        if round.is_multiple_of(3600) {
+            if app.keyring.is_wearing_out() {
+                let (key, uses) = (app.keyring.active(), app.keyring.uses());
+                tracing::error!(%key, uses, "the active master key is wearing out: `rekey keys add`, then `reseal`");
+            }
+            if let Err(error) = forget_old(&app).await {
+                tracing::error!(?error, "forgetting old deliveries and attempts failed");
+            }
         }
         round += 1;
         if last || *stop.borrow() {

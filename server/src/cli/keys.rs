@@ -3,7 +3,7 @@
 use super::{CommandError, Configured, serve};
 use crate::{
     random::SystemRandom,
-    seal::{KeyId, Keyring, activate_key, add_key, add_key_for_later, remove_key},
+    seal::{KeyId, Keyring, MOST_USES, activate_key, add_key, add_key_for_later, remove_key},
     services::reseal,
 };
 use clap::Subcommand;
@@ -66,7 +66,9 @@ pub async fn run(command: Command) -> Result<(), CommandError> {
         }
         Command::Reseal(configured) => {
             let (_, app) = serve::open(&configured).await?;
-            let changed = reseal::reseal(&app.store, &app.keyring).await?;
+            let changed = reseal::reseal(&app.store, &app.keyring).await;
+            reseal::count_uses(&app.store, &app.keyring).await?;
+            let changed = changed?;
             println!("Sealed {changed} values anew under {}.", app.keyring.active());
             Ok(())
         }
@@ -79,6 +81,12 @@ async fn list(configured: &Configured) -> Result<(), CommandError> {
     for (id, uses) in reseal::uses(&app.store, &app.keyring).await? {
         let active = if id == app.keyring.active() { ", active" } else { "" };
         println!("{id}: {} sealed values, {} batches of the audit log{active}", uses.sealed, uses.audit);
+    }
+    reseal::count_uses(&app.store, &app.keyring).await?;
+    let (active, uses) = (app.keyring.active(), app.keyring.uses());
+    println!("{active} has sealed {uses} times; at {MOST_USES} it seals no more.");
+    if app.keyring.is_wearing_out() {
+        println!("It is time for a new one: `rekey keys add`, then `rekey keys reseal`.");
     }
     Ok(())
 }

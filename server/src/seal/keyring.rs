@@ -23,8 +23,9 @@ use zeroize::Zeroizing;
 
 const ACTIVE: &str = "active";
 const SUFFIX: &str = ".key";
-/// Random nonces: fewer than 2^32 under one key (NIST SP 800-38D §8.3), with room to spare.
-const MOST_USES: u64 = (1 << 32) - (1 << 20);
+/// Random nonces: fewer than 2^32 under one key (NIST SP 800-38D §8.3), with room to spare: a process that is killed has not
+/// counted its last minute.
+pub const MOST_USES: u64 = (1 << 32) - (1 << 27);
 const ALARM_AT: u64 = 1 << 31;
 
 /// The id of a master key: 8 random bytes, shown as 16 hexadecimal digits. Not a secret.
@@ -87,6 +88,8 @@ pub struct Keyring {
     directory: PathBuf,
     known: RwLock<Arc<Known>>,
     uses: AtomicU64,
+    /// Of those, what storage does not count yet.
+    uncounted: AtomicU64,
     random: SharedRandom,
 }
 
@@ -119,7 +122,13 @@ impl Keyring {
     /// Reads the directory.
     pub fn load(directory: &Path, random: SharedRandom) -> Result<Self, KeyringError> {
         let known = RwLock::new(Arc::new(Known::read(directory)?));
-        Ok(Self { directory: directory.to_owned(), known, uses: AtomicU64::new(0), random })
+        Ok(Self {
+            directory: directory.to_owned(),
+            known,
+            uses: AtomicU64::new(0),
+            uncounted: AtomicU64::new(0),
+            random,
+        })
     }
 
     /// Reads the directory again; what was known stays when it cannot be read.
@@ -128,6 +137,7 @@ impl Keyring {
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         if known.active != read.active {
             self.uses.store(0, Ordering::Relaxed);
+            self.uncounted.store(0, Ordering::Relaxed);
             tracing::info!(key = %read.active, "another master key is active");
         }
         if **known != read {
@@ -182,6 +192,18 @@ impl Keyring {
         self.uses.fetch_max(uses, Ordering::Relaxed);
     }
 
+    /// The uses of the active key that storage does not count yet; from now on they are the caller's to count.
+    pub fn take_uncounted(&self) -> (KeyId, u64) {
+        (self.active(), self.uncounted.swap(0, Ordering::Relaxed))
+    }
+
+    /// Takes back what could not be counted.
+    pub fn give_back(&self, key: KeyId, uses: u64) {
+        if key == self.active() {
+            self.uncounted.fetch_add(uses, Ordering::Relaxed);
+        }
+    }
+
     /// Whether it is time for a new active key.
     pub fn is_wearing_out(&self) -> bool {
         self.uses() >= ALARM_AT
@@ -191,12 +213,10 @@ impl Keyring {
         let known = self.known();
         let active = known.active;
         let uses = self.uses.fetch_add(1, Ordering::Relaxed);
+        self.uncounted.fetch_add(1, Ordering::Relaxed);
         if uses >= MOST_USES {
             self.uses.store(MOST_USES, Ordering::Relaxed);
             return Err(SealError::KeyWornOut);
-        }
-        if uses == ALARM_AT {
-            tracing::error!(key = %active, "the active master key is wearing out: add a new one");
         }
         Ok((active, known.keys.get(&active).cloned().ok_or(SealError::UnknownKey(active))?))
     }

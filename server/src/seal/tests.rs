@@ -99,12 +99,32 @@ fn s1_a_worn_out_key_seals_nothing_more_and_still_opens() {
     keyring.learn_uses(1 << 31);
     assert!(keyring.is_wearing_out());
     keyring.seal(&context, b"still").unwrap();
-    keyring.learn_uses((1 << 32) - (1 << 20));
+    keyring.learn_uses(MOST_USES);
     for _ in 0..3 {
         assert_eq!(keyring.seal(&context, b"no").unwrap_err(), SealError::KeyWornOut);
     }
     assert!(keyring.uses() < 1 << 32);
     assert!(keyring.open(&context, &sealed).is_ok());
+}
+
+#[test]
+fn s1_what_could_not_be_counted_is_counted_the_next_time() {
+    let (_parent, directory) = directory();
+    let keyring = Keyring::create(&directory, Arc::new(SystemRandom)).unwrap();
+    let first = keyring.active();
+    for _ in 0..3 {
+        keyring.seal(&context(1, "refresh_token", 1, 1), b"secret").unwrap();
+    }
+    assert_eq!(keyring.take_uncounted(), (first, 3));
+    assert_eq!(keyring.take_uncounted(), (first, 0), "each use once");
+    keyring.give_back(first, 3);
+    keyring.seal(&context(1, "refresh_token", 1, 1), b"secret").unwrap();
+    assert_eq!(keyring.take_uncounted(), (first, 4));
+    // What is counted late is not the next key's.
+    let next = add_key(&directory, &SystemRandom).unwrap();
+    keyring.reload().unwrap();
+    keyring.give_back(first, 3);
+    assert_eq!(keyring.take_uncounted(), (next, 0));
 }
 
 #[test]

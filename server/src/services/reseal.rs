@@ -7,7 +7,7 @@ use super::{ServiceError, attempts, save};
 use crate::{
     seal::{KeyId, Keyring, SealContext},
     store::{
-        Store,
+        Store, StoreError,
         certificates::PRIVATE_KEY,
         channels::SECRET,
         links::MAIL_SECRET,
@@ -100,4 +100,31 @@ pub async fn uses(store: &Store, keyring: &Keyring) -> Result<BTreeMap<KeyId, Us
         }
     }
     Ok(found)
+}
+
+/// Counts in storage how often the active key has sealed here, and learns of the uses before and on other nodes (S1).
+pub async fn count_uses(store: &Store, keyring: &Keyring) -> Result<(), ServiceError> {
+    let (key, uses) = keyring.take_uncounted();
+    match add_uses(store, key, uses).await {
+        Ok(all) => {
+            if key == keyring.active() {
+                keyring.learn_uses(all);
+            }
+            Ok(())
+        }
+        Err(error) => {
+            keyring.give_back(key, uses);
+            Err(error.into())
+        }
+    }
+}
+
+async fn add_uses(store: &Store, key: KeyId, uses: u64) -> Result<u64, StoreError> {
+    if uses == 0 {
+        return store.read_system().await?.find_key_uses(&key.to_string()).await;
+    }
+    let tx = store.write_system().await?;
+    let all = tx.add_key_uses(&key.to_string(), uses).await?;
+    tx.commit().await?;
+    Ok(all)
 }

@@ -79,6 +79,23 @@ pub mod work {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
+pub mod key_uses {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "key_uses")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub master_key: String,
+        pub uses: i64,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
 pub mod members {
     use sea_orm::entity::prelude::*;
 

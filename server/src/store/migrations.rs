@@ -11,6 +11,7 @@ pub mod m0008_customer_links;
 pub mod m0009_embed;
 pub mod m0010_without_access;
 pub mod m0014_suspended;
+pub mod m0015_key_uses;
 
 use sea_orm::{ConnectionTrait, DbBackend};
 use sea_orm_migration::{
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0009_embed::Migration),
             Box::new(m0010_without_access::Migration),
             Box::new(m0014_suspended::Migration),
+            Box::new(m0015_key_uses::Migration),
         ]
     }
 }

@@ -1,9 +1,12 @@
 //! S4: the master key is rotated while everything runs, can be interrupted anywhere, and nothing becomes unreadable.
 
-use rekey_tests::{app::TestApp, app_on_both};
+use rekey_tests::{
+    app::{TestApp, eventually},
+    app_on_both,
+};
 use server::{
     random::SystemRandom,
-    seal::{KeyId, Keyring, add_key, remove_key},
+    seal::{KeyId, Keyring, SealContext, add_key, remove_key},
     services::reseal,
     store::sealed::SealedKind,
 };
@@ -15,10 +18,12 @@ use std::{
     sync::Arc,
     task::{Context, Poll},
 };
+use uuid::Uuid;
 
 app_on_both! {
     s4_a_rotation_is_online_resumable_and_loses_nothing,
     s4_a_rotation_is_interrupted_at_many_points,
+    s1_the_uses_of_a_key_outlive_the_process_and_are_those_of_all_nodes,
 }
 
 /// Values of each kind: more than one transaction takes.
@@ -53,6 +58,29 @@ async fn s4_a_rotation_is_online_resumable_and_loses_nothing(mut app: TestApp) {
     let more = app.authorize(&["CON-003"]).await;
     assert_eq!(app.save_connected(&more).await.state, AuthorizationState::Done);
     assert_eq!((app.set("CON-002").await.method, app.set("CON-003").await.method), (Method::Modern, Method::Hybrid));
+}
+
+/// Nonces must not repeat under a key: what a node knows of its uses is what all of them sealed, before it started too.
+async fn s1_the_uses_of_a_key_outlive_the_process_and_are_those_of_all_nodes(mut app: TestApp) {
+    app.import_sample().await;
+    app.connect_account(&["CON-001"], "backup@contoso.com").await;
+    let used = app.state.keyring.uses();
+    assert!(used >= 2, "a posted token and a refresh token: {used}");
+    app.restart().await;
+    let knows = async |count: u64| app.state.keyring.uses() >= count;
+    eventually("the uses before", async || knows(used).await).await;
+    let other = keyring(&app.data().join("keys"));
+    let context = SealContext { organization: app.organization, kind: "refresh_token", row: Uuid::nil(), version: 1 };
+    for _ in 0..5 {
+        other.seal(&context, b"another node's").expect("sealed");
+    }
+    reseal::count_uses(&app.state.store, &other).await.expect("counted");
+    assert!(other.uses() >= used + 5, "it learns of what was before");
+    reseal::count_uses(&app.state.store, &app.state.keyring).await.expect("counted");
+    assert!(knows(used + 5).await);
+    let now = app.state.keyring.uses();
+    reseal::count_uses(&app.state.store, &app.state.keyring).await.expect("counted");
+    assert_eq!(app.state.keyring.uses(), now, "each use counts once");
 }
 
 /// Each time another key, and the work ends after another number of its steps, as if the process had died there. What no value
