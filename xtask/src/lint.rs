@@ -39,12 +39,13 @@ impl Verdict {
 pub fn run(workspace: &Workspace) -> Result<ExitCode, Failure> {
     let files = tree::files(workspace.root())?;
     let lock = std::fs::read_to_string(workspace.root().join("Cargo.lock"))?;
-    let steps: [(&str, &dyn Fn() -> Verdict); 8] = [
+    let steps: [(&str, &dyn Fn() -> Verdict); 9] = [
         ("rustfmt", &|| cargo(workspace, "fmt --all --check")),
         ("clippy", &|| cargo(workspace, "clippy --locked --workspace --all-targets -- -D warnings")),
         ("clippy for wasm32", &|| cargo(workspace, WASM)),
         ("clippy for wasm32, the connect page alone", &|| cargo(workspace, CONNECT)),
-        ("cargo-deny", &|| deny(workspace)),
+        ("cargo-deny: licences, sources, what is not wanted", &|| deny(workspace, "bans licenses sources")),
+        ("cargo-deny: advisories", &|| advisories(workspace)),
         ("Cargo.lock", &|| Verdict::of_findings(&lock::findings(&lock))),
         ("who may use what", &|| Verdict::of_findings(&layers::findings(&files))),
         ("what must not be in the tree", &|| Verdict::of_findings(&scan::findings(&files))),
@@ -75,11 +76,27 @@ fn cargo(workspace: &Workspace, words: &str) -> Verdict {
     Verdict::of(shell::succeeds(&mut command))
 }
 
-fn deny(workspace: &Workspace) -> Verdict {
-    if shell::answer(Command::new("cargo-deny").arg("--version")).is_none() {
-        return Verdict::NotRun("not installed; `cargo install --locked cargo-deny`".into());
+fn deny(workspace: &Workspace, checks: &str) -> Verdict {
+    match cargo_deny() {
+        Err(reason) => reason,
+        Ok(()) => cargo(workspace, &format!("deny check {checks}")),
     }
-    cargo(workspace, "deny check")
+}
+
+/// Apart from the others, because it compares with a list that is fetched anew: without it nothing was compared.
+fn advisories(workspace: &Workspace) -> Verdict {
+    if let Err(reason) = cargo_deny() {
+        return reason;
+    }
+    if !shell::succeeds(shell::cargo(workspace.root()).args(["deny", "fetch", "db"])) {
+        return Verdict::NotRun("the list of advisories could not be fetched, so nothing was compared".into());
+    }
+    cargo(workspace, "deny check --disable-fetch advisories")
+}
+
+fn cargo_deny() -> Result<(), Verdict> {
+    let version = shell::answer(Command::new("cargo-deny").arg("--version"));
+    version.map(|_| ()).ok_or_else(|| Verdict::NotRun("not installed; `cargo install --locked cargo-deny`".into()))
 }
 
 fn line(name: &str, verdict: &Verdict) -> String {

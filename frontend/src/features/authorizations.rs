@@ -13,7 +13,7 @@ mod wish;
 
 pub use cancel::Cancel;
 pub use own_app::OwnApp;
-pub use preview::{PreviewedSignIn, RefusedSets, TenantCheck};
+pub use preview::{OthersUnderWay, PreviewedSignIn, RefusedSets, TenantCheck};
 pub use receipt::Receipt;
 pub use sign_in::SignInCard;
 pub use summary::Summary;

@@ -2,7 +2,7 @@
 
 use crate::api::{self, ApiFailure};
 use crate::components::{Art, Button, ButtonKind, ButtonLink};
-use crate::features::authorizations::{PreviewedSignIn, RefusedSets, Summary, TenantCheck, Ways, Wish};
+use crate::features::authorizations::{OthersUnderWay, PreviewedSignIn, RefusedSets, Summary, TenantCheck, Ways, Wish};
 use crate::features::backup_sets::Chosen;
 use crate::features::backup_sets::choice::Choice;
 use crate::features::page::{PageHead, Trouble, load};
@@ -95,6 +95,7 @@ fn show(preview: AuthorizationPreview, wish: Wish, again: Callback<()>) -> AnyVi
         <div class="split">
             <div class="stack loose">
                 {check}
+                <OthersUnderWay under_way=preview.under_way.clone()/>
                 {sign_ins.collect_view()}
                 <RefusedSets refused=preview.refused.clone() method/>
             </div>

@@ -24,17 +24,17 @@ use shared::{
     api::{
         authorizations::{
             AuthorizationPreview, AuthorizationState, AuthorizationView, ConnectLink, CreateAuthorization, SetRef,
-            SignInPreview, SignInState, SignInView,
+            SignInPreview, SignInState, SignInView, UnderWay,
         },
         page::Page,
     },
-    id::{AuthorizationId, CustomerId, SignInId},
+    id::{AuthorizationId, BackupSetId, CustomerId, SignInId},
     method::Method,
     rules::who::Signer,
     secret::Secret,
     time::Timestamp,
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// How long a link to the connect page lives, in seconds.
 const LINK_LIFE: i64 = 60 * 60;
@@ -45,7 +45,44 @@ pub async fn preview(
     scope: &Scope,
     request: &CreateAuthorization,
 ) -> Result<AuthorizationPreview, ServiceError> {
-    preview_within(app, &app.store.read(scope).await?, request).await
+    let tx = app.store.read(scope).await?;
+    let mut preview = preview_within(app, &tx, request).await?;
+    let chosen = preview.sign_ins.iter().flat_map(|sign_in| sign_in.sets.iter().map(|set| set.id)).collect();
+    preview.under_way = under_way(&tx, preview.customer.id, &chosen).await?;
+    Ok(preview)
+}
+
+/// Which open authorizations of the customer still wait for a sign-in of these sets.
+async fn under_way(
+    tx: &Scoped,
+    customer: CustomerId,
+    chosen: &HashSet<BackupSetId>,
+) -> Result<Vec<UnderWay>, ServiceError> {
+    let open = tx.list_open_authorizations_of(customer).await?;
+    let waiting: HashMap<SignInId, AuthorizationId> = tx
+        .list_sign_ins(&open)
+        .await?
+        .into_iter()
+        .filter(|sign_in| !matches!(sign_in.state, SignInState::Done | SignInState::Cancelled))
+        .map(|sign_in| (sign_in.id, sign_in.authorization))
+        .collect();
+    let ids: Vec<SignInId> = waiting.keys().copied().collect();
+    let mut counts: HashMap<AuthorizationId, u64> = HashMap::new();
+    for set in tx.list_sign_in_sets(&ids).await? {
+        if let Some(authorization) = waiting.get(&set.sign_in).filter(|_| chosen.contains(&set.backup_set)) {
+            *counts.entry(*authorization).or_default() += 1;
+        }
+    }
+    let found: Vec<AuthorizationId> = counts.keys().copied().collect();
+    let found = tx.find_authorizations(&found).await?.into_iter().map(|one| UnderWay {
+        sets: counts.get(&one.id).copied().unwrap_or(0),
+        id: one.id,
+        created_at: one.created_at,
+        created_by: one.created_by,
+    });
+    let mut found: Vec<UnderWay> = found.collect();
+    found.sort_by_key(|one| std::cmp::Reverse(one.id.0));
+    Ok(found)
 }
 
 /// As [`preview`], of the same moment as what else is read.
@@ -63,6 +100,7 @@ pub(super) async fn preview_within(
         sign_ins: planned.sign_ins.iter().map(sign_in_preview).collect(),
         refused: planned.refused,
         tenant_unconfirmed: planned.customer.confirmed_at.is_none(),
+        under_way: Vec::new(),
     })
 }
 

@@ -95,6 +95,22 @@ pub struct AuthorizationPreview {
     pub sets: u64,
     /// The customer's tenant is not confirmed yet, so nothing can start.
     pub tenant_unconfirmed: bool,
+    /// Open authorizations that have some of these sets already, the newest first.
+    pub under_way: Vec<UnderWay>,
+}
+
+/// An open authorization that still waits for a sign-in of some chosen sets.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct UnderWay {
+    /// Id.
+    pub id: AuthorizationId,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// Who made it: for display.
+    pub created_by: String,
+    /// How many of the chosen sets it has.
+    pub sets: u64,
 }
 
 /// One sign-in of a preview.

@@ -6,7 +6,7 @@ use rekey_tests::{
 };
 use shared::{
     api::{
-        authorizations::{AuthorizationPreview, Consenter, CreateAuthorization},
+        authorizations::{AuthorizationPreview, AuthorizationView, Consenter, CreateAuthorization},
         backup_sets::BackupSetView,
         customers::{ConfirmTenant, CreateCustomer, CustomerView},
     },
@@ -19,6 +19,7 @@ app_on_both! {
     c2_every_permission_comes_with_its_reason,
     a05_every_other_start_and_end_is_refused,
     f5_f10_two_accounts_are_a_queue_of_two,
+    f6_a_preview_names_what_is_under_way_already,
 }
 
 async fn preview(app: &TestApp, external_ids: &[&str]) -> AuthorizationPreview {
@@ -34,6 +35,26 @@ async fn f6_a_preview_stores_nothing(app: TestApp) {
         preview(&app, sets).await;
     }
     assert_same(&before, &app.dump().await);
+}
+
+/// Nobody is asked twice for the same sets without being told: open ones count, and only while a sign-in is awaited.
+async fn f6_a_preview_names_what_is_under_way_already(app: TestApp) {
+    app.import_sample().await;
+    assert_eq!(preview(&app, &["CON-001", "CON-002"]).await.under_way, []);
+    let first = app.authorize(&["CON-001", "CON-009"]).await;
+    let shown = preview(&app, &["CON-001", "CON-002"]).await.under_way;
+    assert_eq!(shown.iter().map(|one| (one.id, one.sets)).collect::<Vec<_>>(), [(first.id, 1)]);
+    assert_eq!((shown[0].created_at, &shown[0].created_by), (first.created_at, &first.created_by));
+    assert_eq!(preview(&app, &["CON-002"]).await.under_way, [], "another set");
+    app.advance(1);
+    let second = app.authorize(&["CON-002", "CON-001"]).await;
+    let shown = preview(&app, &["CON-001", "CON-002"]).await.under_way;
+    let found: Vec<_> = shown.iter().map(|one| (one.id, one.sets)).collect();
+    assert_eq!(found, [(second.id, 2), (first.id, 1)], "the newest first");
+    let path = format!("/api/v1/authorizations/{}/cancel", second.id);
+    let _: AuthorizationView = app.key().post(&path, &serde_json::json!({})).await.ok();
+    let shown = preview(&app, &["CON-001", "CON-002"]).await.under_way;
+    assert_eq!(shown.iter().map(|one| one.id).collect::<Vec<_>>(), [first.id], "what was called off waits for nobody");
 }
 
 /// C2, O5: in the preview and again on the page where the holder decides.

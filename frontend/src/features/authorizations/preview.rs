@@ -2,6 +2,7 @@
 
 use super::Wish;
 use crate::api;
+use crate::browser;
 use crate::components::{
     Button, ButtonKind, ButtonLink, Fact, Facts, Icon, Keymark, MethodPin, Move, Notice, Perms, Tone,
 };
@@ -9,9 +10,10 @@ use crate::features::backup_sets::Chosen;
 use crate::features::page::Trouble;
 use crate::remote::Action;
 use crate::text::portal::{authorizations, backup_sets, modern};
+use crate::text::when;
 use leptos::prelude::*;
 use shared::api::apps::Way;
-use shared::api::authorizations::{RefusedSet, SetRef, SignInPreview};
+use shared::api::authorizations::{RefusedSet, SetRef, SignInPreview, UnderWay};
 use shared::api::backup_sets::CustomerRef;
 use shared::api::customers::{ConfirmTenant, CustomerView};
 use shared::method::Method;
@@ -83,6 +85,24 @@ pub fn PreviewedSignIn(
             </div>
         </section>
     }
+}
+
+/// Authorizations that wait for some of these sets already.
+#[component]
+pub fn OthersUnderWay(
+    /// Which, the newest first.
+    under_way: Vec<UnderWay>,
+) -> impl IntoView {
+    let one = |one: UnderWay| {
+        let label = authorizations::open_of(&one.created_by, &when(one.created_at, browser::now()));
+        let href = format!("/authorizations/{}", one.id);
+        view! {
+            <Notice tone=Tone::Warn title=authorizations::under_way(one.sets) text=authorizations::UNDER_WAY_WHY>
+                <ButtonLink attr:data-test="under-way" href>{label}</ButtonLink>
+            </Notice>
+        }
+    };
+    under_way.into_iter().map(one).collect_view()
 }
 
 /// The names of sets.

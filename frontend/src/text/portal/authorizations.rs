@@ -34,6 +34,9 @@ pub const READ_AND_RESTORE: &str =
 pub const NEEDS_ADMINISTRATOR: &str = "An administrator may have to approve first";
 /// In a sign-in.
 pub const NEEDS_ADMINISTRATOR_WHY: &str = "Where a tenant keeps Microsoft’s default policy, some of these permissions need an administrator’s approval. If so, the page offers a link to pass on. Approved within the hour, it goes on by itself; later, with one more sign-in.";
+/// Some sets are in another authorization.
+pub const UNDER_WAY_WHY: &str =
+    "Whoever signs in first changes them. A second authorization asks again, perhaps somebody else.";
 /// Refused sets.
 pub const REFUSED: &str = "These do not take part";
 /// Beside the remedy.
@@ -180,6 +183,20 @@ pub fn connected(account: &str) -> String {
 /// Under a sign-in's headline.
 pub fn sets(count: usize) -> String {
     plural(count as u64, "set", "sets")
+}
+
+/// Sets are in an open authorization already.
+pub fn under_way(sets: u64) -> String {
+    if sets == 1 {
+        "1 set is being authorized already".to_owned()
+    } else {
+        format!("{} sets are being authorized already", number(sets))
+    }
+}
+
+/// The way to it.
+pub fn open_of(by: &str, when: &str) -> String {
+    format!("Open the one that {by} began {when}")
 }
 
 /// Who must sign in, in a sentence.
