@@ -108,8 +108,13 @@ fn milliseconds(at: Timestamp) -> f64 {
     at.0.clamp(-62_135_596_800, 253_402_300_799) as f64 * 1000.0
 }
 
+/// The language that this browser prefers, such as `de-AT`; empty when it does not say.
+pub fn preferred_language() -> String {
+    js::Navigator::language().unwrap_or_default()
+}
+
 fn locale() -> String {
-    let own = js::Navigator::language().unwrap_or_default();
+    let own = preferred_language();
     let ours = crate::text::words::language();
     if own.starts_with(ours) { own } else { ours.to_owned() }
 }

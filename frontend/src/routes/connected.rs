@@ -2,12 +2,12 @@
 
 use crate::api;
 use crate::browser;
-use crate::features::customer_page::Connected as Shown;
+use crate::features::customer_page::{Connected as Shown, Speech};
 use crate::features::page::{arrive, load};
 use crate::features::session::{Quiet, Sheet};
 use crate::map;
 use crate::remote::Remote;
-use crate::text::portal::customer_page;
+use crate::text::portal::customer_page::{self, say};
 use leptos::prelude::*;
 use shared::api::customer_page::CustomerPage;
 
@@ -28,8 +28,9 @@ pub(super) struct Secret(Option<String>);
 /// The page.
 #[component]
 pub fn Connected() -> impl IntoView {
-    Effect::new(|_| arrive(customer_page::TITLE));
-    let Some(Secret(Some(secret))) = use_context() else { return dead() };
+    let speech = Speech::begin();
+    Effect::new(move |_| arrive(say(speech.language(), customer_page::TITLE)));
+    let Some(Secret(Some(secret))) = use_context() else { return dead(speech) };
     let asked = secret.clone();
     let page = Remote::new(move || {
         let secret = asked.clone();
@@ -44,15 +45,20 @@ pub fn Connected() -> impl IntoView {
     load(page, 6, move |page| match page {
         Some(page) => {
             let secret = secret.clone();
-            view! { <Quiet><Shown page secret/></Quiet> }.into_any()
+            view! { <Quiet><Shown page secret speech/></Quiet> }.into_any()
         }
-        None => dead(),
+        None => dead(speech),
     })
     .into_any()
 }
 
 /// Unknown, ended and expired links look alike (O8).
-fn dead() -> AnyView {
-    view! { <Sheet art="art-lost" heading=customer_page::DEAD><p class="muted">{customer_page::DEAD_WHY}</p></Sheet> }
-        .into_any()
+fn dead(speech: Speech) -> AnyView {
+    let language = speech.language();
+    view! {
+        <Sheet art="art-lost" heading=say(language, customer_page::DEAD)>
+            <p class="muted">{say(language, customer_page::DEAD_WHY)}</p>
+        </Sheet>
+    }
+    .into_any()
 }

@@ -75,6 +75,12 @@ pub fn language() -> &'static str {
     LANGUAGE.get()
 }
 
+/// The language of times and numbers, where the texts are not read from here.
+#[cfg(feature = "portal")]
+pub fn read_in(code: &'static str) {
+    LANGUAGE.set(code);
+}
+
 /// Puts a language's texts in the place of what was there. They stay for as long as the page does.
 pub fn speak(code: &'static str, text: String) {
     LANGUAGE.set(code);

@@ -157,6 +157,12 @@ async fn d8_o4_the_holder_takes_the_access_away_from_the_customers_page() {
     visitor.read("[data-test=connected]", "the link alone removes nothing").await;
     visitor.portraits("connected-removable", PHONE).await;
     visitor.look(PHONE, 844, "light").await;
+    // I7: in their language, which goes with them to the connect page.
+    visitor.click("[data-test=language] option[value=de]").await;
+    visitor.read("[data-test=connected]", "der Link allein entfernt nichts").await;
+    visitor.snapshot("connected-removable-390-german").await;
+    visitor.click("[data-test=language] option[value=en]").await;
+    visitor.read("[data-test=connected]", "the link alone removes nothing").await;
     visitor.click("[data-test=ask-removal]").await;
     let asked = visitor.sees_page("asked").await;
     assert!(asked.contains("Take away the access to backup@contoso.com"), "{asked}");

@@ -8,7 +8,7 @@ use crate::browser::{self, tab};
 use crate::text::words;
 
 /// The language that was chosen, in this tab.
-const LANGUAGE: &str = "rekey.language";
+pub(in crate::features) const LANGUAGE: &str = "rekey.language";
 
 /// Loads the texts of this visit; false when that failed and nothing can be said.
 pub async fn begin() -> bool {

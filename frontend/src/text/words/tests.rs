@@ -61,11 +61,12 @@ fn i7_every_language_has_every_text_in_the_same_place_with_the_same_names() {
     let english = entries("en");
     for (code, _) in FILES {
         let own = entries(code);
-        for of in ["html", "page", "more", "frame"] {
+        for of in ["html", "page", "more", "frame", "connected"] {
             let keys = |entries: &[Entry]| section(entries, of).iter().map(|one| one.key.clone()).collect::<Vec<_>>();
             assert_eq!(keys(&own), keys(&english), "{code} [{of}]");
         }
-        for entry in own.iter().filter(|entry| ["page", "more", "frame"].contains(&entry.section.as_str())) {
+        for entry in own.iter().filter(|entry| ["page", "more", "frame", "connected"].contains(&entry.section.as_str()))
+        {
             let model = english.iter().find(|one| one.section == entry.section && one.key == entry.key).unwrap();
             let mut names = names_in(&model.text);
             // A noun with its number may stand for either form.
