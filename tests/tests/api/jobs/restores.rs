@@ -69,6 +69,10 @@ async fn c4_a_hybrid_restore_needs_what_the_holder_consented_to(app: TestApp) {
     open(&app, 1).await;
     let problem = ask(&app, "CON-001", RESTORE).await.refused(409, "restore_not_consented");
     assert!(problem.detail.contains("Mail.ReadWrite"), "{}", problem.detail);
+    // A part is not enough: a restore that writes some of it back would not be one.
+    app.database.intruder().await.run("UPDATE connections SET scopes = scopes || ' Mail.ReadWrite'").await;
+    let problem = ask(&app, "CON-001", RESTORE).await.refused(409, "restore_not_consented");
+    assert!(problem.detail.contains("consented to MailboxSettings.ReadWrite."), "{}", problem.detail);
     // Nothing was asked of Microsoft for it.
     assert_eq!(super::grants(&app, "refresh_token"), 0);
 }
