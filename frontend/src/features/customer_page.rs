@@ -77,7 +77,7 @@ fn sheet(page: CustomerPage, secret: &str, speech: Speech) -> impl IntoView + us
     view! {
         <div class="sheet wide" data-test="connected">
             <div class="stack tight">
-                <h1 tabindex="-1">{heading}" "<Keymark tenant/></h1>
+                <h1 class="titled" tabindex="-1">{heading}" "<Keymark tenant/></h1>
                 <p class="muted">{lede}</p>
             </div>
             {none}
@@ -103,7 +103,7 @@ fn Languages(speech: Speech, language: Language) -> impl IntoView {
         }
     };
     view! {
-        <select class="input" data-test="language" aria-label=say(language, customer_page::LANGUAGE) on:change=choose>
+        <select class="input language" data-test="language" aria-label=say(language, customer_page::LANGUAGE) on:change=choose>
             {Language::ALL.map(one).into_iter().collect_view()}
         </select>
     }

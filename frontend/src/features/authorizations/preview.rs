@@ -98,7 +98,7 @@ pub fn OthersUnderWay(
         let href = format!("/authorizations/{}", one.id);
         view! {
             <Notice tone=Tone::Warn title=authorizations::under_way(one.sets) text=authorizations::UNDER_WAY_WHY>
-                <ButtonLink attr:data-test="under-way" href>{label}</ButtonLink>
+                <div class="actions"><ButtonLink attr:data-test="under-way" href>{label}</ButtonLink></div>
             </Notice>
         }
     };
