@@ -92,10 +92,10 @@ fn show(preview: AuthorizationPreview, wish: Wish, again: Callback<()>) -> AnyVi
     });
     let check = preview.tenant_unconfirmed.then(|| view! { <TenantCheck customer on_confirmed=again/> });
     view! {
+        <OthersUnderWay under_way=preview.under_way.clone()/>
         <div class="split">
             <div class="stack loose">
                 {check}
-                <OthersUnderWay under_way=preview.under_way.clone()/>
                 {sign_ins.collect_view()}
                 <RefusedSets refused=preview.refused.clone() method/>
             </div>
