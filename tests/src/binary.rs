@@ -19,7 +19,9 @@ pub fn rekey() -> &'static Path {
             return told.into();
         }
         let test = env::current_exe().expect("this test has a path");
-        let profile = test.parent().and_then(Path::parent).expect("target/<profile>/deps");
+        // A test lies in target/<profile>/deps, a program such as the bench beside it.
+        let folder = test.parent().expect("a folder");
+        let profile = if folder.ends_with("deps") { folder.parent().expect("target/<profile>") } else { folder };
         let release = profile.ends_with("release");
         let mut build = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         // Of the whole workspace: the same features of the same crates as for the tests, so that little is outcome again.

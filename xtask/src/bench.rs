@@ -16,7 +16,8 @@ pub fn run(workspace: &Workspace, words: &[String]) -> Result<ExitCode, Failure>
     }
     let mut bench = shell::cargo(workspace.root());
     bench.args(["run", "--locked", "--release", "--quiet", "--package", "rekey-tests", "--bin", "bench", "--"]);
-    bench.args(words).env("REKEY_BENCH_SERVER", server(workspace));
+    // The window is measured in a browser, with the demo: of this build, not of the tests'.
+    bench.args(words).env("REKEY_BENCH_SERVER", server(workspace)).env("REKEY_BINARY", server(workspace));
     Ok(code_of(bench.status()?))
 }
 
