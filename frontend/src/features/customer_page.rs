@@ -7,6 +7,7 @@ use crate::features::connect::speech::LANGUAGE;
 use crate::features::page::Trouble;
 use crate::remote::Action;
 use crate::text::portal::customer_page::{self, Key, say, with};
+use crate::text::portal::invitations;
 use crate::text::words;
 use leptos::prelude::*;
 use shared::api::authorizations::ConnectLink;
@@ -95,7 +96,7 @@ fn sheet(page: CustomerPage, secret: &str, speech: Speech) -> impl IntoView + us
 #[component]
 fn Languages(speech: Speech, language: Language) -> impl IntoView {
     let one = move |one: Language| {
-        view! { <option value=one.as_str() selected=one == language lang=one.as_str()>{customer_page::name(one)}</option> }
+        view! { <option value=one.as_str() selected=one == language lang=one.as_str()>{invitations::language(one)}</option> }
     };
     let choose = move |event| {
         if let Some(language) = Language::parse(&event_target_value(&event)) {

@@ -12,7 +12,7 @@ use super::{
 use crate::seal::Sealed;
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, EntityTrait, JoinType, QueryFilter, QuerySelect, QueryTrait,
+    ColumnTrait, EntityTrait, JoinType, QueryFilter, QuerySelect, QueryTrait, SelectTwo,
     sea_query::{Expr, ExprTrait, OnConflict},
 };
 use shared::{
@@ -195,12 +195,14 @@ impl Scoped {
 
     /// An attempt with the link that it was made by, unless that was revoked.
     pub async fn find_attempt_and_link(&self, id: AttemptId) -> Result<Option<(Attempt, Link)>, StoreError> {
-        Ok(self.find_attempts_and_links(&[id]).await?.pop())
+        let found = self.with_links(&[id]).one(&self.tx).await?;
+        let both = found.and_then(|(attempt, link)| Some((attempt, link?)));
+        both.map(|(attempt, link)| Ok((attempt.try_into()?, link.into()))).transpose()
     }
 
     /// Attempts with the links that they were made by; those whose link was revoked are left out.
-    pub async fn find_attempts_and_links(&self, ids: &[AttemptId]) -> Result<Vec<(Attempt, Link)>, StoreError> {
-        let rows = table::Entity::find()
+    fn with_links(&self, ids: &[AttemptId]) -> SelectTwo<table::Entity, links::Entity> {
+        table::Entity::find()
             .filter(table::Column::Id.is_in(ids.iter().map(|id| id.0)))
             .filter(self.also_own(table::Column::Organization))
             .select_also(links::Entity)
@@ -210,29 +212,18 @@ impl Scoped {
             )
             .filter(self.also_own(links::Column::Organization))
             .filter(links::Column::RevokedAt.is_null())
-            .all(&self.tx)
-            .await?;
-        let both = |(attempt, link): (table::Model, Option<links::Model>)| Some((attempt, link?));
-        rows.into_iter().filter_map(both).map(|(attempt, link)| Ok((attempt.try_into()?, link.into()))).collect()
     }
 
-    /// The same with what they are for and whose that is, in one go: what a Save is about.
+    /// Attempts with their links, what they are for and whose that is, in one go: what a Save is about. Those whose link was
+    /// revoked are left out.
     pub async fn find_attempts_in_full(
         &self,
         ids: &[AttemptId],
     ) -> Result<Vec<(Attempt, Link, Authorization, Customer)>, StoreError> {
-        let rows = table::Entity::find()
-            .filter(table::Column::Id.is_in(ids.iter().map(|id| id.0)))
-            .filter(self.also_own(table::Column::Organization))
-            .select_also(links::Entity)
-            .join(
-                JoinType::InnerJoin,
-                table::Entity::belongs_to(links::Entity).from(table::Column::Link).to(links::Column::Id).into(),
-            )
+        let rows = self
+            .with_links(ids)
             .find_also(table::Entity, authorizations::Entity)
             .find_also(authorizations::Entity, customers::Entity)
-            .filter(self.also_own(links::Column::Organization))
-            .filter(links::Column::RevokedAt.is_null())
             .filter(self.also_mine(authorizations::Column::Organization, authorizations::Column::Customer))
             .filter(self.also_own(customers::Column::Organization))
             .all(&self.tx)

@@ -7,7 +7,7 @@ use super::{
 };
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, EntityTrait, JoinType, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, UpdateMany,
+    ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, UpdateMany,
     sea_query::{Expr, ExprTrait},
 };
 use shared::{
@@ -155,32 +155,14 @@ impl Scoped {
         &self,
         id: AuthorizationId,
     ) -> Result<Option<(Authorization, Customer)>, StoreError> {
-        Ok(self.find_authorizations_and_customers(&[id]).await?.pop())
-    }
-
-    /// Authorizations, each with its customer.
-    pub async fn find_authorizations_and_customers(
-        &self,
-        ids: &[AuthorizationId],
-    ) -> Result<Vec<(Authorization, Customer)>, StoreError> {
-        let rows = table::Entity::find()
-            .filter(table::Column::Id.is_in(ids.iter().map(|id| id.0)))
+        let found = table::Entity::find_by_id(id.0)
             .filter(self.mine(table::Column::Organization, table::Column::Customer))
-            .select_also(customers::Entity)
-            .join(
-                JoinType::InnerJoin,
-                table::Entity::belongs_to(customers::Entity)
-                    .from(table::Column::Customer)
-                    .to(customers::Column::Id)
-                    .into(),
-            )
+            .find_also_related(customers::Entity)
             .filter(customers::Column::Organization.eq(self.own()))
-            .all(&self.tx)
+            .one(&self.tx)
             .await?;
-        let both =
-            |(authorization, customer): (table::Model, Option<customers::Model>)| Some((authorization, customer?));
-        let both = rows.into_iter().filter_map(both);
-        both.map(|(authorization, customer)| Ok((authorization.try_into()?, customer.into()))).collect()
+        let both = found.and_then(|(authorization, customer)| Some((authorization, customer?)));
+        both.map(|(authorization, customer)| Ok((authorization.try_into()?, customer.into()))).transpose()
     }
 
     /// The version alone: what a live view asks.

@@ -38,16 +38,21 @@ async fn member(stage: &Stage) -> Browser {
     portal
 }
 
+/// A member on the page of a customer with a connected account: the customer's id, the connection's, and how many sets it has.
+async fn at_the_customer(stage: &Stage) -> (Browser, String, String, u64) {
+    let (customer, connection) = connected(stage).await;
+    let shown = stage.demo.api(&format!("/api/v1/connections/{connection}")).await;
+    let portal = member(stage).await;
+    portal.open(&format!("/customers/{customer}")).await;
+    (portal, customer, connection, shown["set_count"].as_u64().expect("a number"))
+}
+
 /// D8, O10, J1: the question names the sets and what stays at Microsoft; afterwards the row, the report and the log say what was
 /// done, and one click begins anew.
 #[tokio::test]
 async fn d8_o10_c8_an_account_is_disconnected_and_authorized_again() {
     let stage = Stage::with_sample().await;
-    let demo = &stage.demo;
-    let (customer, connection) = connected(&stage).await;
-    let sets = demo.api(&format!("/api/v1/connections/{connection}")).await["set_count"].as_u64().expect("a number");
-    let portal = member(&stage).await;
-    portal.open(&format!("/customers/{customer}")).await;
+    let (portal, customer, connection, sets) = at_the_customer(&stage).await;
     portal.click("[data-test=disconnect]").await;
     let asked = portal.read("[data-test=disconnect-ask]", "myapps.microsoft.com").await;
     assert!(asked.contains(BACKUP) && asked.contains("Enterprise applications"), "{asked}");
@@ -96,10 +101,7 @@ async fn d8_o10_c8_an_account_is_disconnected_and_authorized_again() {
 async fn c4_the_rights_to_restore_are_asked_for_from_the_row_of_an_account() {
     let stage = Stage::with_sample().await;
     let demo = &stage.demo;
-    let (customer, connection) = connected(&stage).await;
-    let sets = demo.api(&format!("/api/v1/connections/{connection}")).await["set_count"].as_u64().expect("a number");
-    let portal = member(&stage).await;
-    portal.open(&format!("/customers/{customer}")).await;
+    let (portal, _, connection, sets) = at_the_customer(&stage).await;
     portal.click("[data-test=ask-restore]").await;
     portal.arrive(&format!("/authorizations/preview?connection={connection}&method=hybrid&restores=yes")).await;
     portal.read("[data-test=sign-in-preview]", "Files.ReadWrite").await;

@@ -32,17 +32,6 @@ pub fn with(language: Language, key: Key, names: words::Names<'_>) -> String {
     words::fill(say(language, key), None, names)
 }
 
-/// What a language calls itself.
-pub const fn name(language: Language) -> &'static str {
-    match language {
-        Language::En => "English",
-        Language::De => "Deutsch",
-        Language::Fr => "Français",
-        Language::Es => "Español",
-        Language::Ja => "日本語",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
