@@ -139,4 +139,13 @@ impl Registration {
         let value = self.properties.get(first)?;
         rest.map_or(Some(value), |rest| value.get(rest))
     }
+
+    /// Whether service principals of this application are locked against credentials that sign in.
+    pub(crate) fn instance_lock(&self) -> bool {
+        let is_on = |name: &str| {
+            let value = self.at(&format!("servicePrincipalLockConfiguration/{name}"));
+            value.and_then(Value::as_bool).unwrap_or(false)
+        };
+        is_on("isEnabled") && (is_on("allProperties") || is_on("credentialsWithUsageVerify"))
+    }
 }

@@ -101,7 +101,12 @@ fn exchange(
     let audience = Audience::read(state, tenant_path)?;
     let grant_type = params.need("grant_type")?;
     let client_id = params.need("client_id")?;
-    let client = crate::authorize::request::find_client(state, audience, tenant_path, client_id)?.clone();
+    let mut client = crate::authorize::request::find_client(state, audience, tenant_path, client_id)?.clone();
+    if let Audience::Tenant(tid) = audience {
+        // A credential on the service principal opens that tenant as well as one on the application does.
+        let principal = state.service_principal(tid, client.client_id);
+        client.secrets.extend(principal.into_iter().flat_map(|known| known.passwords).map(|(_, secret)| secret));
+    }
     if has_origin && (params.get("client_secret").is_some() || params.get("client_assertion").is_some()) {
         return Err(cross_origin_refused());
     }

@@ -32,6 +32,8 @@ pub struct DirectoryApplication {
     pub passwords: usize,
     /// How many federated identity credentials it has.
     pub federated: usize,
+    /// The instance property lock: its service principals take no credential of their own.
+    pub instance_lock: bool,
     /// When it was put among the deleted items.
     pub deleted_millis: Option<i64>,
 }
@@ -59,6 +61,8 @@ pub struct Taint {
     pub federated: u32,
     /// Certificates, as the base64 of their DER form.
     pub certificates: Vec<String>,
+    /// So many client secrets on its service principal, from before a lock.
+    pub principal_passwords: u32,
 }
 
 /// An application that an ordinary person planted.
@@ -99,6 +103,7 @@ fn describe(known: &Registration) -> DirectoryApplication {
         keys: known.keys.iter().map(key).collect(),
         passwords: known.passwords.len(),
         federated: known.federated.len(),
+        instance_lock: known.instance_lock(),
         deleted_millis: known.deleted_millis,
     }
 }
@@ -173,6 +178,12 @@ pub(crate) fn taint(
     }
     let (id, shown) = (known.id, describe(known));
     state.publish(id);
+    if taint.principal_passwords > 0 {
+        let principal = state.ensure_service_principal(tid, app_id, 0);
+        for known in state.service_principals.iter_mut().filter(|known| known.id == principal) {
+            known.passwords.extend((0..taint.principal_passwords).map(|_| (random::guid(), random::token())));
+        }
+    }
     Ok(shown)
 }
 

@@ -182,7 +182,9 @@ fn describe_principal(principal: &ServicePrincipal, application: &Application) -
         "displayName": application.display_name,
         "accountEnabled": principal.enabled,
         "keyCredentials": [],
-        "passwordCredentials": [],
+        "passwordCredentials": principal.passwords.iter()
+            .map(|(id, secret)| json!({ "keyId": id, "hint": secret.get(..3), "secretText": null }))
+            .collect::<Vec<_>>(),
         "appOwnerOrganizationId": application.home_tenant,
         "servicePrincipalType": "Application",
         "servicePrincipalNames": application.identifier_uris.iter().cloned()

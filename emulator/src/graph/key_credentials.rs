@@ -106,8 +106,7 @@ fn asked_validity(entry: &Value, (not_before, not_after): (i64, i64)) -> Result<
 fn check_policy(policy: AppManagement, lifetime_millis: i64, self_signed: bool) -> Result<(), GraphError> {
     let refuse = |code, message| Err(GraphError::new(StatusCode::BAD_REQUEST, code, message));
     if policy.no_certificates || (policy.trusted_authorities_only && self_signed) {
-        let message = "Credential type not allowed as per assigned policy.";
-        return refuse("CredentialTypeNotAllowedAsPerAppPolicy", message);
+        return Err(not_allowed());
     }
     match policy.most_certificate_days {
         Some(days) if lifetime_millis > days.saturating_mul(DAY_MILLIS) => {
@@ -132,8 +131,7 @@ pub(super) fn call(state: &mut State, change: &Change<'_>, selector: &Selector, 
     let policy = state.tenant(registration.tid).map(|tenant| tenant.policies.app_management).unwrap_or_default();
     if name == "addPassword" {
         if policy.no_passwords {
-            let message = "Credential type not allowed as per assigned policy.";
-            return Err(GraphError::new(StatusCode::BAD_REQUEST, "CredentialTypeNotAllowedAsPerAppPolicy", message));
+            return Err(not_allowed());
         }
         let (id, secret) = (random::guid(), random::token());
         edit(state, registration.id, |known| known.passwords.push((id, secret.clone())));
@@ -153,6 +151,12 @@ pub(super) fn call(state: &mut State, change: &Change<'_>, selector: &Selector, 
     let shown = describe(&key, false);
     edit(state, registration.id, |known| known.keys.push(key));
     Ok((StatusCode::OK, shown))
+}
+
+/// A policy of the tenant forbids this kind of credential.
+pub(super) fn not_allowed() -> GraphError {
+    let message = "Credential type not allowed as per assigned policy.";
+    GraphError::new(StatusCode::BAD_REQUEST, "CredentialTypeNotAllowedAsPerAppPolicy", message)
 }
 
 /// The proof: a token signed with a certificate that is registered and valid now, naming the object.

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::error::GraphError;
 use super::write::{ADMINISTRATORS, CREATORS, Change, Done, Selector};
+use crate::random;
 use crate::state::State;
 
 const WRITE: [&str; 2] = ["Application.ReadWrite.All", "Directory.ReadWrite.All"];
@@ -59,6 +60,13 @@ pub(super) fn change(state: &mut State, change: &Change<'_>, selector: &Selector
         }
         check_writer(state, change, app_id)?;
         let app_id = app_id.ok_or_else(|| missing(selector))?;
+        for property in ["keyCredentials", "passwordCredentials", "tokenEncryptionKeyId"] {
+            if change.body.contains_key(property) {
+                check_lock(state, app_id, property)?;
+                let message = format!("Updating '{property}' of a service principal by PATCH is not emulated.");
+                return Err(GraphError::bad_request(message));
+            }
+        }
         if let Some(enabled) = change.body.get("accountEnabled").and_then(Value::as_bool) {
             state.ensure_service_principal(tid, app_id, now);
             for principal in state.service_principals.iter_mut().filter(|sp| sp.tid == tid && sp.app_id == app_id) {
@@ -75,6 +83,37 @@ pub(super) fn change(state: &mut State, change: &Change<'_>, selector: &Selector
     let app_id = app_id.ok_or_else(|| missing(selector))?;
     state.delete_service_principal(tid, app_id, now);
     Ok((StatusCode::NO_CONTENT, Value::Null))
+}
+
+/// `POST /servicePrincipals/{id}/addPassword`.
+pub(super) fn add_password(state: &mut State, change: &Change<'_>, selector: &Selector) -> Done {
+    let tid = change.call.bearer.tid;
+    let app_id = app_id(state, tid, selector);
+    check_writer(state, change, app_id)?;
+    let app_id = app_id.ok_or_else(|| missing(selector))?;
+    check_lock(state, app_id, "passwordCredentials")?;
+    let policy = state.tenant(tid).map(|tenant| tenant.policies.app_management).unwrap_or_default();
+    if policy.no_passwords {
+        return Err(super::key_credentials::not_allowed());
+    }
+    let id = state.ensure_service_principal(tid, app_id, change.call.now);
+    let (key, secret) = (random::guid(), random::token());
+    for principal in state.service_principals.iter_mut().filter(|known| known.id == id) {
+        principal.passwords.push((key, secret.clone()));
+    }
+    state.changed = true;
+    Ok((StatusCode::OK, json!({ "keyId": key, "secretText": secret })))
+}
+
+/// The instance property lock of an application: its service principals take no credential of their own.
+fn check_lock(state: &State, app_id: Uuid, property: &str) -> Result<(), GraphError> {
+    let of_scenario = state.application(app_id).is_some_and(|application| application.instance_lock);
+    let registered = state.registrations.iter().any(|known| known.app_id == app_id && known.instance_lock());
+    if of_scenario || registered {
+        let message = format!("Property {property} cannot be updated because it is locked on the service principal.");
+        return Err(GraphError::new(StatusCode::BAD_REQUEST, "CannotUpdateLockedServicePrincipalProperty", message));
+    }
+    Ok(())
 }
 
 /// Owners may change what is theirs, administrators everything.

@@ -106,6 +106,7 @@ pub(super) fn change(state: &mut State, change: &Change<'_>) -> Done {
     if let Some((selector, rest)) = select(path, "servicePrincipals") {
         return match rest {
             "" => principals::change(state, change, &selector),
+            "addPassword" if post => principals::add_password(state, change, &selector),
             "appRoleAssignedTo" | "appRoleAssignments" if post => assignments::assign(state, change, &selector),
             _ => assignments::remove_role(state, change, &selector, rest),
         };

@@ -28,6 +28,9 @@ pub struct ServicePrincipal {
     /// Object ids of its owners.
     #[serde(default)]
     pub owners: Vec<Uuid>,
+    /// Client secrets of its own, beside those of the application: key ids and values.
+    #[serde(default)]
+    pub passwords: Vec<(Uuid, String)>,
 }
 
 impl State {
@@ -119,5 +122,14 @@ impl State {
 /// The first principal of an application in a tenant has a predictable id, so that scenarios can name it.
 fn new_principal(tid: Uuid, app_id: Uuid, now: i64) -> ServicePrincipal {
     let id = Uuid::new_v5(&tid, app_id.as_bytes());
-    ServicePrincipal { tid, app_id, id, created_millis: now, deleted_millis: None, enabled: true, owners: Vec::new() }
+    ServicePrincipal {
+        tid,
+        app_id,
+        id,
+        created_millis: now,
+        deleted_millis: None,
+        enabled: true,
+        owners: Vec::new(),
+        passwords: Vec::new(),
+    }
 }

@@ -59,7 +59,13 @@ async fn item48_a_planted_application_is_found_by_its_name_with_all_that_is_on_i
         display_name: "Rekey Backup".to_owned(),
         unique_name: Some("guessed".to_owned()),
         service_principal: true,
-        taint: Taint { owners: vec![TOM.to_owned()], passwords: 1, federated: 2, certificates: vec![certificate] },
+        taint: Taint {
+            owners: vec![TOM.to_owned()],
+            passwords: 1,
+            federated: 2,
+            certificates: vec![certificate],
+            ..Taint::default()
+        },
     });
     let planted = planted.unwrap();
     let shown = get(&world, "applications(uniqueName='guessed')", &token).await;
@@ -348,4 +354,34 @@ async fn item27_consent_for_an_application_that_has_no_service_principal_yet() {
     let elsewhere = url.as_str().replace("/contoso.com/", "/fabrikam.com/");
     let page = world.browser().open(elsewhere.parse().unwrap()).await.page();
     assert_eq!(page.error_code(), Some(700_016));
+}
+
+/// A locked application's service principal takes no credential; an unlocked one's opens the tenant.
+#[tokio::test]
+async fn d6_a_locked_service_principal_takes_no_password() {
+    let world = without_delay().await;
+    let token = admin(&world).await;
+    let made = make(&world, &token, &credential()).await;
+    let add = format!("servicePrincipals/{}/addPassword", made.principal);
+    let added = send(&world, Method::POST, &add, &token, json!({})).await;
+    assert_eq!(added.status, 200, "{}", added.body);
+    let secret = added.text("secretText");
+    let form = [
+        ("grant_type", "client_credentials"),
+        ("client_id", made.app_id.as_str()),
+        ("client_secret", secret.as_str()),
+        ("scope", "https://graph.microsoft.com/.default"),
+    ];
+    world.http().token("contoso.com", false, &form).await.ok();
+    let application = format!("applications/{}", made.object);
+    let lock = json!({ "servicePrincipalLockConfiguration": { "isEnabled": true, "allProperties": true } });
+    assert_eq!(send(&world, Method::PATCH, &application, &token, lock).await.status, 204);
+    let refused = send(&world, Method::POST, &add, &token, json!({})).await;
+    let code = &refused.body["error"]["code"];
+    assert_eq!((refused.status, code), (400, &json!("CannotUpdateLockedServicePrincipalProperty")));
+    let path = format!("servicePrincipals/{}", made.principal);
+    let keys = json!({ "keyCredentials": [] });
+    assert_eq!(send(&world, Method::PATCH, &path, &token, keys).await.status, 400);
+    let shown = get(&world, &path, &token).await;
+    assert_eq!(shown["passwordCredentials"].as_array().map(Vec::len), Some(1), "the one from before stays");
 }

@@ -56,6 +56,15 @@ pub struct Key {
     pub display_name: String,
 }
 
+/// What is read of a service principal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Principal {
+    /// Its object id.
+    pub object: ObjectId,
+    /// How many keys and passwords it has beside those of its application: ours has none.
+    pub credentials: usize,
+}
+
 /// One permission assigned to a service principal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Assignment {
@@ -125,13 +134,16 @@ impl Directory {
         }))
     }
 
-    /// The object id of what a call names; `None`: not there (yet).
-    pub async fn object(&self, token: &Secret<String>, call: &Call<'_>) -> Result<Option<ObjectId>, GraphError> {
-        match self.call(token, call).await {
-            Ok(body) => graph::id(&body, "id").map(ObjectId).map(Some).ok_or(GraphError::WrongAnswer),
-            Err(GraphError::NotFound { .. }) => Ok(None),
-            Err(error) => Err(error),
-        }
+    /// The service principal of an application; `None`: not there (yet).
+    pub async fn principal(&self, token: &Secret<String>, client: ClientId) -> Result<Option<Principal>, GraphError> {
+        let body = match self.call(token, &Call::Principal(client)).await {
+            Ok(body) => body,
+            Err(GraphError::NotFound { .. }) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let object = graph::id(&body, "id").map(ObjectId).ok_or(GraphError::WrongAnswer)?;
+        let credentials = rows(&body, "keyCredentials").count() + rows(&body, "passwordCredentials").count();
+        Ok(Some(Principal { object, credentials }))
     }
 
     /// The object ids of a list, such as an application's owners.

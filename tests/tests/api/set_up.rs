@@ -1,12 +1,19 @@
 //! Modern: an administrator signs in once, and a tenant has its own app, on both databases.
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use emulator::{PersonChange, Taint, TenantGrant, scenario::Application};
 use rekey_tests::{
     app::{TestApp, eventually, road::Before, set_up::ADMINISTRATOR},
     app_on_both,
     person::Trouble,
 };
-use server::{cli::demo::world, services::set_up};
+use server::{
+    cli::demo::world,
+    services::{
+        certificates::{self, Validity},
+        set_up,
+    },
+};
 use shared::{
     api::{
         apps::{AppState, AppView, CertificateState, OwnApp, Way},
@@ -17,7 +24,7 @@ use shared::{
         connect::ConnectView,
         problem::HelpAction,
     },
-    id::ClientId,
+    id::{ClientId, ConnectionId},
     method::Method,
     rules::{manifest::manifest, scopes::Purpose},
     workload::Workload,
@@ -32,6 +39,8 @@ app_on_both! {
     b15_e7_update_configuration_renews_and_repairs,
     f8_a_fresh_switch_can_be_undone,
     d4_a_tainted_application_is_never_used,
+    d6_a_password_on_the_service_principal_is_seen,
+    e12_a_key_that_is_not_ours_is_seen,
     e3_the_validity_steps_down_to_what_the_tenant_allows,
     b04_b09_only_modern_grants_with_certificates_are_used,
     b17_the_choices_of_the_configuration,
@@ -184,13 +193,12 @@ async fn f8_a_fresh_switch_can_be_undone(app: TestApp) {
     app.key().post(&path, &serde_json::json!({})).await.refused(409, "not_set_up");
 }
 
-/// D4, D5: a planted application, or one that somebody else can use by now, is never adopted.
-async fn d4_a_tainted_application_is_never_used(app: TestApp) {
+/// An app that works, until somebody else can use it: Update configuration puts no key on it.
+async fn refused_as_foreign(app: &TestApp, taint: Taint) {
     app.import_sample().await;
     app.set_up(&["CON-015"]).await;
     let made = app.app(Purpose::Backup).await;
     let client = made.client_id.expect("a client id").0;
-    let taint = Taint { passwords: 1, ..Taint::default() };
     app.emulator.taint_application(CONTOSO, client, &taint).expect("it is there");
     let path = format!("/api/v1/apps/{}/update-configuration", made.id);
     let update: AuthorizationView = app.key().post(&path, &serde_json::json!({})).await.ok();
@@ -199,6 +207,24 @@ async fn d4_a_tainted_application_is_never_used(app: TestApp) {
     assert_eq!(view.sign_in.problem.expect("a remedy").code, "application_foreign");
     assert_eq!(app.app(Purpose::Backup).await.certificates.len(), 2, "the new one was made and never registered");
     assert_eq!(app.app(Purpose::Backup).await.state, AppState::Working);
+}
+
+/// D4, D5: a planted application, or one that somebody else can use by now, is never adopted.
+async fn d4_a_tainted_application_is_never_used(app: TestApp) {
+    refused_as_foreign(&app, Taint { passwords: 1, ..Taint::default() }).await;
+}
+
+/// D6: a credential on the service principal opens the tenant as well, and the application does not show it.
+async fn d6_a_password_on_the_service_principal_is_seen(app: TestApp) {
+    refused_as_foreign(&app, Taint { principal_passwords: 1, ..Taint::default() }).await;
+}
+
+/// E12: the keys on the application are compared with those that are stored.
+async fn e12_a_key_that_is_not_ours_is_seen(app: TestApp) {
+    let stranger = ConnectionId(app.state.new_id());
+    let made = certificates::make(&app.state, app.organization, stranger, Validity::TwoYears, None).await;
+    let foreign = STANDARD.encode(made.expect("a certificate").der);
+    refused_as_foreign(&app, Taint { certificates: vec![foreign], ..Taint::default() }).await;
 }
 
 /// D7, E3: the tenant's policy allows 180 days; that is what the certificate gets, and the reason is shown.

@@ -110,6 +110,7 @@ async fn is_whole(app: &TestApp) {
     keys.dedup();
     assert_eq!((keys.len(), there.keys.len()), (1, 1), "one key");
     assert_eq!((there.owners.clone(), there.passwords, there.federated), (vec![], 0, 0));
+    assert!(there.instance_lock, "D6: nobody adds a credential to its service principal");
     assert_eq!((made.missing.clone(), made.extra.clone()), (vec![], vec![]));
     assert_eq!(granted(app, there.app_id).len(), made.permissions.len());
     let running = journals(app).await.into_iter().filter(|state| *state == JournalState::Running).count();

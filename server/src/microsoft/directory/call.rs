@@ -155,7 +155,9 @@ impl Call<'_> {
             Self::RemoveOwner(object, owner) => format!("v1.0/applications/{object}/owners/{owner}/$ref"),
             Self::SetKeys { object, .. } | Self::DeleteApplication(object) => format!("v1.0/applications/{object}"),
             Self::UpsertPrincipal(client) => format!("v1.0/servicePrincipals(appId='{client}')"),
-            Self::Principal(client) => format!("v1.0/servicePrincipals(appId='{client}')?$select=id"),
+            Self::Principal(client) => {
+                format!("v1.0/servicePrincipals(appId='{client}')?$select=id,keyCredentials,passwordCredentials")
+            }
             Self::Assignments(principal) => {
                 format!("v1.0/servicePrincipals/{principal}/appRoleAssignments?$top=500")
             }
@@ -177,6 +179,8 @@ impl Call<'_> {
                 "displayName": display_name,
                 "signInAudience": "AzureADMyOrg",
                 "requiredResourceAccess": required(permissions),
+                // D6: nobody adds a credential to the service principal beside the application's own.
+                "servicePrincipalLockConfiguration": { "isEnabled": true, "allProperties": true },
                 "web": { "redirectUris": redirect_uri.iter().collect::<Vec<_>>() },
             }),
             Self::SetKeys { keep, new, .. } => {

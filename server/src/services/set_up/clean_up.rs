@@ -94,8 +94,8 @@ async fn remove_principal(run: &mut Run, token: &Secret<String>, client: ClientI
     let step = run.intend("clean_up", Some(format!("principal-of:{client}"))).await?;
     let mut patience = Patience::default();
     let object = loop {
-        match run.app.microsoft.directory.object(token, &Call::Principal(client)).await {
-            Ok(object) => break object,
+        match run.app.microsoft.directory.principal(token, client).await {
+            Ok(found) => break found.map(|one| one.object),
             Err(error) => run.forgive(&mut patience, error).await?,
         }
     };

@@ -83,9 +83,9 @@ async fn resources(
         let mut patience = Patience::default();
         let mut asked = false;
         loop {
-            match run.app.microsoft.directory.object(token, &Call::Principal(client)).await {
-                Ok(Some(object)) => {
-                    found.insert(resource, object);
+            match run.app.microsoft.directory.principal(token, client).await {
+                Ok(Some(principal)) => {
+                    found.insert(resource, principal.object);
                     break;
                 }
                 Ok(None) if !asked => {

@@ -146,11 +146,12 @@ impl LeftOver {
         // The page first: while the API is there, this token can still delete.
         for client in [pair.page, pair.api.client_id] {
             let directory = &self.app.microsoft.directory;
-            let found = directory.object(&granted.access_token, &Call::Principal(client)).await;
+            let found = directory.principal(&granted.access_token, client).await;
             let deleted = match found {
                 Ok(None) => continue,
-                Ok(Some(object)) => {
-                    directory.call(&granted.access_token, &Call::DeletePrincipal(object)).await.map(drop)
+                Ok(Some(principal)) => {
+                    let delete = Call::DeletePrincipal(principal.object);
+                    directory.call(&granted.access_token, &delete).await.map(drop)
                 }
                 Err(error) => Err(error),
             };

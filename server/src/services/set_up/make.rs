@@ -238,13 +238,21 @@ async fn refuse_foreign(run: &mut Run, token: &Secret<String>, app: &App, found:
             Err(error) => run.forgive(&mut patience, error).await?,
         }
     };
+    // D6: with a credential there somebody else signs in as the app, whatever the application's own keys are.
+    let of_principal = loop {
+        match run.app.microsoft.directory.principal(token, found.client_id).await {
+            Ok(principal) => break principal.map_or(0, |one| one.credentials),
+            Err(error) => run.forgive(&mut patience, error).await?,
+        }
+    };
     let ours = run.app.store.read(run.work.organization).await?.list_certificates(&[app.id]).await?;
     let is_ours = |id: uuid::Uuid, name: &str| ours.iter().any(|one| one.key_id == Some(id) || one.thumbprint == name);
     let foreign_key = found.keys.iter().any(|key| !is_ours(key.id, &key.display_name));
     let makers = makers(run).await?;
     let foreign_owner = owners.iter().any(|owner| !makers.contains(&ObjectId(*owner)));
-    if foreign_key || foreign_owner || found.passwords > 0 || federated > 0 {
-        tracing::warn!(app = %app.id, foreign_key, foreign_owner, passwords = found.passwords, federated, "an application is not ours alone");
+    if foreign_key || foreign_owner || found.passwords > 0 || federated > 0 || of_principal > 0 {
+        let passwords = found.passwords;
+        tracing::warn!(app = %app.id, foreign_key, foreign_owner, passwords, federated, of_principal, "an application is not ours alone");
         return Err(foreign());
     }
     Ok(())
@@ -266,7 +274,7 @@ fn foreign() -> Stop {
     person(
         "application_foreign",
         "Somebody else can use this application",
-        "The application in the tenant has an owner, a password, a federated credential or a key from elsewhere. It is not used. An administrator looks at it in Microsoft Entra, removes what is foreign or deletes the application, and starts again. No backup set has changed.",
+        "The application in the tenant, or its service principal (its enterprise application), has an owner, a password, a federated credential or a key from elsewhere. It is not used. An administrator looks at it in Microsoft Entra, removes what is foreign or deletes the application, and starts again. No backup set has changed.",
         HelpAction::AskAdministrator,
     )
 }
@@ -279,8 +287,8 @@ pub async fn principal(run: &mut Run, token: &Secret<String>, app: App) -> Resul
     run.call(token, &Call::UpsertPrincipal(client)).await?;
     let mut patience = Patience::default();
     let object = loop {
-        match run.app.microsoft.directory.object(token, &Call::Principal(client)).await {
-            Ok(Some(object)) => break object,
+        match run.app.microsoft.directory.principal(token, client).await {
+            Ok(Some(found)) => break found.object,
             Ok(None) => {
                 run.wait(&mut patience, None, "Slower than usual, but not failed: Microsoft is still copying").await?;
             }

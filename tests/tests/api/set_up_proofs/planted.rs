@@ -1,4 +1,4 @@
-//! D4, D5: an application that an ordinary person planted is never adopted.
+//! D4, D5, D6, E12: an application that an ordinary person planted, or that somebody else can use, is never adopted.
 
 use super::{BACKUP, CONTOSO, called, granted, is_whole, prepare};
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -29,7 +29,10 @@ async fn taints(app: &TestApp) -> Vec<(&'static str, Taint)> {
         ("owner", Taint { owners: owner(), ..Taint::default() }),
         ("password", Taint { passwords: 1, ..Taint::default() }),
         ("federated", Taint { federated: 1, ..Taint::default() }),
+        // E12: compared with the keys that are stored here.
         ("key", Taint { certificates: vec![STANDARD.encode(&foreign.der)], ..Taint::default() }),
+        // D6: on the service principal, where a look at the application does not show it.
+        ("principal", Taint { principal_passwords: 1, ..Taint::default() }),
     ]
 }
 
