@@ -44,6 +44,7 @@ pub mod reminders;
 pub mod renewal;
 pub mod reseal;
 pub mod restores;
+pub mod rules;
 pub mod save;
 pub mod sessions;
 pub mod set_up;

@@ -6,7 +6,7 @@ use crate::{
     audit,
     services::{
         ServiceError, deliveries, events, heartbeat, invitations, job_tokens::ledger, probe, receipts, reminders,
-        renewal, reseal, save, set_up, waves,
+        renewal, reseal, rules, save, set_up, waves,
     },
     state::AppState,
     store::{
@@ -121,7 +121,8 @@ const ATTEMPTS_KEPT: i64 = 7 * 24 * 3600;
 const EMBED_KEPT: i64 = 24 * 3600;
 
 /// Every second: seals the audit log, publishes heads, tells changes of method; every minute: keys and their uses, expired
-/// secrets and previews; every hour: old deliveries and attempts.
+/// secrets and previews; every hour, and at the start: the rules' switches, old
+/// deliveries and attempts.
 async fn keep_house(app: AppState, heads: Option<PathBuf>, mut stop: watch::Receiver<bool>) {
     let mut second = tokio::time::interval(Duration::from_secs(1));
     second.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -155,6 +156,9 @@ async fn keep_house(app: AppState, heads: Option<PathBuf>, mut stop: watch::Rece
             }
         }
         if round.is_multiple_of(3600) {
+            if let Err(error) = rules::audit_switches(&app).await {
+                tracing::error!(?error, "the switches of the rules could not be audited");
+            }
             if app.keyring.is_wearing_out() {
                 let (key, uses) = (app.keyring.active(), app.keyring.uses());
                 tracing::error!(%key, uses, "the active master key is wearing out: `rekey keys add`, then `reseal`");

@@ -202,9 +202,17 @@ impl TestApp {
     /// # Panics
     /// When it does not start.
     pub async fn restart(&mut self) {
+        self.restart_with(self.state.settings.rules).await;
+    }
+
+    /// The same, with other switches of the migration rules in its configuration.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub async fn restart_with(&mut self, rules: RuleSwitches) {
         self.stop().await;
         let store = Store::open(&self.database.config).await.expect("the database opens again");
-        let (settings, data) = (Settings::clone(&self.state.settings), self.directory.path());
+        let (settings, data) = (Settings { rules, ..Settings::clone(&self.state.settings) }, self.directory.path());
         self.state = assemble(&self.emulator, settings, self.registrations.clone(), data, store, None);
         let port = self.origin.rsplit(':').next().and_then(|port| port.parse().ok()).expect("a port");
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.expect("the same port");

@@ -29,6 +29,7 @@ pub mod organizations {
         pub audit_sequence: i64,
         pub told_changes: i64,
         pub suspended_at: Option<i64>,
+        pub rules: Option<String>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

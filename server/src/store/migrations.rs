@@ -12,6 +12,7 @@ pub mod m0009_embed;
 pub mod m0010_without_access;
 pub mod m0014_suspended;
 pub mod m0015_key_uses;
+pub mod m0016_rules;
 
 use sea_orm::{ConnectionTrait, DbBackend};
 use sea_orm_migration::{
@@ -37,6 +38,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_without_access::Migration),
             Box::new(m0014_suspended::Migration),
             Box::new(m0015_key_uses::Migration),
+            Box::new(m0016_rules::Migration),
         ]
     }
 }

@@ -59,6 +59,7 @@ impl System {
             audit_sequence: Set(0),
             told_changes: Set(0),
             suspended_at: Set(None),
+            rules: Set(None),
         };
         table::Entity::insert(row).exec_without_returning(&self.tx).await?;
         Ok(())
@@ -68,6 +69,12 @@ impl System {
     pub async fn list_organizations(&self) -> Result<Vec<Organization>, StoreError> {
         let rows = table::Entity::find().order_by_asc(table::Column::Id).all(&self.tx).await?;
         Ok(rows.into_iter().map(Organization::from).collect())
+    }
+
+    /// The organizations, and the rules' switches that their audit logs last spoke of; `None`: of none so far.
+    pub async fn list_noted_rules(&self) -> Result<Vec<(OrganizationId, Option<String>)>, StoreError> {
+        let rows = table::Entity::find().order_by_asc(table::Column::Id).all(&self.tx).await?;
+        Ok(rows.into_iter().map(|row| (OrganizationId(row.id), row.rules)).collect())
     }
 
     /// The organizations with changes of method that were not told yet.
@@ -107,6 +114,21 @@ impl Scoped {
         };
         let done = table::Entity::update_many()
             .col_expr(table::Column::SuspendedAt, Expr::value(since.map(|since| since.0)))
+            .filter(table::Column::Id.eq(self.own()))
+            .filter(was)
+            .exec(&self.tx)
+            .await?;
+        Ok(done.rows_affected == 1)
+    }
+
+    /// Notes which switches of the rules the audit log speaks of now. `false`: another node did.
+    pub async fn update_noted_rules(&self, from: Option<&str>, to: &str) -> Result<bool, StoreError> {
+        let was = match from {
+            Some(text) => table::Column::Rules.eq(text),
+            None => table::Column::Rules.is_null(),
+        };
+        let done = table::Entity::update_many()
+            .col_expr(table::Column::Rules, Expr::value(to))
             .filter(table::Column::Id.eq(self.own()))
             .filter(was)
             .exec(&self.tx)

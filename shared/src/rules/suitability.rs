@@ -42,6 +42,18 @@ pub struct RuleSwitches {
     pub least_client_version: ClientVersion,
 }
 
+/// As the audit log tells it: `name=value`, separated by blanks.
+impl std::fmt::Display for RuleSwitches {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { personal_sites_block_modern, sharepoint_sites_block_modern, least_client_version } = self;
+        write!(
+            out,
+            "personal_sites_block_modern={personal_sites_block_modern} \
+             sharepoint_sites_block_modern={sharepoint_sites_block_modern} least_client_version={least_client_version}"
+        )
+    }
+}
+
 impl Default for RuleSwitches {
     fn default() -> Self {
         Self {

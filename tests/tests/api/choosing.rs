@@ -1,14 +1,17 @@
 //! What may be chosen, what is refused before anybody signs in, and what the preview says.
 
 use rekey_tests::{
-    app::{Backend, Setup, TestApp, dump::assert_same},
+    app::{Backend, Setup, TestApp, dump::assert_same, eventually},
     app_on_both,
 };
+use server::services::rules;
 use shared::{
     api::{
+        audit::AuditEntryView,
         authorizations::{AuthorizationPreview, AuthorizationView, Consenter, CreateAuthorization},
         backup_sets::BackupSetView,
         customers::{ConfirmTenant, CreateCustomer, CustomerView},
+        page::Page,
     },
     method::Method,
     rules::suitability::RuleSwitches,
@@ -20,6 +23,7 @@ app_on_both! {
     a05_every_other_start_and_end_is_refused,
     f5_f10_two_accounts_are_a_queue_of_two,
     f6_a_preview_names_what_is_under_way_already,
+    a07_a_switch_of_the_rules_is_audited,
 }
 
 async fn preview(app: &TestApp, external_ids: &[&str]) -> AuthorizationPreview {
@@ -148,6 +152,28 @@ async fn a07_f4_personal_sites_wait_until_the_switch() {
     app.import_sample().await;
     assert!(modern(&app.set("CON-012").await).possible);
     assert!(modern(&app.set("CON-017").await).possible);
+}
+
+/// the switch is audited once, however often the server starts with it, and so is the way back.
+async fn a07_a_switch_of_the_rules_is_audited(mut app: TestApp) {
+    let said = async |app: &TestApp| {
+        let page: Page<AuditEntryView> = app.key().get("/api/v1/audit?limit=200").await.ok();
+        let all = page.items.into_iter().filter(|one| one.event == "rules.changed");
+        all.map(|one| (one.actor, one.detail)).collect::<Vec<_>>()
+    };
+    app.restart().await;
+    rules::audit_switches(&app.state).await.unwrap();
+    assert!(said(&app).await.is_empty(), "the built-in rules are no change");
+    let off = RuleSwitches { personal_sites_block_modern: false, ..RuleSwitches::default() };
+    for (switches, count) in [(off, 1), (off, 1), (RuleSwitches::default(), 2)] {
+        app.restart_with(switches).await;
+        eventually("the change is audited", async || said(&app).await.len() >= count).await;
+        rules::audit_switches(&app.state).await.unwrap();
+        let all = said(&app).await;
+        assert_eq!(all.len(), count, "{all:?}");
+        let (actor, detail) = all.first().expect("the newest");
+        assert_eq!((actor.as_str(), detail), ("operator", &switches.to_string()));
+    }
 }
 
 /// O6: a customer whose tenant nobody confirmed cannot be authorized.

@@ -52,6 +52,7 @@ pub fn event(name: &str) -> String {
         "organization.created" => "Organization made",
         "organization.suspended" => "Organization stopped by the operator",
         "organization.resumed" => "Organization goes on",
+        "rules.changed" => "Rules for methods changed by the operator",
         "owner_link.created" => "Owner link made",
         "owner_link.used" => "Owner link used",
         "member.added" | "member.created" => "Member added",
