@@ -5,6 +5,7 @@
 //! token, or shows a body that Microsoft sent. A new call belongs in `graph`; a new grant in `grants`.
 
 pub mod assertion;
+mod breaker;
 pub mod certificate;
 pub mod config;
 pub mod directory;
@@ -72,7 +73,7 @@ pub struct Microsoft {
 impl Microsoft {
     /// Wires everything; opens no connection.
     pub fn new(config: MicrosoftConfig, clock: &SharedClock, random: &SharedRandom) -> Result<Self, SetUpError> {
-        let outbound = Arc::new(Outbound::new(&config.authority, config.extra_ca_pem.as_deref())?);
+        let outbound = Arc::new(Outbound::new(&config.authority, config.extra_ca_pem.as_deref(), clock.clone())?);
         let client = config.access.client_id;
         let certificate = config.access.load().map_err(|error| SetUpError::Certificate(client, error))?;
         let keys = Arc::new(Keys::new(config.authority.clone(), outbound.clone(), clock.clone()));

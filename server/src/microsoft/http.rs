@@ -3,7 +3,11 @@
 //! No redirects, no proxy from the environment, no cookies, no decompression; a cap on size and time. Errors say what
 //! kind of failure it was and never hold a body. Certificate checks cannot be turned off.
 
-use super::config::{Authority, is_loopback};
+use super::{
+    breaker::Breaker,
+    config::{Authority, is_loopback},
+};
+use crate::clock::SharedClock;
 use http::{HeaderMap, Request, Response, header};
 use reqwest::{Certificate, Client, redirect::Policy};
 use std::time::Duration;
@@ -29,22 +33,25 @@ pub enum OutboundError {
     /// It took too long.
     #[error("the answer took too long")]
     Timeout,
+    /// It did not answer several times in a row, and is not asked again yet (R8).
+    #[error("the address did not answer lately, and is tried again in a few seconds")]
+    Resting,
     /// The body is larger than [`BODY_LIMIT`].
     #[error("the answer is larger than 1 MiB")]
     TooLarge,
 }
 
 /// The outbound client.
-#[derive(Debug)]
 pub struct Outbound {
     client: Client,
-    allowed: [Origin; 2],
+    allowed: [(Origin, Breaker); 2],
+    clock: SharedClock,
     total_time: Duration,
 }
 
 impl Outbound {
     /// A client for the authority's origins. For loopback origins the system's trust store is not even read.
-    pub fn new(authority: &Authority, extra_ca_pem: Option<&str>) -> Result<Self, OutboundError> {
+    pub fn new(authority: &Authority, extra_ca_pem: Option<&str>, clock: SharedClock) -> Result<Self, OutboundError> {
         let extra = match extra_ca_pem {
             Some(pem) => Certificate::from_pem_bundle(pem.as_bytes()).map_err(|_| OutboundError::SetUp)?,
             None => Vec::new(),
@@ -60,18 +67,33 @@ impl Outbound {
             .user_agent(concat!("rekey/", env!("CARGO_PKG_VERSION")));
         let builder = if local { builder.tls_certs_only(extra) } else { builder.tls_certs_merge(extra) };
         let client = builder.build().map_err(|_| OutboundError::SetUp)?;
-        Ok(Self { client, allowed: authority.origins().map(Url::origin), total_time: TOTAL_TIME })
+        let allowed = authority.origins().map(|url| (url.origin(), Breaker::default()));
+        Ok(Self { client, allowed, clock, total_time: TOTAL_TIME })
     }
 
     /// Sends a request and reads the whole answer, whatever its status.
     pub async fn send(&self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, OutboundError> {
         let url = Url::parse(&request.uri().to_string()).map_err(|_| OutboundError::NotAllowed)?;
-        if !self.allowed.contains(&url.origin()) {
-            return Err(OutboundError::NotAllowed);
+        let origin = url.origin();
+        let (_, breaker) =
+            self.allowed.iter().find(|(allowed, _)| *allowed == origin).ok_or(OutboundError::NotAllowed)?;
+        if !breaker.may_try(self.clock.now_millis()) {
+            return Err(OutboundError::Resting);
         }
         let (parts, body) = request.into_parts();
         let request = self.client.request(parts.method, url).headers(outgoing(parts.headers)).body(body);
-        tokio::time::timeout(self.total_time, receive(request)).await.map_err(|_| OutboundError::Timeout)?
+        let answer = tokio::time::timeout(self.total_time, receive(request)).await;
+        let answer = answer.map_err(|_| OutboundError::Timeout).flatten();
+        let answered = !matches!(answer, Err(OutboundError::Connection | OutboundError::Timeout));
+        if breaker.note(answered, self.clock.now_millis()) {
+            let host = origin.ascii_serialization();
+            if answered {
+                tracing::info!(host, "it answers again");
+            } else {
+                tracing::warn!(host, "it does not answer: one try every ten seconds from now on");
+            }
+        }
+        answer
     }
 
     /// Sends a GET that asks for JSON.
@@ -127,6 +149,7 @@ pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
+    use crate::microsoft::testing::ManualClock;
     use axum::{Router, body::Body, response::IntoResponse, routing::get};
     use http::StatusCode;
     use std::sync::Arc;
@@ -146,7 +169,7 @@ pub(super) mod tests {
 
     /// A client for that authority.
     pub(in super::super) fn outbound(origin: &str) -> Arc<Outbound> {
-        Arc::new(Outbound::new(&authority(origin), None).unwrap())
+        Arc::new(Outbound::new(&authority(origin), None, ManualClock::new()).unwrap())
     }
 
     fn get_request(url: &str) -> Request<Vec<u8>> {
@@ -197,9 +220,30 @@ pub(super) mod tests {
     #[tokio::test]
     async fn h10_a_slow_answer_is_given_up() {
         let origin = serve(Router::new().route("/", get(|| async { std::future::pending::<String>().await }))).await;
-        let mut client = Outbound::new(&authority(&origin), None).unwrap();
+        let mut client = Outbound::new(&authority(&origin), None, ManualClock::new()).unwrap();
         client.total_time = Duration::from_millis(30);
         assert_eq!(client.send(get_request(&format!("{origin}/"))).await.unwrap_err(), OutboundError::Timeout);
+    }
+
+    #[tokio::test]
+    async fn r8_a_host_that_is_gone_is_left_alone_until_it_may_be_back() {
+        let origin = serve(Router::new()).await;
+        let clock = ManualClock::new();
+        let nobody = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let gone = format!("http://{}", nobody.local_addr().unwrap());
+        drop(nobody);
+        let client = Outbound::new(&Authority::new(&gone, &origin).unwrap(), None, clock.clone()).unwrap();
+        let mut said = Vec::new();
+        for _ in 0..7 {
+            said.push(client.send(get_request(&format!("{gone}/"))).await.unwrap_err());
+        }
+        assert_eq!(said[..5], [OutboundError::Connection; 5]);
+        assert_eq!(said[5..], [OutboundError::Resting; 2]);
+        let other = client.send(get_request(&format!("{origin}/"))).await;
+        assert_eq!(other.unwrap().status(), StatusCode::NOT_FOUND, "the other host is asked all the same");
+        clock.advance(10);
+        assert_eq!(client.send(get_request(&format!("{gone}/"))).await.unwrap_err(), OutboundError::Connection);
+        assert_eq!(client.send(get_request(&format!("{gone}/"))).await.unwrap_err(), OutboundError::Resting);
     }
 
     #[tokio::test]
@@ -226,7 +270,7 @@ pub(super) mod tests {
         });
         let url = format!("{origin}/");
         assert_eq!(outbound(&origin).send(get_request(&url)).await.unwrap_err(), OutboundError::Connection);
-        let trusting = Outbound::new(&authority(&origin), Some(&made.cert.pem())).unwrap();
+        let trusting = Outbound::new(&authority(&origin), Some(&made.cert.pem()), ManualClock::new()).unwrap();
         assert_eq!(trusting.send(get_request(&url)).await.unwrap().status(), StatusCode::OK);
     }
 

@@ -106,7 +106,7 @@ impl GraphError {
 impl From<OutboundError> for GraphError {
     fn from(error: OutboundError) -> Self {
         match error {
-            OutboundError::Connection | OutboundError::Timeout => {
+            OutboundError::Connection | OutboundError::Timeout | OutboundError::Resting => {
                 Self::Unavailable { retry_after: None, ids: Box::default() }
             }
             OutboundError::TooLarge | OutboundError::NotAllowed | OutboundError::SetUp => Self::WrongAnswer,

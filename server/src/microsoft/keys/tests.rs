@@ -251,7 +251,7 @@ async fn h11_the_key_set_must_lie_with_the_sign_in_service_itself() {
     let login = microsoft.origin.lock().unwrap().clone();
     let graph = serve(Router::new().route("/keys", get(keys)).with_state(microsoft.clone())).await;
     let authority = Authority::new(&login, &graph).unwrap();
-    let outbound = Arc::new(Outbound::new(&authority, None).unwrap());
+    let outbound = Arc::new(Outbound::new(&authority, None, clock.clone()).unwrap());
     *microsoft.key_set_address.lock().unwrap() = Some(format!("{graph}/keys"));
     let cache = Keys::new(authority, outbound, clock);
     assert_eq!(cache.find("a").await.unwrap_err(), KeyError::NoneLoaded);

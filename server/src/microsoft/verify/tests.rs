@@ -21,7 +21,7 @@ fn known() -> &'static Arc<Verifier> {
     static VERIFIER: OnceLock<Arc<Verifier>> = OnceLock::new();
     VERIFIER.get_or_init(|| {
         let nowhere = Authority::new("http://127.0.0.1:9", "http://127.0.0.1:9").unwrap();
-        let outbound = Arc::new(Outbound::new(&nowhere, None).unwrap());
+        let outbound = Arc::new(Outbound::new(&nowhere, None, ManualClock::new()).unwrap());
         verifier(&Authority::new(LOGIN, LOGIN).unwrap(), outbound, ManualClock::new())
     })
 }

@@ -1,7 +1,7 @@
 //! Why there is no token, and what that says of the connection (P6, C8, M4).
 
-use super::{BACKUP, ask, grants};
-use emulator::{Effect, Fault, TokenError};
+use super::{BACKUP, SHAREPOINT, ask, grants};
+use emulator::{DropConnection, Effect, Fault, TokenError};
 use rekey_tests::{
     app::{OWNER, TestApp},
     app_on_both,
@@ -18,6 +18,7 @@ app_on_both! {
     p6_an_app_that_is_refused_is_doubted_and_an_hour_later_needs_an_administrator,
     p6_throttling_touches_no_connection,
     r9_a_tenant_that_said_wait_is_not_asked_for_another_account_either,
+    r8_while_microsoft_is_gone_it_is_asked_rarely_and_nobody_is_blamed,
     p6_a_claims_challenge_needs_the_holder,
     p6_our_own_fault_ends_no_connection,
     p6_a_revoked_account_is_doubted_by_jobs_as_by_heartbeats,
@@ -139,6 +140,30 @@ async fn r9_a_tenant_that_said_wait_is_not_asked_for_another_account_either(app:
 
 async fn account_state(app: &TestApp) -> ConnectionState {
     app.customer("Contoso Ltd").await.connections.first().expect("a connection").state
+}
+
+/// R8: what is in hand is served, a host that does not answer is tried every ten seconds, and is used again once it is back.
+async fn r8_while_microsoft_is_gone_it_is_asked_rarely_and_nobody_is_blamed(app: TestApp) {
+    app.import_sample().await;
+    let planted = app.plant_app(&["CON-007"]).await;
+    ask(&app, "CON-007", BACKUP).await.ok::<JobToken>();
+    let before = app.emulator.requests().len();
+    let drop = Some(DropConnection::BeforeProcessing);
+    app.emulator.set_fault(Fault { effect: Effect { drop, ..Effect::default() }, ..Fault::default() });
+    let began = app.state.now();
+    for _ in 0..40 {
+        ask(&app, "CON-007", BACKUP).await.ok::<JobToken>();
+        app.key()
+            .post(&format!("/api/v1/apps/{}/check", planted.id), &json!({}))
+            .await
+            .refused(503, "microsoft_unavailable");
+    }
+    let (asked, seconds) = (app.emulator.requests().len() - before, app.state.now().since(began));
+    assert!((5..=6 + seconds / 10).contains(&i64::try_from(asked).unwrap()), "{asked} in {seconds} s");
+    assert_eq!(state_of(&app, planted.id).await, (AppState::Working, None));
+    app.emulator.clear_faults();
+    app.advance(10);
+    ask(&app, "CON-007", SHAREPOINT).await.ok::<JobToken>();
 }
 
 async fn p6_a_claims_challenge_needs_the_holder(app: TestApp) {
