@@ -93,6 +93,7 @@ fn api() -> OpenApiRouter<Http> {
         .routes(routes!(customers::counts))
         .routes(routes!(customers::find, customers::remove))
         .routes(routes!(customers::confirm_tenant))
+        .routes(routes!(customers::rename))
         .routes(routes!(customers::set_contact))
         .routes(routes!(connections::find))
         .routes(routes!(connections::disconnect))

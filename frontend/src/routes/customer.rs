@@ -85,7 +85,7 @@ fn show(customer: CustomerView, reports: Reports, again: Callback<()>) -> AnyVie
         </PageHead>
         {check}
         <Unwell connections=customer.connections.clone()/>
-        <Tenant customer=customer.clone()/>
+        <Tenant customer=customer.clone() on_change=again/>
         <Apps customer=customer.id on_undone=again/>
         <Connections connections=customer.connections.clone() report=reports.disconnected wanted=reports.wanted on_change=again/>
         <Authorizations customer=customer.id/>

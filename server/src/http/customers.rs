@@ -15,7 +15,7 @@ use axum::{extract::State, http::StatusCode};
 use serde::Deserialize;
 use shared::{
     api::{
-        customers::{ConfirmTenant, CreateCustomer, CustomerView, HealthCounts, SetContact},
+        customers::{ConfirmTenant, CreateCustomer, CustomerView, HealthCounts, RenameCustomer, SetContact},
         page::Page,
         problem::Problem,
     },
@@ -137,6 +137,21 @@ pub async fn remove(
 ) -> Result<StatusCode, ApiError> {
     customers::remove(&http.app, manager.organization, &manager.actor, id).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Corrects a customer's name; its tenant stays.
+#[utoipa::path(post, path = "/api/v1/customers/{id}/name", tag = "customers", params(("id" = CustomerId, Path)), request_body = RenameCustomer, responses(
+    (status = 200, body = CustomerView),
+    (status = 404, body = Problem),
+    (status = 422, description = "field_invalid (name)", body = Problem),
+))]
+pub async fn rename(
+    State(http): State<Http>,
+    editor: Editor,
+    Id(id): Id<CustomerId>,
+    Body(request): Body<RenameCustomer>,
+) -> Result<Json<CustomerView>, ApiError> {
+    Ok(Json(customers::rename(&http.app, &editor.scope, &editor.actor, id, &request).await?))
 }
 
 /// Says who at the customer is told by mail when something was connected.

@@ -16,7 +16,10 @@ use serde::{Deserialize, Serialize};
 use shared::{
     api::{
         apps::AppState as AppHealth,
-        customers::{ConnectionState, ConnectionView, CreateCustomer, CustomerView, Health, HealthCounts, SetContact},
+        customers::{
+            ConnectionState, ConnectionView, CreateCustomer, CustomerView, Health, HealthCounts, RenameCustomer,
+            SetContact,
+        },
         page::Page,
     },
     id::{CustomerId, OrganizationId, PERSONAL_ACCOUNTS, TenantId},
@@ -127,6 +130,27 @@ pub async fn confirm(
             .await?;
     }
     tx.commit().await?;
+    find(app, scope, id).await
+}
+
+/// Corrects a customer's name. Which tenant it is stays as it was confirmed.
+pub async fn rename(
+    app: &AppState,
+    scope: &Scope,
+    actor: &Actor,
+    id: CustomerId,
+    request: &RenameCustomer,
+) -> Result<CustomerView, ServiceError> {
+    let name = text::name("name", &request.name, 120)?;
+    let tx = app.store.write_many(scope).await?;
+    let before = tx.find_customer(id).await?.ok_or(ServiceError::NotFound)?;
+    if before.name != name {
+        if !tx.rename_customer(id, &name).await? {
+            return Err(ServiceError::NotFound);
+        }
+        app.audit().record(&tx, "customer.renamed", actor, format!("customer:{id}"), String::new()).await?;
+        tx.commit().await?;
+    }
     find(app, scope, id).await
 }
 

@@ -5,7 +5,10 @@ mod remove;
 
 pub use fleet::{FleetFilter, FleetOrder, FleetPosition, Listed};
 
-use super::{Scoped, StoreError, comparable, containing, entities::customers as table};
+use super::{
+    Scoped, StoreError, comparable, containing,
+    entities::{backup_sets, customers as table},
+};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -163,6 +166,27 @@ impl Scoped {
         };
         table::Entity::insert(row).exec_without_returning(&self.tx).await?;
         Ok(())
+    }
+
+    /// Gives a customer another name, in its sets too, whose lists are in the order of it. `false`: there is no such customer.
+    pub async fn rename_customer(&self, id: CustomerId, name: &str) -> Result<bool, StoreError> {
+        if !self.hold_customer_alone(id).await? {
+            return Ok(false);
+        }
+        table::Entity::update_many()
+            .col_expr(table::Column::Name, Expr::value(name))
+            .col_expr(table::Column::NameKey, Expr::value(key_of(name)))
+            .filter(self.mine(table::Column::Organization, table::Column::Id))
+            .filter(table::Column::Id.eq(id.0))
+            .exec(&self.tx)
+            .await?;
+        backup_sets::Entity::update_many()
+            .col_expr(backup_sets::Column::CustomerKey, Expr::value(key_of(name)))
+            .filter(self.mine(backup_sets::Column::Organization, backup_sets::Column::Customer))
+            .filter(backup_sets::Column::Customer.eq(id.0))
+            .exec(&self.tx)
+            .await?;
+        Ok(true)
     }
 
     /// Writes who is told when something was connected. `false`: there is no such customer.

@@ -16,6 +16,15 @@ pub struct CreateCustomer {
     pub tenant: String,
 }
 
+/// Corrects a customer's name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct RenameCustomer {
+    /// Name, 1 to 120 characters.
+    pub name: String,
+}
+
 /// Confirms that the tenant found is the right one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -5,6 +5,8 @@ use serde_json::{Value, json};
 use server::services::certificates::Validity;
 use shared::{
     api::{
+        audit::AuditEntryView,
+        backup_sets::BackupSetView,
         customers::{CustomerView, Health, HealthCounts},
         page::Page,
         waves::WaveView,
@@ -15,6 +17,7 @@ use shared::{
 app_on_both! {
     h1_the_list_says_how_access_is_and_the_worst_come_first,
     h1_filters_of_the_fleet_narrow_it,
+    h1_a_customers_name_is_corrected_wherever_it_stands,
 }
 
 async fn list(app: &TestApp, query: &str) -> Vec<CustomerView> {
@@ -78,4 +81,36 @@ async fn h1_filters_of_the_fleet_narrow_it(app: TestApp) {
     assert_eq!(seen.len(), 3);
     let overview: Value = app.key().get("/api/v1/overview").await.ok();
     assert_eq!(overview["sets"]["hybrid"], 1, "the overview counts by the same numbers: {overview}");
+}
+
+async fn h1_a_customers_name_is_corrected_wherever_it_stands(app: TestApp) {
+    app.import_sample().await;
+    let before = app.customer("Contoso Ltd").await;
+    let order = async |app: &TestApp| -> Vec<String> {
+        let page: Page<BackupSetView> = app.key().get("/api/v1/backup-sets?limit=200").await.ok();
+        let mut names: Vec<_> = page.items.into_iter().map(|set| set.customer.name).collect();
+        names.dedup();
+        names
+    };
+    assert_eq!(order(&app).await, ["Adatum Corporation", "Contoso Ltd", "Fabrikam Inc."]);
+    let path = format!("/api/v1/customers/{}/name", before.id);
+    let named: CustomerView = app.key().post(&path, &json!({ "name": "  Zontoso AG " })).await.ok();
+    assert_eq!(named, CustomerView { name: "Zontoso AG".to_owned(), ..before.clone() });
+    assert_eq!(order(&app).await, ["Adatum Corporation", "Fabrikam Inc.", "Zontoso AG"], "sets stand in the new order");
+    assert_eq!(shape(&list(&app, "?query=zonto").await).len(), 1);
+    assert_eq!(app.set("CON-001").await.version, 1, "the sets themselves have not changed");
+    // The tenant is what tells customers apart: a list with the old name changes nothing and adds nobody.
+    app.import_sample().await;
+    let there: Vec<_> = list(&app, "").await.into_iter().map(|one| one.name).collect();
+    assert_eq!(there, ["Adatum Corporation", "Fabrikam Inc.", "Zontoso AG"]);
+    for bad in ["", " ", &"x".repeat(121), "line\nbreak"] {
+        let problem = app.key().post(&path, &json!({ "name": bad })).await.refused(422, "field_invalid");
+        assert_eq!(problem.field.as_deref(), Some("name"), "{bad:?}");
+    }
+    let nobody = format!("/api/v1/customers/{}/name", CustomerId(app.state.new_id()));
+    app.key().post(&nobody, &json!({ "name": "X" })).await.refused(404, "not_found");
+    let log: Page<AuditEntryView> = app.key().get("/api/v1/audit?limit=200").await.ok();
+    let renamed: Vec<_> = log.items.iter().filter(|one| one.event == "customer.renamed").collect();
+    assert_eq!(renamed.len(), 1, "the same name once more is no change");
+    assert!(renamed[0].detail.is_empty(), "L3: no name in the chain");
 }

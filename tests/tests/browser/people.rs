@@ -130,6 +130,10 @@ async fn d8_o4_a_customer_sees_what_is_connected_without_an_account() {
     let customers = demo.api("/api/v1/customers?query=contoso").await;
     let id = customers["items"][0]["id"].as_str().expect("a customer");
     member.open(&format!("/customers/{id}")).await;
+    member.click("[data-test=rename-customer] summary").await;
+    member.fill("#customer-rename", "Contoso Holding").await;
+    member.click("[data-test=save-name]").await;
+    member.read("h1", "Contoso Holding").await;
     member.fill("#contact-mail", "it@contoso.com").await;
     member.click("[data-test=save-contact]").await;
     member.read("[data-test=contact-form]", "Saved").await;

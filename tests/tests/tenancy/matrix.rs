@@ -55,7 +55,7 @@ pub enum Kind {
     Connect,
 }
 
-const ROWS: [(&str, &str, Kind); 109] = [
+const ROWS: [(&str, &str, Kind); 110] = [
     ("GET", "/api/v1/meta", Kind::Public),
     ("POST", "/api/v1/sign-ins", Kind::Public),
     ("POST", "/api/v1/session", Kind::Public),
@@ -131,6 +131,7 @@ const ROWS: [(&str, &str, Kind); 109] = [
     ("POST", "/api/v1/connect/failure", Kind::Connect),
     ("GET", "/api/v1/connect/live", Kind::Connect),
     ("POST", "/api/v1/customers/{id}/contact", Kind::Record),
+    ("POST", "/api/v1/customers/{id}/name", Kind::Record),
     ("POST", "/api/v1/customers/{id}/page-link", Kind::Record),
     ("POST", "/api/v1/customers/{id}/page-link/revoke", Kind::Record),
     ("GET", "/api/v1/customer-page", Kind::Connect),
@@ -296,6 +297,7 @@ impl Records {
                 json!({ "customer": id, "reason": "x", "hours": 1 })
             }
             Some("removal") => json!({ "connection": self.app }),
+            Some("name") => json!({ "name": "Another name" }),
             Some("contact") => json!({ "contact": "it@contoso.com" }),
             Some("embed-origins") => json!({ "origin": "https://new.example.com" }),
             Some("embed-sessions") => {

@@ -1,5 +1,6 @@
 //! A customer's tenant, and its sets by method.
 
+use super::Rename;
 use crate::components::{ButtonKind, ButtonLink, Fact, Facts, MethodPin, Moment, Status, Tone};
 use crate::text;
 use crate::text::portal::customers;
@@ -9,7 +10,12 @@ use shared::method::Method;
 
 /// Tenant and sets, side by side.
 #[component]
-pub fn Tenant(customer: CustomerView) -> impl IntoView {
+pub fn Tenant(
+    /// Whose.
+    customer: CustomerView,
+    /// Something about the customer is another one.
+    on_change: Callback<()>,
+) -> impl IntoView {
     let state = if customer.confirmed_at.is_some() {
         (Tone::Ok, customers::CONFIRMED)
     } else {
@@ -37,6 +43,7 @@ pub fn Tenant(customer: CustomerView) -> impl IntoView {
                     <Fact term=customers::TENANT_ID><span class="mono">{customer.tenant.to_string()}</span></Fact>
                     {confirmed}
                 </Facts>
+                <Rename customer=customer.id name=customer.name.clone() on_change/>
             </section>
             <section class="section" aria-labelledby="sets">
                 <header><h2 id="sets">{customers::SETS_SECTION}</h2><a href=address("")>{customers::ALL_SETS}</a></header>

@@ -63,6 +63,8 @@ pub fn event(name: &str) -> String {
         "backup_sets.upserted" => "Backup sets sent by API",
         "backup_set.method_changed" => "Backup set changed its method",
         "customer.created" => "Customer added",
+        "customer.renamed" => "Customer renamed",
+        "customer.contact" => "Customer’s technical contact changed",
         "customer.tenant_confirmed" => "Tenant confirmed",
         "authorization.created" => "Authorization made",
         "authorization.cancelled" => "Authorization cancelled",

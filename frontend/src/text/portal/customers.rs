@@ -17,6 +17,10 @@ pub const CONTACT_HINT: &str = "Empty: nobody is told.";
 pub const CONTACT_LANGUAGE: &str = "Language";
 /// Who is told.
 pub const CONTACT_SAVED: &str = "Saved";
+/// Corrects the name.
+pub const RENAME: &str = "Correct the name";
+/// Corrects the name.
+pub const RENAME_HINT: &str = "The tenant stays; links and mails say the new name from now on.";
 /// The customer's own page.
 pub const PAGE_LINK: &str = "Link to the customer’s own page";
 /// The customer's own page.
