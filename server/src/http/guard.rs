@@ -1,7 +1,7 @@
 //! What every request passes: an id, a seat and a log line, security headers, and the same-origin rule for changes (H1-H5).
 
 use super::{Http, limits::Seat, pages, problem::ApiError};
-use crate::services::embed::origins;
+use crate::{random::SharedRandom, services::embed::origins};
 use axum::{
     extract::{MatchedPath, Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
@@ -9,7 +9,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use shared::{api::REQUEST_HEADER, id::OrganizationId};
-use std::cell::Cell;
+use std::{
+    cell::Cell,
+    sync::atomic::{AtomicU64, Ordering},
+};
 use uuid::Uuid;
 
 tokio::task_local! {
@@ -39,79 +42,109 @@ pub async fn without_seat<T>(body: impl Future<Output = T>) -> Result<T, ApiErro
     Ok(came)
 }
 
-/// Carries a request out if there is a seat for it; whoever watches the process always hears.
-async fn seated(http: &Http, request: Request, next: Next) -> Response {
-    if request.uri().path().starts_with("/health/") {
-        return next.run(request).await;
-    }
-    let Some(seat) = http.limits.enter(http.app.now()) else { return refused() };
-    let _ = IN_HAND.try_with(|request| request.seat.set(Some(seat)));
-    next.run(request).await
+/// Ids of requests: unique without asking the system for randomness each time, and no secret.
+pub struct RequestIds {
+    first: u128,
+    count: AtomicU64,
 }
 
-/// Marks an answer that the log is told of once a second.
-#[derive(Debug, Clone, Copy)]
-struct Refused;
-
-/// There is no seat. Said with what needs no look at anything.
-fn refused() -> Response {
-    let mut response = ApiError::Busy.into_response();
-    response.extensions_mut().insert(Refused);
-    for (name, value) in [
-        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::REFERRER_POLICY, "no-referrer"),
-        (header::X_FRAME_OPTIONS, "DENY"),
-        (header::CACHE_CONTROL, "no-store"),
-    ] {
-        response.headers_mut().insert(name, HeaderValue::from_static(value));
+impl RequestIds {
+    /// Begins anywhere.
+    pub fn new(random: &SharedRandom) -> Self {
+        let mut bytes = [0; 16];
+        random.fill(&mut bytes);
+        Self { first: u128::from_ne_bytes(bytes), count: AtomicU64::new(0) }
     }
-    response
+
+    /// The next one (RFC 9562 §5.8): numbers far apart, so that nobody mistakes one for its neighbour.
+    fn next(&self) -> Uuid {
+        /// 2^128 divided by the golden ratio, odd.
+        const STEP: u128 = 0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835;
+        let number = u128::from(self.count.fetch_add(1, Ordering::Relaxed));
+        let id = self.first.wrapping_add(number.wrapping_mul(STEP));
+        uuid::Builder::from_custom_bytes(id.to_be_bytes()).into_uuid()
+    }
 }
 
-/// Gives the request an id and a seat, and writes one line about it: route and status, never a query or a body.
-pub async fn request(State(http): State<Http>, request: Request, next: Next) -> Response {
-    let mut bytes = [0; 16];
-    crate::random::Random::fill(&crate::random::SystemRandom, &mut bytes);
-    let id = uuid::Builder::from_random_bytes(bytes).into_uuid();
-    let method = request.method().clone();
-    let route = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str).to_owned();
+/// What every request passes, in one layer: it gets an id and a seat, is refused where it comes from elsewhere, and its answer
+/// gets the security headers. One line is written about it: route and status, never a query or a body.
+pub async fn pass(State(http): State<Http>, request: Request, next: Next) -> Response {
+    let id = http.request_ids.next();
+    let (method, uri) = (request.method().clone(), request.uri().clone());
+    let route = request.extensions().get::<MatchedPath>().cloned();
     let start = tokio::time::Instant::now();
     let in_hand = InHand { id, seat: Cell::new(None) };
-    let mut response = IN_HAND.scope(in_hand, seated(&http, request, next)).await;
+    let answer = IN_HAND.scope(in_hand, seated(&http, request, next)).await;
+    let mut response = answer.response;
+    set_headers(&http, uri.path(), &answer.framed, response.headers_mut());
+    if let Ok(value) = HeaderValue::from_str(id.hyphenated().encode_lower(&mut Uuid::encode_buffer())) {
+        response.headers_mut().insert(HeaderName::from_static("request-id"), value);
+    }
     let status = response.status().as_u16();
+    let route = route.as_ref().map_or("", MatchedPath::as_str);
     let micros = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX);
-    if status >= 500 && response.extensions().get::<Refused>().is_none() {
+    if status >= 500 && !answer.refused {
         tracing::error!(request_id = %id, %method, route, status, micros, "request");
     } else {
         tracing::debug!(request_id = %id, %method, route, status, micros, "request");
     }
-    if let Ok(value) = HeaderValue::try_from(id.to_string()) {
-        response.headers_mut().insert("request-id", value);
-    }
     response
 }
 
+/// An answer, and what its headers and its line in the log need to know.
+struct Answer {
+    response: Response,
+    /// There was no seat; the log is told of that once a second.
+    refused: bool,
+    framed: Framed,
+}
+
+/// Whether an address is one that a console may frame, and by whom.
+enum Framed {
+    /// No frame's address.
+    No,
+    /// A frame's, and nobody may show it.
+    ByNobody,
+    /// The origins that may show it.
+    By(String),
+}
+
+/// Carries a request out if there is a seat for it; whoever watches the process always hears.
+async fn seated(http: &Http, request: Request, next: Next) -> Answer {
+    if !request.uri().path().starts_with("/health/") {
+        let Some(seat) = http.limits.enter(http.app.now()) else {
+            return Answer { response: ApiError::Busy.into_response(), refused: true, framed: Framed::No };
+        };
+        let _ = IN_HAND.try_with(|request| request.seat.set(Some(seat)));
+    }
+    let framed = match pages::embedded(request.uri().path()) {
+        Some(organization) => ancestors(http, organization).await,
+        None => Framed::No,
+    };
+    let response = match from_elsewhere(http, &request) {
+        Some(refusal) => refusal,
+        None => next.run(request).await,
+    };
+    Answer { response, refused: false, framed }
+}
+
 /// Changes come from our own pages or carry an API key (H4): never from another site's form, script or frame.
-pub async fn same_origin(State(http): State<Http>, request: Request, next: Next) -> Response {
+fn from_elsewhere(http: &Http, request: &Request) -> Option<Response> {
     let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     let headers = request.headers();
-    let keyed = headers.contains_key(header::AUTHORIZATION);
-    let report = request.uri().path() == "/csp-report";
-    if !safe && !report && is_form(headers) {
-        let detail = "A form's content type is taken nowhere here.";
-        return ApiError::input(StatusCode::UNSUPPORTED_MEDIA_TYPE, "content_type", detail).into_response();
+    if safe || request.uri().path() == "/csp-report" {
+        return None;
     }
-    if safe || keyed || report || is_own(headers, &http.app.settings.origin) {
-        return next.run(request).await;
+    if is_form(headers) {
+        let detail = "A form's content type is taken nowhere here.";
+        return Some(ApiError::input(StatusCode::UNSUPPORTED_MEDIA_TYPE, "content_type", detail).into_response());
+    }
+    if headers.contains_key(header::AUTHORIZATION) || is_own(headers, &http.app.settings.origin) {
+        return None;
     }
     tracing::warn!(route = request.uri().path(), "a change from elsewhere was refused");
-    ApiError::input(
-        StatusCode::FORBIDDEN,
-        "not_same_origin",
-        "Changes come from this site's own pages, with the header rekey-request: 1, or carry an API key.",
-    )
-    .into_response()
+    let detail = "Changes come from this site's own pages, with the header rekey-request: 1, or carry an API key.";
+    Some(ApiError::input(StatusCode::FORBIDDEN, "not_same_origin", detail).into_response())
 }
 
 /// The content types that a plain form of any site can send without asking first.
@@ -128,55 +161,47 @@ fn is_own(headers: &HeaderMap, origin: &str) -> bool {
         && text("origin").is_none_or(|sent| sent == origin)
 }
 
+const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+
 /// Where a page asks about itself, of every origin.
 const CHECK: &str = "/api/v1/embed/check/";
 
-/// Security headers on everything, errors included.
-pub async fn headers(State(http): State<Http>, request: Request, next: Next) -> Response {
-    let path = request.uri().path().to_owned();
-    let framed = pages::embedded(&path);
-    let framed_by = match framed {
-        Some(organization) => ancestors(&http, organization).await,
-        None => None,
+/// Security headers on everything, errors included; what an answer says itself stands.
+fn set_headers(http: &Http, path: &str, framed: &Framed, headers: &mut HeaderMap) {
+    // At once, so that the map grows once.
+    headers.reserve(14);
+    let mut set = |name: HeaderName, value: HeaderValue| {
+        headers.entry(name).or_insert(value);
     };
-    let mut response = next.run(request).await;
-    let headers = response.headers_mut();
-    let mut set = |name: HeaderName, value: &str| {
-        if let Ok(value) = HeaderValue::try_from(value) {
-            headers.entry(name).or_insert(value);
-        }
-    };
-    set(
-        header::CONTENT_SECURITY_POLICY,
-        &content_security_policy(&http, &path, framed.is_some(), framed_by.as_deref()),
-    );
-    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-    set(header::REFERRER_POLICY, "no-referrer");
+    let always = HeaderValue::from_static;
+    set(header::CONTENT_SECURITY_POLICY, content_security_policy(http, path, framed));
+    set(header::X_CONTENT_TYPE_OPTIONS, always("nosniff"));
+    set(header::REFERRER_POLICY, always("no-referrer"));
     // Another port of this host stays another origin, whatever a page sets as its domain.
-    set(HeaderName::from_static("origin-agent-cluster"), "?1");
+    set(HeaderName::from_static("origin-agent-cluster"), always("?1"));
     if path.starts_with(CHECK) {
         // Whatever the answer is, the page that asks about itself is to read it.
-        set(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
-        set(header::VARY, "origin");
-        set(HeaderName::from_static("cross-origin-resource-policy"), "cross-origin");
+        set(header::ACCESS_CONTROL_ALLOW_ORIGIN, always("*"));
+        set(header::VARY, always("origin"));
+        set(CROSS_ORIGIN_RESOURCE_POLICY, always("cross-origin"));
     }
-    if framed_by.is_some() {
+    if matches!(framed, Framed::By(_)) {
         // A console with COEP shows only frames that say this; it opens nothing, since the frame loads from us alone.
-        set(HeaderName::from_static("cross-origin-embedder-policy"), "require-corp");
-        set(HeaderName::from_static("cross-origin-resource-policy"), "cross-origin");
+        set(HeaderName::from_static("cross-origin-embedder-policy"), always("require-corp"));
+        set(CROSS_ORIGIN_RESOURCE_POLICY, always("cross-origin"));
     } else {
-        set(header::X_FRAME_OPTIONS, "DENY");
-        set(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
+        set(header::X_FRAME_OPTIONS, always("DENY"));
+        set(CROSS_ORIGIN_RESOURCE_POLICY, always("same-origin"));
     }
-    set(HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=(), payment=(), usb=()");
-    set(header::CACHE_CONTROL, "no-store");
-    if !is_connect(&path) {
-        set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    let none = "camera=(), microphone=(), geolocation=(), payment=(), usb=()";
+    set(HeaderName::from_static("permissions-policy"), always(none));
+    set(header::CACHE_CONTROL, always("no-store"));
+    if !is_connect(path) {
+        set(HeaderName::from_static("cross-origin-opener-policy"), always("same-origin"));
     }
     if http.app.settings.origin.starts_with("https:") {
-        set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000; includeSubDomains");
+        set(header::STRICT_TRANSPORT_SECURITY, always("max-age=31536000; includeSubDomains"));
     }
-    response
 }
 
 /// The connect page sends no COOP: opened as a popup it needs its opener once (E2).
@@ -185,28 +210,34 @@ fn is_connect(path: &str) -> bool {
 }
 
 /// The origins that may show an organization's frame; nobody may frame another address (E1).
-async fn ancestors(http: &Http, organization: OrganizationId) -> Option<String> {
+async fn ancestors(http: &Http, organization: OrganizationId) -> Framed {
     match origins::list(&http.app, organization).await {
-        Ok(origins) if !origins.is_empty() => Some(origins.join(" ")),
-        Ok(_) => None,
+        Ok(origins) if !origins.is_empty() => Framed::By(origins.join(" ")),
+        Ok(_) => Framed::ByNobody,
         Err(error) => {
             tracing::error!(?error, "the origins of an embed could not be read");
-            None
+            Framed::ByNobody
         }
     }
 }
 
-fn content_security_policy(http: &Http, path: &str, is_frame: bool, framed_by: Option<&str>) -> String {
+fn content_security_policy(http: &Http, path: &str, framed: &Framed) -> HeaderValue {
+    const NOTHING: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
     if path.starts_with("/api/") && path != "/api/docs" {
-        return "default-src 'none'; frame-ancestors 'none'".to_owned();
+        return NOTHING;
     }
     // The frame asks nobody but us; sign-in is not in it (E3).
-    let login = if is_frame { "" } else { http.app.microsoft.config.authority.login_origin() };
-    let ancestors = framed_by.unwrap_or("'none'");
-    format!(
+    let (login, ancestors) = match framed {
+        Framed::No => (http.app.microsoft.config.authority.login_origin(), "'none'"),
+        Framed::ByNobody => ("", "'none'"),
+        Framed::By(origins) => ("", origins.as_str()),
+    };
+    let policy = format!(
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; \
          connect-src 'self' {login}; object-src 'none'; base-uri 'none'; form-action 'none'; \
          frame-ancestors {ancestors}; \
          require-trusted-types-for 'script'; trusted-types default; report-uri /csp-report"
-    )
+    );
+    // Origins are checked when they are registered; should one not be a header's text, nothing is loaded at all.
+    HeaderValue::try_from(policy).unwrap_or(NOTHING)
 }
