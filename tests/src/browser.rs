@@ -216,6 +216,25 @@ impl Browser {
         (first, second)
     }
 
+    /// Turns to the tab that a link has opened beside this one.
+    ///
+    /// # Panics
+    /// When none comes.
+    pub async fn opened_tab(&self, this: &WindowHandle) {
+        let other = self
+            .within("another tab", || async { self.driver.windows().await.ok()?.into_iter().find(|one| one != this) })
+            .await;
+        self.turn_to(&other).await;
+    }
+
+    /// The tab in front.
+    ///
+    /// # Panics
+    /// When there is none.
+    pub async fn tab(&self) -> WindowHandle {
+        self.driver.window().await.expect("this tab")
+    }
+
     /// Brings a tab to the front.
     ///
     /// # Panics

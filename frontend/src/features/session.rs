@@ -45,12 +45,6 @@ pub fn leave_for_sign_in() {
     browser::replace("/sign-in");
 }
 
-/// As [`leave_for_sign_in`], because something needs a fresh sign-in.
-pub fn sign_in_again() {
-    remember_path();
-    browser::navigate("/sign-in");
-}
-
 fn remember_path() {
     let here = browser::address();
     let path = if here.query.is_empty() { here.path } else { text::join(&[&here.path, "?", &here.query]) };

@@ -114,6 +114,31 @@ async fn o6_h6_a_colleague_joins_and_works_with_chosen_customers() {
     assert_eq!(demo.api("/api/v1/members").await, json!([members[0]]));
 }
 
+/// L4: what needs a fresh sign-in leads to one in a tab of its own; nothing that was typed is lost.
+#[tokio::test]
+async fn l4_a_fresh_sign_in_costs_nothing_that_was_typed() {
+    let stage = Stage::with_sample().await;
+    let owner_account = stage.demo.account(&stage.demo.ready.owner_sign_in);
+    let owner = stage.browser().await;
+    owner.enter_portal(&owner_account).await;
+    owner.open("/api-keys").await;
+    owner.fill("#key-name", "Nightly backup").await;
+    stage.demo.control("clock", json!({ "advance_seconds": 11 * 60 })).await;
+    owner.click("[data-test=make-key]").await;
+    let first = owner.tab().await;
+    owner.portraits("sign-in-stale", PHONE).await;
+    owner.click("[data-test=sign-in-again]").await;
+    owner.opened_tab(&first).await;
+    owner.click("[data-test=sign-in]").await;
+    owner.sign_in_as(&owner_account).await;
+    owner.see("nav[aria-label] a[aria-current=page]").await;
+    owner.close_tab().await;
+    owner.turn_to(&first).await;
+    owner.click("[data-test=make-key]").await;
+    owner.read("[data-test=new-key]", "Nightly backup").await;
+    owner.is_quiet(&[SIGNED_OUT, FORBIDDEN]).await;
+}
+
 /// The customer's own page: a member makes the link, somebody without an account sees what is connected, and removing leads to an
 /// administrator's sign-in.
 #[tokio::test]

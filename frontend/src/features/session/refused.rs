@@ -1,8 +1,7 @@
 //! Why a change was not made.
 
-use super::sign_in_again;
 use crate::api::ApiFailure;
-use crate::components::{Button, Notice, Tone};
+use crate::components::{ButtonLink, Notice, Tone};
 use crate::features::page::Trouble;
 use crate::text::portal::{account, api_keys};
 use leptos::prelude::*;
@@ -10,7 +9,7 @@ use leptos::prelude::*;
 /// The server's word for a sign-in that is too old.
 const STALE: &str = "sign_in_stale";
 
-/// A failed change; a sign-in that is too old for it leads to a fresh one.
+/// A failed change; a sign-in that is too old for it leads to a fresh one, in a tab of its own: what was typed here stays.
 #[component]
 pub fn Refused(
     /// Why it failed.
@@ -21,7 +20,9 @@ pub fn Refused(
     }
     view! {
         <Notice tone=Tone::Warn title=api_keys::FRESH text=api_keys::FRESH_WHY>
-            <div class="actions"><Button attr:data-test="sign-in-again" on_press=|_| sign_in_again()>{account::SIGN_IN_BUTTON}</Button></div>
+            <div class="actions">
+                <ButtonLink attr:data-test="sign-in-again" attr:target="_blank" attr:rel="noopener" href="/sign-in">{account::SIGN_IN_BUTTON}</ButtonLink>
+            </div>
         </Notice>
     }
     .into_any()

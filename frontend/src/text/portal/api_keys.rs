@@ -72,7 +72,7 @@ pub const EMPTY_WHY: &str = "Make one when you connect a backup product.";
 /// The sign-in is too old for this.
 pub const FRESH: &str = "Sign in once more to do this";
 /// The sign-in is too old for this.
-pub const FRESH_WHY: &str = "This needs a sign-in of the last ten minutes. You come back to this page.";
+pub const FRESH_WHY: &str = "This needs a sign-in of the last ten minutes. It opens in a new tab, and what you typed here stays: come back and press again.";
 
 /// What a key may do and reach, in few words.
 pub fn limits(purposes: Option<&[Purpose]>, customers: Option<usize>) -> String {
