@@ -17,6 +17,7 @@ use shared::api::audit::AuditEntryView;
 use shared::api::notices::NoticeView;
 use shared::api::overview::Overview;
 use shared::api::page::Page;
+use shared::api::session::MemberRole;
 
 /// What was asked for; `None` until it is here.
 pub type Answer<T> = Option<Result<T, ApiFailure>>;
@@ -48,14 +49,18 @@ pub mod press {
     pub const SETTLE: &str = "settle";
 }
 
-/// The screen; the last events stand on it only for those who may read them. `copied` is what was copied a moment ago.
-pub fn page(state: &Home, may_read_events: bool, copied: Option<&str>) -> Tag {
+/// The screen for somebody of a role, as far as it is known: the last events stand on it only for those who may read them, and
+/// the first steps for those who may take them. `copied` is what was copied a moment ago.
+pub fn page(state: &Home, role: Option<MemberRole>, copied: Option<&str>) -> Tag {
     let page = of("div", "page");
     match &state.overview {
         None => page.with(ghosts(8)),
         Some(Err(failure)) => page.with(trouble(failure, Some(press::OVERVIEW), copied)),
-        Some(Ok(overview)) if overview.sets.total() == 0 => page.all(first()),
-        Some(Ok(overview)) => page.all(everyday(state, overview, may_read_events, copied)),
+        Some(Ok(overview)) if overview.sets.total() == 0 => page.all(first(role)),
+        Some(Ok(overview)) => {
+            let may_read_events = role.is_some_and(|role| role != MemberRole::Technician);
+            page.all(everyday(state, overview, may_read_events, copied))
+        }
     }
 }
 
@@ -66,9 +71,13 @@ fn head(note: Option<String>, heading: impl Into<Tag>, sub: &'static str, action
     of("header", "page-head").some(note).with(heading).with(of("div", "sub").with(sub)).some(action)
 }
 
-fn first() -> Vec<Tag> {
+fn first(role: Option<MemberRole>) -> Vec<Tag> {
     let art = picture("standing", "art-empty");
-    vec![art, head(None, home::FIRST, home::FIRST_WHY, None), first_run::steps()]
+    match role {
+        Some(MemberRole::Technician) => vec![art, head(None, home::NOTHING_YET, home::NOTHING_YET_TECHNICIAN, None)],
+        Some(MemberRole::Auditor) => vec![art, head(None, home::NOTHING_YET, home::NOTHING_YET_AUDITOR, None)],
+        _ => vec![art, head(None, home::FIRST, home::FIRST_WHY, None), first_run::steps()],
+    }
 }
 
 fn everyday(state: &Home, overview: &Overview, may_read_events: bool, copied: Option<&str>) -> Vec<Tag> {

@@ -6,13 +6,15 @@ use crate::features::backup_sets::choice::Choice;
 use crate::features::backup_sets::filter::{Column, Filter};
 use crate::features::backup_sets::{BulkBar, ChooseAll, Chosen, SetTable, Toolbar, shown};
 use crate::features::page::{PageHead, Pager, load};
+use crate::features::session;
 use crate::features::waves::Wish;
 use crate::remote::Remote;
 use crate::router::use_query_map;
-use crate::text::portal::{backup_sets, waves};
+use crate::text::portal::{backup_sets, customers, waves};
 use leptos::prelude::*;
 use shared::api::backup_sets::{BackupSetCounts, BackupSetView};
 use shared::api::page::Page;
+use shared::api::session::MemberRole;
 
 /// The list.
 #[component]
@@ -36,6 +38,7 @@ pub fn BackupSets() -> impl IntoView {
         let chosen = chosen.map_or(0, |Chosen(choice)| choice.with(Choice::len));
         (chosen > 0).then(|| format!("{} ", backup_sets::chosen_of(chosen, total())))
     };
+    let reads_only = session::has_role(|role| role == MemberRole::Auditor);
     // Escape asks before it forgets what was chosen.
     let asks = RwSignal::new(false);
     let on_key = move |event: leptos::ev::KeyboardEvent| {
@@ -46,7 +49,9 @@ pub fn BackupSets() -> impl IntoView {
     view! {
         <div class="page wide">
             <PageHead title=backup_sets::TITLE heading=backup_sets::TITLE sub=view! { {count}{backup_sets::SUB} }.into_any()>
-                <ButtonLink attr:data-test="import" href="/backup-sets/import" icon="plus">{backup_sets::IMPORT}</ButtonLink>
+                <span hidden=move || reads_only.get()>
+                    <ButtonLink attr:data-test="import" href="/backup-sets/import" icon="plus">{backup_sets::IMPORT}</ButtonLink>
+                </span>
             </PageHead>
             <div class="stack">
                 <Toolbar filter counts/>
@@ -84,12 +89,13 @@ fn show(
 }
 
 fn nothing() -> impl IntoView {
+    let manages = session::manages();
     view! {
         <div class="empty">
             <Art name="art-empty"/>
             <h2>{backup_sets::EMPTY}</h2>
-            <p>{backup_sets::EMPTY_WHY}</p>
-            <div class="actions">
+            <p>{move || if manages.get() { backup_sets::EMPTY_WHY } else { customers::EMPTY_MEMBER }}</p>
+            <div class="actions" hidden=move || !manages.get()>
                 <ButtonLink href="/backup-sets/import" kind=ButtonKind::Primary>{backup_sets::IMPORT}</ButtonLink>
                 <ButtonLink href="/api-keys">{backup_sets::CONNECT_PRODUCT}</ButtonLink>
             </div>

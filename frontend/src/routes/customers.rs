@@ -82,12 +82,15 @@ fn show(page: Page<CustomerView>, filter: &Filter) -> AnyView {
 }
 
 fn nothing() -> impl IntoView {
+    let manages = session::manages();
     view! {
         <div class="empty">
             <Art name="art-empty"/>
             <h2>{customers::EMPTY}</h2>
-            <p>{customers::EMPTY_WHY}</p>
-            <div class="actions"><ButtonLink href="/backup-sets/import" kind=ButtonKind::Primary>{backup_sets::IMPORT}</ButtonLink></div>
+            <p>{move || if manages.get() { customers::EMPTY_WHY } else { customers::EMPTY_MEMBER }}</p>
+            <div class="actions" hidden=move || !manages.get()>
+                <ButtonLink href="/backup-sets/import" kind=ButtonKind::Primary>{backup_sets::IMPORT}</ButtonLink>
+            </div>
         </div>
     }
 }

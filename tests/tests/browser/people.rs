@@ -100,6 +100,17 @@ async fn o6_h6_a_colleague_joins_and_works_with_chosen_customers() {
     owner.open("/customers").await;
     owner.see("[data-test=add-customer]").await;
     owner.open("/members").await;
+    // Without a customer she is told whom to ask, and offered nothing that is not hers to do.
+    owner.click("tr[data-test=member]:nth-of-type(2) [data-test=edit-member]").await;
+    owner.click("tr.edit .checks label:nth-of-type(2) input").await;
+    owner.click("tr.edit [data-test=save-member]").await;
+    owner.see_exactly("tr.edit", 0).await;
+    tessa.open("/").await;
+    tessa.read("main h1", "Nothing is here for you yet").await;
+    tessa.see_exactly("main a", 0).await;
+    tessa.portraits("nothing-yet", PHONE).await;
+    tessa.open("/customers").await;
+    tessa.read("main", "Owners and admins").await;
     // Removed, she is out with the next click.
     let members = demo.api("/api/v1/members").await;
     assert_eq!(members.as_array().map(Vec::len), Some(2));

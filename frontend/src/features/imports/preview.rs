@@ -2,13 +2,14 @@
 
 use crate::api;
 use crate::components::{Button, ButtonKind, ButtonLink, Keymark, Notice, Tone};
-use crate::features::page::Trouble;
+use crate::features::page;
 use crate::features::session;
 use crate::remote::Action;
 use crate::text;
 use crate::text::portal::imports;
 use leptos::prelude::*;
 use shared::api::imports::{BadLine, ConfirmImport, ImportCustomer, ImportView};
+use std::collections::HashMap;
 
 /// The preview.
 #[component]
@@ -72,7 +73,7 @@ fn Confirm(import: ImportView, on_confirmed: Callback<ImportView>) -> impl IntoV
                 <ButtonLink href="/backup-sets/import">{imports::OTHER_FILE}</ButtonLink>
                 {move || (blocked.get() && usable).then(|| view! { <span class="note">{imports::TICK_FIRST}</span> })}
             </div>
-            {move || failure().map(|failure| view! { <Trouble failure/> })}
+            {move || failure().map(|failure| view! { <page::Trouble failure/> })}
         </section>
     }
 }
@@ -105,12 +106,12 @@ fn Customers(customers: Vec<ImportCustomer>) -> impl IntoView {
 fn BadLines(lines: Vec<BadLine>, all: u64) -> impl IntoView {
     let more =
         ((lines.len() as u64) < all).then(|| view! { <p class="note">{imports::more_bad(lines.len(), all)}</p> });
-    let row = |bad: BadLine| {
+    let row = |trouble: Trouble| {
         view! {
             <tr>
-                <td class="num">{text::number(bad.line)}</td>
-                <td>{bad.field.map_or_else(|| view! { <span class="faint">{imports::WHOLE_LINE}</span> }.into_any(), |field| view! { <code>{field}</code> }.into_any())}</td>
-                <td>{bad.reason}</td>
+                <td>{imports::lines(&trouble.lines)}</td>
+                <td>{trouble.field.map_or_else(|| view! { <span class="faint">{imports::WHOLE_LINE}</span> }.into_any(), |field| view! { <code>{field}</code> }.into_any())}</td>
+                <td>{trouble.reason}</td>
             </tr>
         }
     };
@@ -119,11 +120,59 @@ fn BadLines(lines: Vec<BadLine>, all: u64) -> impl IntoView {
             <header><h2 id="bad">{imports::BAD_LINES}</h2><span class="note bad-text">{text::number(all)}</span></header>
             <div class="table-wrap tall" role="region" aria-label=imports::BAD_TABLE tabindex="0">
                 <table class="table" data-test="bad-lines">
-                    <thead><tr><th scope="col" class="num">{imports::LINE}</th><th scope="col">{imports::FIELD}</th><th scope="col">{imports::REASON}</th></tr></thead>
-                    <tbody>{lines.into_iter().map(row).collect_view()}</tbody>
+                    <thead><tr><th scope="col">{imports::LINE}</th><th scope="col">{imports::FIELD}</th><th scope="col">{imports::REASON}</th></tr></thead>
+                    <tbody>{grouped(lines).into_iter().map(row).collect_view()}</tbody>
                 </table>
             </div>
             {more}
         </section>
+    }
+}
+
+/// What is wrong in the same way, wherever it is.
+#[derive(Debug, PartialEq, Eq)]
+struct Trouble {
+    /// The lines, the first one first.
+    lines: Vec<u64>,
+    field: Option<String>,
+    reason: String,
+}
+
+/// One trouble each, in the order in which they begin: a word that is wrong in a thousand lines is one thing to repair.
+fn grouped(lines: Vec<BadLine>) -> Vec<Trouble> {
+    let mut found: Vec<Trouble> = Vec::new();
+    let mut places = HashMap::new();
+    for BadLine { line, field, reason } in lines {
+        let place = *places.entry((field.clone(), reason.clone())).or_insert_with(|| {
+            found.push(Trouble { lines: Vec::new(), field, reason });
+            found.len() - 1
+        });
+        if let Some(trouble) = found.get_mut(place) {
+            trouble.lines.push(line);
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_that_is_wrong_in_many_lines_is_one_trouble() {
+        let bad = |line, field: Option<&str>, reason: &str| BadLine {
+            line,
+            field: field.map(str::to_owned),
+            reason: reason.to_owned(),
+        };
+        let lines = vec![
+            bad(2, Some("covers"), "unknown"),
+            bad(3, None, "torn"),
+            bad(4, Some("workloads"), "unknown"),
+            bad(9, Some("covers"), "unknown"),
+        ];
+        let troubles = grouped(lines);
+        let seen: Vec<_> = troubles.iter().map(|one| (one.lines.as_slice(), one.field.as_deref())).collect();
+        assert_eq!(seen, [(&[2, 9][..], Some("covers")), (&[3], None), (&[4], Some("workloads"))]);
     }
 }

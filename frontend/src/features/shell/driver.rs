@@ -82,8 +82,12 @@ impl State {
 
     /// What happened in the whole organization is not a technician's to read; nor anybody's who is not known yet.
     pub fn may_read_events(&self) -> bool {
-        let session = self.session.as_ref().and_then(|session| session.as_ref().ok());
-        session.is_some_and(|view| view.member.role != MemberRole::Technician)
+        self.role().is_some_and(|role| role != MemberRole::Technician)
+    }
+
+    /// The role of whoever is signed in, once it is known.
+    pub fn role(&self) -> Option<MemberRole> {
+        self.session.as_ref()?.as_ref().ok().map(|view| view.member.role)
     }
 }
 

@@ -62,7 +62,7 @@ fn app(state: &State, menu: Vec<Tag>) -> Tag {
 /// What the shell itself has to show in the middle.
 fn own(state: &State) -> Option<Tag> {
     if state.is_home() {
-        return Some(home::page(&state.home, state.may_read_events(), state.copied.as_deref()));
+        return Some(home::page(&state.home, state.role(), state.copied.as_deref()));
     }
     on_the_way(state.pages).map(|inside| of("div", "page").with(inside))
 }

@@ -35,6 +35,9 @@ pub const TITLE: &str = "Customers";
 /// Under the headline.
 pub const SUB: &str =
     "Whose data is backed up. Each one is one Microsoft tenant; every sign-in goes to that tenant and no other.";
+/// Why, for somebody who can neither import nor add one.
+pub const EMPTY_MEMBER: &str =
+    "Owners and admins import lists and add customers, and say under Members whose a technician sees.";
 /// A button.
 pub const ADD: &str = "Add a customer";
 /// A button.

@@ -41,6 +41,14 @@ pub const FIRST: &str = "Three steps to the first backup without a password";
 /// Under it.
 pub const FIRST_WHY: &str =
     "About 15 minutes for the first two. The third is done by whoever holds the Microsoft account.";
+/// For somebody who cannot take the first steps.
+pub const NOTHING_YET: &str = "Nothing is here for you yet";
+/// For a technician without customers.
+pub const NOTHING_YET_TECHNICIAN: &str =
+    "You see the customers that an owner or an admin gives you, under Members. Ask one of them: they are here at once.";
+/// For an auditor of an empty organization.
+pub const NOTHING_YET_AUDITOR: &str =
+    "Backup sets come once an owner or an admin has imported a list or connected a backup product.";
 /// Step 1.
 pub const STEP_1: &str = "Sign in as a member";
 /// Step 1, done.

@@ -64,7 +64,7 @@ pub const CUSTOMERS_WHY: &str = "Check each tenant: confirming the list confirms
 /// Headline of a list.
 pub const BAD_LINES: &str = "Lines that cannot be used";
 /// A column.
-pub const LINE: &str = "Line";
+pub const LINE: &str = "Lines";
 /// A column.
 pub const FIELD: &str = "Column";
 /// A column.
@@ -155,4 +155,23 @@ pub fn more_bad(shown: usize, all: u64) -> String {
         crate::text::number(shown as u64),
         crate::text::number(all)
     )
+}
+
+/// Where it is wrong: the first lines, and how many more.
+pub fn lines(all: &[u64]) -> String {
+    let (named, more) = all.split_at(if all.len() > 4 { 3 } else { all.len() });
+    let text = named.iter().map(|line| crate::text::number(*line)).collect::<Vec<_>>().join(", ");
+    if more.is_empty() { text } else { format!("{text} and {} more", crate::text::number(more.len() as u64)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::lines;
+
+    #[test]
+    fn lines_are_named_while_they_are_few() {
+        assert_eq!(lines(&[7]), "7");
+        assert_eq!(lines(&[7, 8, 9, 12]), "7, 8, 9, 12");
+        assert_eq!(lines(&[7, 8, 9, 12, 13]), "7, 8, 9 and 2 more");
+    }
 }
