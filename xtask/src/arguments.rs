@@ -11,6 +11,8 @@ cargo xtask test [--only NAME]... [-- FILTER...]
     FILTER        handed to the test programs, as after `cargo test --`
 cargo xtask lint
     rustfmt, clippy (native and wasm32), cargo-deny, and what must not be in the tree.
+cargo xtask sbom
+    What a release is made of, as CycloneDX JSON, on the standard output.
 cargo xtask bench [ARGUMENT...]
     The measurements, in release mode; `cargo xtask bench --help` lists them.
 ";
@@ -29,6 +31,8 @@ pub enum Task {
     },
     /// Look at the code without running it.
     Lint,
+    /// List what a release is made of.
+    Sbom,
     /// Measure.
     Bench {
         /// Words for the bench program.
@@ -42,6 +46,7 @@ pub fn parse(words: &[String]) -> Result<Task, Failure> {
     match first.as_str() {
         "test" => test(rest),
         "lint" if rest.is_empty() => Ok(Task::Lint),
+        "sbom" if rest.is_empty() => Ok(Task::Sbom),
         "bench" => Ok(Task::Bench { words: rest.to_vec() }),
         "help" | "--help" | "-h" => Ok(Task::Help),
         other => Err(format!("`{other}` is not understood\n\n{USAGE}").into()),

@@ -8,6 +8,8 @@ mod lock;
 mod scan;
 mod tree;
 
+pub use lock::value;
+
 use crate::{Failure, shell, workspace::Workspace};
 use std::process::{Command, ExitCode};
 

@@ -1,4 +1,4 @@
-//! `cargo xtask test`, `lint` and `bench`: everything a checkout needs, with nothing to install beforehand.
+//! `cargo xtask test`, `lint`, `sbom` and `bench`: everything a checkout needs, with nothing to install beforehand.
 //!
 //! Depends on the standard library alone, so that it starts within seconds on a fresh machine. To add a command: a variant of
 //! [`arguments::Task`], a module, a line in [`run`] and one in [`arguments::USAGE`].
@@ -7,6 +7,7 @@ mod arguments;
 mod bench;
 mod lint;
 mod needs;
+mod sbom;
 mod shell;
 mod test;
 mod workspace;
@@ -43,6 +44,7 @@ fn run(words: &[String]) -> Result<ExitCode, Failure> {
         }
         Task::Test { only, filter } => test::run(&workspace, &only, &filter),
         Task::Lint => lint::run(&workspace),
+        Task::Sbom => sbom::run(&workspace),
         Task::Bench { words } => bench::run(&workspace, &words),
     }
 }

@@ -24,7 +24,8 @@ fn package(entry: &str) -> Vec<String> {
     findings
 }
 
-fn value<'a>(entry: &'a str, key: &str) -> Option<&'a str> {
+/// What a package's entry says of a key.
+pub fn value<'a>(entry: &'a str, key: &str) -> Option<&'a str> {
     let line = entry.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(" = "))?;
     Some(line.trim_matches('"'))
 }
