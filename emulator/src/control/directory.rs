@@ -61,6 +61,8 @@ pub struct Taint {
     pub federated: u32,
     /// Certificates, as the base64 of their DER form.
     pub certificates: Vec<String>,
+    /// The name that whoever adds these gives them; otherwise `elsewhere`.
+    pub certificate_name: Option<String>,
     /// So many client secrets on its service principal, from before a lock.
     pub principal_passwords: u32,
 }
@@ -169,7 +171,7 @@ pub(crate) fn taint(
         let validity = parsed.validity();
         known.keys.push(KeyCredential {
             key_id: random::guid(),
-            display_name: Some("elsewhere".to_owned()),
+            display_name: Some(taint.certificate_name.clone().unwrap_or_else(|| "elsewhere".to_owned())),
             start_millis: validity.not_before.timestamp() * 1000,
             end_millis: validity.not_after.timestamp() * 1000,
             added_millis: 0,

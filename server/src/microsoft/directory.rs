@@ -15,6 +15,7 @@ use super::{
     json::parse_object,
 };
 use crate::random::SharedRandom;
+use base64::{Engine, engine::general_purpose::STANDARD};
 use http::{HeaderValue, Method, Request, StatusCode, header};
 use serde_json::{Map, Value};
 use shared::{
@@ -52,8 +53,15 @@ pub struct Application {
 pub struct Key {
     /// Its `keyId`.
     pub id: Uuid,
-    /// Its name there: for ours, the certificate's thumbprint.
-    pub display_name: String,
+    /// The certificate, DER, if Graph shows it: nobody else has ours, while a name and an id can be anybody's choice.
+    pub der: Option<Vec<u8>>,
+}
+
+impl Key {
+    /// Whether it is the certificate `der`, which Microsoft gave this id, if that is known.
+    pub fn is(&self, der: &[u8], id: Option<Uuid>) -> bool {
+        self.der.as_deref().map_or(id == Some(self.id), |shown| shown == der)
+    }
 }
 
 /// What is read of a service principal.
@@ -124,7 +132,7 @@ impl Directory {
         };
         let keys = rows(&body, "keyCredentials").map(|row| {
             let id = graph::id(row, "keyId").ok_or(GraphError::WrongAnswer)?;
-            Ok(Key { id, display_name: graph::text(row, "displayName").unwrap_or_default() })
+            Ok(Key { id, der: row.get("key").and_then(Value::as_str).and_then(|text| STANDARD.decode(text).ok()) })
         });
         Ok(Some(Application {
             object: graph::id(&body, "id").map(ObjectId).ok_or(GraphError::WrongAnswer)?,

@@ -99,7 +99,7 @@ impl Scoped {
         Ok(found.flatten())
     }
 
-    /// When a job last got a token of a connection from memory, to the minute.
+    /// When a job last got a token of a connection, to the minute.
     pub async fn find_last_handed_out(&self, connection: ConnectionId) -> Result<Option<Timestamp>, StoreError> {
         let found: Option<i64> = token_counts::Entity::find()
             .select_only()

@@ -11,7 +11,7 @@ use shared::{
     api::{
         authorizations::{AuthorizationState, SignInState, StepState},
         connect::ConnectView,
-        invitations::InvitationState,
+        invitations::{InvitationCreated, InvitationState},
         problem::HelpAction,
     },
     id::AttemptId,
@@ -20,6 +20,7 @@ use shared::{
 
 const HOLDER: &str = "backup@fabrikam.com";
 const ADMINISTRATOR: &str = "lee.brook@fabrikam.com";
+const ADMINISTRATOR_OF_CONTOSO: &str = rekey_tests::app::set_up::ADMINISTRATOR;
 
 app_on_both! {
     c6_n6_an_approval_is_seen_by_itself_and_the_save_goes_on,
@@ -190,7 +191,7 @@ async fn c6_whoever_was_invited_by_mail_is_invited_to_continue() {
     let made = app.authorize(&["FAB-001"]).await;
     let path = format!("/api/v1/authorizations/{}/invitations", made.id);
     let body = serde_json::json!({ "send_to": HOLDER });
-    let invited: shared::api::invitations::InvitationCreated = app.key().post(&path, &body).await.json();
+    let invited: InvitationCreated = app.key().post(&path, &body).await.json();
     let secret = invited.url.split_once('#').expect("a secret").1.to_owned();
     mailbox.next().await;
     let attempt = app.attempt(&secret, made.sign_ins[0].id).await;
@@ -210,6 +211,38 @@ async fn c6_whoever_was_invited_by_mail_is_invited_to_continue() {
     let tokens = app.person(HOLDER).sign_in(&attempt).await;
     let done: ConnectView = app.save(&attempt.secret, &tokens).await.ok();
     assert_eq!(done.sign_in.state, SignInState::Done, "{:?}", done.sign_in.problem);
+}
+
+/// D5, O2: a set-up that has to be continued, though its node lives, invites whoever was invited to it once more.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn d5_a_set_up_that_took_too_long_is_continued_by_mail() {
+    let mailbox = Mailbox::start().await;
+    let app = TestApp::start_with(Setup { mail: Some(mailbox.config()), ..Setup::new(Backend::Sqlite) }).await;
+    app.import_sample().await;
+    let made = app.authorize_modern(&["CON-015"]).await;
+    let sign_in = made.sign_ins[0].id;
+    let path = format!("/api/v1/authorizations/{}/invitations", made.id);
+    let body = serde_json::json!({ "send_to": ADMINISTRATOR_OF_CONTOSO });
+    let invited: InvitationCreated = app.key().post(&path, &body).await.json();
+    mailbox.next().await;
+    let link = invited.url.split_once('#').expect("a secret").1.to_owned();
+    let attempt = app.attempt(&link, sign_in).await;
+    let tokens = app.person(ADMINISTRATOR_OF_CONTOSO).sign_in(&attempt).await;
+    // Microsoft asks for more patience than the administrator's token lives.
+    let headers = vec![("Retry-After".to_owned(), "3000".to_owned())];
+    let effect = Effect { status: Some(503), headers, ..Effect::default() };
+    app.emulator.set_fault(Fault { endpoint: Some("graph".to_owned()), effect, ..Fault::default() });
+    let before = Before { authorization: made, link, attempt, tokens };
+    let view = app.save_and_settle(&before).await;
+    let code = view.sign_in.problem.map(|problem| problem.code);
+    assert_eq!((view.sign_in.state, code.as_deref()), (SignInState::Waiting, Some("continue_needed")));
+    app.emulator.clear_faults();
+    let letter = Mailbox::flat(&mailbox.next().await);
+    let fresh = letter.split("/connect#").nth(1).and_then(|rest| rest.split(|c: char| !is_of_secret(c)).next());
+    let attempt = app.attempt(fresh.expect("a link"), sign_in).await;
+    let tokens = app.person(ADMINISTRATOR_OF_CONTOSO).sign_in(&attempt).await;
+    let view = app.save_and_settle(&Before { attempt, tokens, ..before }).await;
+    assert_eq!(view.sign_in.state, SignInState::Done, "{:?}", view.sign_in.problem);
 }
 
 fn is_of_secret(one: char) -> bool {

@@ -1,17 +1,20 @@
 //! The customer's own page, and the mail that leads there: what is connected, by whom, used when; removal by an administrator's
 //! sign-in and by nothing less (O4, O8, D8).
 
+use super::jobs::{BACKUP, ask};
 use rekey_tests::{
     app::{Backend, Setup, TestApp, client::Answer, dump::assert_same},
     app_on_both,
     mailbox::Mailbox,
 };
 use serde_json::{Value, json};
+use server::services::job_tokens::ledger;
 use shared::{
     api::{
         authorizations::{AuthorizationKind, ConnectLink, SignInState},
         connect::ConnectView,
         customer_page::{CustomerPage, CustomerPageLink},
+        job_tokens::JobToken,
     },
     method::Method,
 };
@@ -55,6 +58,13 @@ async fn a_customer_sees_what_is_connected_and_removes_it_with_an_administrator(
     assert_eq!((account.name.as_str(), account.removable), ("backup@contoso.com", true));
     assert_eq!(account.by.as_deref(), Some("backup@contoso.com"));
     assert!(account.sets.len() == 1 && account.used_at.is_none());
+    // A job that asks once a night never gets a token from memory, and uses the access all the same.
+    ask(&app, "CON-001", BACKUP).await.ok::<JobToken>();
+    ledger::flush(&app.state).await.unwrap();
+    let shown = page(&app, &secret).await;
+    let [made, account] = shown.connections.as_slice() else { panic!("{shown:?}") };
+    assert!(account.used_at.is_some_and(|at| app.state.now().since(at) < 120), "{account:?}");
+    assert!(made.used_at.is_none(), "the other one was not used");
     // Asking removes nothing: it leads to a sign-in of an administrator of the tenant.
     let body = json!({ "connection": made.id });
     let to: ConnectLink = app.connect(&secret).post("/api/v1/customer-page/removal", &body).await.ok();

@@ -41,6 +41,7 @@ app_on_both! {
     d4_a_tainted_application_is_never_used,
     d6_a_password_on_the_service_principal_is_seen,
     e12_a_key_that_is_not_ours_is_seen,
+    e12_a_key_with_the_name_of_ours_is_not_ours,
     e3_the_validity_steps_down_to_what_the_tenant_allows,
     b04_b09_only_modern_grants_with_certificates_are_used,
     b17_the_choices_of_the_configuration,
@@ -197,6 +198,10 @@ async fn f8_a_fresh_switch_can_be_undone(app: TestApp) {
 async fn refused_as_foreign(app: &TestApp, taint: Taint) {
     app.import_sample().await;
     app.set_up(&["CON-015"]).await;
+    spoilt(app, taint).await;
+}
+
+async fn spoilt(app: &TestApp, taint: Taint) {
     let made = app.app(Purpose::Backup).await;
     let client = made.client_id.expect("a client id").0;
     app.emulator.taint_application(CONTOSO, client, &taint).expect("it is there");
@@ -225,6 +230,17 @@ async fn e12_a_key_that_is_not_ours_is_seen(app: TestApp) {
     let made = certificates::make(&app.state, app.organization, stranger, Validity::TwoYears, None).await;
     let foreign = STANDARD.encode(made.expect("a certificate").der);
     refused_as_foreign(&app, Taint { certificates: vec![foreign], ..Taint::default() }).await;
+}
+
+/// E12: whoever adds a key gives it a name, and can read what ours are called.
+async fn e12_a_key_with_the_name_of_ours_is_not_ours(app: TestApp) {
+    let stranger = ConnectionId(app.state.new_id());
+    let made = certificates::make(&app.state, app.organization, stranger, Validity::TwoYears, None).await;
+    let certificates = vec![STANDARD.encode(made.expect("a certificate").der)];
+    app.import_sample().await;
+    app.set_up(&["CON-015"]).await;
+    let name = app.app(Purpose::Backup).await.certificates[0].thumbprint.clone();
+    spoilt(&app, Taint { certificates, certificate_name: Some(name), ..Taint::default() }).await;
 }
 
 /// D7, E3: the tenant's policy allows 180 days; that is what the certificate gets, and the reason is shown.

@@ -1,6 +1,7 @@
 //! What setting up modern must prove beyond the straight road: least privilege, planted applications, races, lost answers,
 //! a slow or refusing Microsoft, interruptions, and who may do it. On both databases unless said otherwise.
 
+mod again;
 mod interrupted;
 mod least_privilege;
 mod left_over;

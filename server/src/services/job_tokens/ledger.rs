@@ -77,6 +77,15 @@ pub struct Ledger {
 impl Cache {
     /// Counts a token that was handed out from memory.
     pub(super) fn count(&self, counted: &Counted, now: Timestamp) {
+        self.note(counted, now, 1);
+    }
+
+    /// Notes that a key got a new token of a set: the audit log counts it, here stands when the connection was used.
+    pub(super) fn saw(&self, counted: &Counted, now: Timestamp) {
+        self.note(counted, now, 0);
+    }
+
+    fn note(&self, counted: &Counted, now: Timestamp, from_memory: i64) {
         let mut ledger = self.ledger();
         let line = Line {
             organization: counted.organization,
@@ -87,14 +96,9 @@ impl Cache {
             purpose: counted.purpose,
         };
         if ledger.lines.len() < MOST_LINES || ledger.lines.contains_key(&line) {
-            *ledger.lines.entry(line).or_insert(0) += 1;
+            *ledger.lines.entry(line).or_insert(0) += from_memory;
         }
         ledger.see(counted, now);
-    }
-
-    /// Notes that a key got a token of a set.
-    pub(super) fn saw(&self, counted: &Counted, now: Timestamp) {
-        self.ledger().see(counted, now);
     }
 }
 

@@ -50,6 +50,7 @@ async fn drive(run: &mut Run, sign_in_token: &Secret<String>) -> Result<(), Stop
     }
     let mut made = make_all(run, &token).await?;
     if run.authorization.way == Way::Consent {
+        drop_owner(run, &token, &made).await?;
         clean_up::clean_up(run, sign_in_token, &token).await?;
         return Err(made.first().map_or_else(run::continue_needed, |making| consent_at_microsoft(run, making)));
     }

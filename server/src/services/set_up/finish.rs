@@ -69,6 +69,8 @@ async fn store_app(run: &Run, tx: &Scoped, making: Making, now: Timestamp) -> Re
         checked_at: Some(now),
         failed_at: None,
         help: None,
+        // What was left for an administrator is off the application, or belongs to one that is gone.
+        left: Vec::new(),
         version: stored.version,
         ..making.app
     };

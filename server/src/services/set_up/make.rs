@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     microsoft::{
-        directory::{Application, Call, UniqueName},
+        directory::{Application, Call, Key, UniqueName},
         graph::GraphError,
     },
     services::{
@@ -15,8 +15,12 @@ use crate::{
     },
     state::AppState as State,
     store::{
-        Scoped, apps::App, authorizations::Authorization, certificates::Certificate, customers::Customer,
-        journals::JournalState,
+        Scoped, StoreError,
+        apps::App,
+        authorizations::Authorization,
+        certificates::Certificate,
+        customers::Customer,
+        journals::{JournalState, JournalStep},
     },
 };
 use shared::{
@@ -25,7 +29,7 @@ use shared::{
         authorizations::{AuthorizationKind, SignInState},
         problem::HelpAction,
     },
-    id::{ConnectionId, ObjectId},
+    id::{ConnectionId, CustomerId, ObjectId},
     rules::{
         manifest::{AppPermission, manifest},
         scopes::Purpose,
@@ -52,12 +56,11 @@ pub async fn record(run: &mut Run, purpose: Purpose, workloads: &Workloads) -> R
     let tx = run.begin().await?;
     if let Some(found) = tx.find_app_of(run.customer.tenant, purpose).await? {
         let workloads = all_workloads(&tx, &found, workloads).await?;
-        let state = if found.state.is_alive() { found.state } else { AppState::SettingUp };
-        let wanted = App { workloads, state, left: Vec::new(), ..found.clone() };
-        if found.state.is_alive() {
-            // What it is for grows with the flip, when it holds it.
-            return Ok(wanted);
+        if is_in_use(found.state) {
+            // How it is stands until the flip, whatever becomes of the set-up; what it is for grows then, when it holds it.
+            return Ok(App { workloads, ..found });
         }
+        let wanted = App { workloads, state: AppState::SettingUp, ..found.clone() };
         // An app of the customer's own that was switched off may be followed by one that Rekey makes.
         let wanted = App { way: run.authorization.way, ..wanted };
         if !tx.update_app(&wanted, found.version).await? {
@@ -72,10 +75,25 @@ pub async fn record(run: &mut Run, purpose: Purpose, workloads: &Workloads) -> R
     Ok(app)
 }
 
+/// Whether sets use an app of this state, even if it needs an administrator just now.
+const fn is_in_use(state: AppState) -> bool {
+    matches!(state, AppState::Working | AppState::Doubtful | AppState::NeedsAdministrator)
+}
+
+/// A set-up stops where nobody goes on by himself: an app that was switched off before it is switched off again, and everybody
+/// sees that it is.
+pub async fn put_back(tx: &Scoped, customer: CustomerId) -> Result<(), StoreError> {
+    for app in tx.list_apps(Some(customer)).await? {
+        if app.state == AppState::SettingUp && app.set_up_at.is_some() {
+            let version = app.version;
+            tx.update_app(&App { state: AppState::Off, ..app }, version).await?;
+        }
+    }
+    Ok(())
+}
+
 /// A new record, with its secret name.
 pub fn new_record(state: &State, customer: &Customer, purpose: Purpose, way: Way, workloads: &Workloads) -> App {
-    let mut random = [0; 16];
-    state.random.fill(&mut random);
     App {
         id: ConnectionId(state.new_id()),
         customer: customer.id,
@@ -84,7 +102,7 @@ pub fn new_record(state: &State, customer: &Customer, purpose: Purpose, way: Way
         way,
         state: AppState::SettingUp,
         display_name: steps::app_name(purpose).to_owned(),
-        unique_name: UniqueName::from_random(u128::from_be_bytes(random)).as_str().to_owned(),
+        unique_name: secret_name(state),
         client_id: None,
         object: None,
         principal: None,
@@ -103,12 +121,15 @@ pub fn new_record(state: &State, customer: &Customer, purpose: Purpose, way: Way
     }
 }
 
+/// A name of 128 random bits, known to nobody before the application has it.
+fn secret_name(state: &State) -> String {
+    let mut random = [0; 16];
+    state.random.fill(&mut random);
+    UniqueName::from_random(u128::from_be_bytes(random)).as_str().to_owned()
+}
+
 /// What the sets that use the app need, and what the new ones need: no more (B-02).
-async fn all_workloads(
-    tx: &crate::store::Scoped,
-    app: &App,
-    wanted: &Workloads,
-) -> Result<Workloads, crate::store::StoreError> {
+async fn all_workloads(tx: &Scoped, app: &App, wanted: &Workloads) -> Result<Workloads, StoreError> {
     let using = match app.purpose {
         Purpose::Backup => tx.list_sets_of_connection(app.id, 100_000).await?,
         Purpose::Restore => match tx.find_app_of(app.tenant, Purpose::Backup).await? {
@@ -124,7 +145,7 @@ pub async fn store(run: &Run, app: App) -> Result<App, Stop> {
     let tx = run.begin().await?;
     let stored = still_there(&tx, &app).await?;
     let version = stored.version;
-    let workloads = if app.state.is_alive() { stored.workloads } else { app.workloads.clone() };
+    let workloads = if is_in_use(app.state) { stored.workloads } else { app.workloads.clone() };
     // Jobs and probes went on meanwhile: what they noted of its health stands.
     let next = App {
         workloads,
@@ -189,21 +210,67 @@ pub async fn application(
     app: App,
     permissions: &[&'static AppPermission],
 ) -> Result<(App, Application), Stop> {
-    let unique_name = UniqueName::parse(&app.unique_name).ok_or_else(foreign)?;
-    let code = steps::code("application", app.purpose);
-    let step = run.intend(&code, Some(format!("application:{}", unique_name.as_str()))).await?;
-    let redirect = format!("{}/connect/approved", run.app.settings.origin);
-    let redirect_uri = (run.authorization.way == Way::Consent).then_some(redirect.as_str());
-    let display_name = app.display_name.clone();
-    let upsert =
-        Call::UpsertApplication { display_name: &display_name, unique_name: &unique_name, permissions, redirect_uri };
-    run.call(token, &upsert).await?;
-    let found = read(run, token, &Call::ApplicationByName(&unique_name)).await?;
+    let mut app = app;
+    // Deleted in Entra since it was set up: another one takes its place. Of one that was just made Microsoft may not know yet.
+    if let Some(object) = app.object.filter(|_| app.set_up_at.is_some())
+        && is_gone(run, token, object).await?
+    {
+        app = anew(run, app).await?;
+    }
+    let (step, found) = loop {
+        let (step, found) = upsert(run, token, &app, permissions).await?;
+        match app.object {
+            // Its name has gone over to another object, which may be anybody's: a name that nobody knows is used from here on.
+            Some(object) if object != found.object && is_gone(run, token, object).await? => {
+                app = anew(run, app).await?;
+            }
+            _ => break (step, found),
+        }
+    };
     refuse_foreign(run, token, &app, &found).await?;
     let app = App { client_id: Some(found.client_id), object: Some(found.object), ..app };
     let app = store(run, app).await?;
     run.done(&step, Some(format!("application:{}", found.object))).await?;
     Ok((app, found))
+}
+
+/// Makes the application with the record's secret name, or brings it up to date.
+async fn upsert(
+    run: &mut Run,
+    token: &Secret<String>,
+    app: &App,
+    permissions: &[&'static AppPermission],
+) -> Result<(JournalStep, Application), Stop> {
+    let unique_name = UniqueName::parse(&app.unique_name).ok_or_else(foreign)?;
+    let code = steps::code("application", app.purpose);
+    let step = run.intend(&code, Some(format!("application:{}", unique_name.as_str()))).await?;
+    let redirect = format!("{}/connect/approved", run.app.settings.origin);
+    let redirect_uri = (run.authorization.way == Way::Consent).then_some(redirect.as_str());
+    let display_name = app.display_name.as_str();
+    let upsert = Call::UpsertApplication { display_name, unique_name: &unique_name, permissions, redirect_uri };
+    run.call(token, &upsert).await?;
+    Ok((step, read(run, token, &Call::ApplicationByName(&unique_name)).await?))
+}
+
+/// Whether Graph does not know an application, asked a few times.
+async fn is_gone(run: &mut Run, token: &Secret<String>, object: ObjectId) -> Result<bool, Stop> {
+    const LOOKS: u32 = 4;
+    let mut patience = Patience::default();
+    for _ in 0..LOOKS {
+        match run.app.microsoft.directory.application(token, &Call::Application(object)).await {
+            Ok(Some(_)) => return Ok(false),
+            Ok(None) => run.wait(&mut patience, None, "Looking for the application in the tenant").await?,
+            Err(error) => run.forgive(&mut patience, error).await?,
+        }
+    }
+    Ok(true)
+}
+
+/// The record of an app whose application was deleted, ready for another one under another secret name.
+async fn anew(run: &Run, app: App) -> Result<App, Stop> {
+    tracing::warn!(app = %app.id, "the application was deleted in the tenant: another one is made");
+    let unique_name = secret_name(&run.app);
+    store(run, App { unique_name, client_id: None, object: None, principal: None, ..app }).await
 }
 
 /// Reads an application that is there, however long Microsoft's copies take.
@@ -246,8 +313,7 @@ async fn refuse_foreign(run: &mut Run, token: &Secret<String>, app: &App, found:
         }
     };
     let ours = run.app.store.read(run.work.organization).await?.list_certificates(&[app.id]).await?;
-    let is_ours = |id: uuid::Uuid, name: &str| ours.iter().any(|one| one.key_id == Some(id) || one.thumbprint == name);
-    let foreign_key = found.keys.iter().any(|key| !is_ours(key.id, &key.display_name));
+    let foreign_key = found.keys.iter().any(|key| !ours.iter().any(|one| is_key_of(key, one)));
     let makers = makers(run).await?;
     let foreign_owner = owners.iter().any(|owner| !makers.contains(&ObjectId(*owner)));
     if foreign_key || foreign_owner || found.passwords > 0 || federated > 0 || of_principal > 0 {
@@ -314,18 +380,23 @@ pub async fn register(run: &mut Run, token: &Secret<String>, making: &mut Making
         let step = run.intend(&code, Some(format!("key:{thumbprint}"))).await?;
         let found = read(run, token, &Call::Application(object)).await?;
         let forgotten = forgotten(run, making).await?;
-        let stays = |name: &String| *name != thumbprint && !forgotten.contains(name);
-        making.older_keys = found.keys.iter().filter(|key| stays(&key.display_name)).map(|key| key.id).collect();
-        if let Some(key) = found.keys.iter().find(|key| key.display_name == thumbprint) {
+        let goes = |key: &Key| is_key_of(key, &making.certificate) || forgotten.iter().any(|one| is_key_of(key, one));
+        making.older_keys = found.keys.iter().filter(|key| !goes(key)).map(|key| key.id).collect();
+        if let Some(key) = found.keys.iter().find(|key| is_key_of(key, &making.certificate)) {
             making.certificate.key_id = Some(key.id);
         } else if let Some(refusal) = add_key(run, token, making, object).await? {
             let Some(validity) = validities.next() else { return Err(no_validity(&refusal)) };
             shorten(run, making, validity, &refusal).await?;
             continue;
         } else {
-            making.certificate.key_id = Some(registered(run, token, object, &thumbprint).await?);
+            making.certificate.key_id = Some(registered(run, token, object, &making.certificate).await?);
         }
         let tx = run.begin().await?;
+        for one in forgotten.into_iter().filter(|one| one.state == CertificateState::Previous) {
+            // It could not be taken off when it was forgotten; now it is.
+            let gone = Certificate { state: CertificateState::Removed, removed_at: Some(run.app.now()), ..one };
+            tx.update_certificate(&gone, CertificateState::Previous).await?;
+        }
         tx.update_certificate(&making.certificate, making.certificate.state).await?;
         run.done_in(&tx, &step, None).await?;
         tx.commit().await?;
@@ -336,12 +407,16 @@ pub async fn register(run: &mut Run, token: &Secret<String>, making: &mut Making
     }
 }
 
-/// The names of keys whose private part is forgotten here, such as after an undo: they need not stay on the application.
-async fn forgotten(run: &Run, making: &Making) -> Result<Vec<String>, Stop> {
+fn is_key_of(key: &Key, certificate: &Certificate) -> bool {
+    key.is(&certificate.der, certificate.key_id)
+}
+
+/// The certificates whose private part is forgotten here, such as after an undo or the kill switch: their keys need not stay on the
+/// application, and must not, if one was stolen.
+async fn forgotten(run: &Run, making: &Making) -> Result<Vec<Certificate>, Stop> {
     let tx = run.app.store.read(run.work.organization).await?;
     let known = tx.list_certificates(&[making.app.id]).await?;
-    let gone = known.into_iter().filter(|one| one.state == CertificateState::Removed && one.private_key.is_none());
-    Ok(gone.map(|one| one.thumbprint).collect())
+    Ok(known.into_iter().filter(|one| one.private_key.is_none()).collect())
 }
 
 /// Sends the whole list: the keys that are there, by id, and the new one (E9). A refusal of the policy comes back.
@@ -369,12 +444,12 @@ async fn registered(
     run: &mut Run,
     token: &Secret<String>,
     object: ObjectId,
-    thumbprint: &str,
+    certificate: &Certificate,
 ) -> Result<uuid::Uuid, Stop> {
     let mut patience = Patience::default();
     loop {
         let found = read(run, token, &Call::Application(object)).await?;
-        if let Some(key) = found.keys.iter().find(|key| key.display_name == thumbprint) {
+        if let Some(key) = found.keys.iter().find(|key| is_key_of(key, certificate)) {
             return Ok(key.id);
         }
         run.wait(&mut patience, None, "Slower than usual, but not failed: Microsoft is still copying").await?;

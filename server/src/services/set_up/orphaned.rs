@@ -1,7 +1,7 @@
 //! Set-ups whose node is gone, and the administrator's token with it: somebody signs in to continue (D5).
 
 use super::{
-    left_over,
+    left_over, make,
     run::{self, Stop},
     steps,
 };
@@ -41,6 +41,7 @@ pub async fn orphaned(app: &AppState, work: Work) -> Result<(), ServiceError> {
     tx.update_attempt(&save::ended(attempt, None), AttemptState::Saved).await?;
     if sign_in.state == SignInState::Working {
         orphan_sign_in(app, &tx, sign_in, &authorization).await?;
+        make::put_back(&tx, customer.id).await?;
     }
     if let Some(journal) = tx.find_running_journal(customer.tenant).await?
         && journal.authorization == authorization.id

@@ -3,7 +3,7 @@
 //! Every change of the journal holds the lease for another while and fails when it was lost, so that a node that slept
 //! too long writes nothing more. Nothing is tried at Microsoft before the journal says that it will be.
 
-use super::{granted, proof::Proving, steps};
+use super::{granted, make, proof::Proving, steps};
 use crate::{
     audit::Actor,
     microsoft::{
@@ -12,7 +12,7 @@ use crate::{
         graph::GraphError,
     },
     seal::SealContext,
-    services::{ServiceError, events, help},
+    services::{ServiceError, events, help, invitations},
     state::AppState,
     store::{
         Scoped, StoreError,
@@ -370,11 +370,16 @@ impl Run {
         } else {
             let ended = crate::services::save::ended(self.attempt.clone(), challenge);
             tx.update_attempt(&ended, AttemptState::Saved).await?;
+            make::put_back(&tx, self.customer.id).await?;
         }
         let detail = format!("code={}", problem.code);
         let sign_in = SignIn { state, problem: Some((*problem).clone()), approval_url, ..self.sign_in.clone() };
         if tx.update_sign_in(&sign_in, SignInState::Working).await? && state == SignInState::Failed {
             events::failed(&self.app, &tx, &self.authorization, &sign_in, &problem).await?;
+        }
+        if state == SignInState::Waiting {
+            // It took too long for one token, or for one night: nobody may be at the page any more, and the link is used up.
+            invitations::invite_to_continue(&self.app, &tx, &self.authorization, &sign_in).await?;
         }
         if let Some(journal) = &self.journal {
             let end = if state == SignInState::Failed { JournalState::Failed } else { JournalState::NeedsSignIn };
