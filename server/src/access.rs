@@ -151,6 +151,8 @@ impl TryFrom<Caller> for WholeEditor {
 fn whole(caller: &Caller) -> Result<Scope, ServiceError> {
     let scope = caller.scope();
     match caller {
+        // A job's key gets tokens and reads the sets: not who the members are, nor what happened.
+        Caller::Key(_, key) if key.purposes.is_some() => Err(key_limited()),
         _ if scope.reach.is_all() => Ok(scope),
         Caller::Member(_) => {
             let detail = "A technician works with chosen customers. Ask an owner or admin.";

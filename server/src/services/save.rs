@@ -37,6 +37,7 @@ use shared::{
         problem::{Help, HelpAction},
     },
     id::{AttemptId, ClientId, ConnectionId, SignInId, TenantId},
+    method::Method,
     oauth::{
         authority::{Authority as Address, RedirectUri},
         consent::{ConsentRequest, admin_consent_url},
@@ -46,7 +47,7 @@ use shared::{
     secret::Secret,
     workload::Workloads,
 };
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 /// What kind of secret a posted token is, for its seal.
 pub const TOKEN: &str = "access_token";
@@ -111,6 +112,13 @@ fn permissions(workloads: &Workloads, restores: bool) -> Vec<String> {
         }
     }
     wanted
+}
+
+/// The permissions that an administrator's address asks for.
+fn scopes_of(address: Option<&str>) -> Option<BTreeSet<String>> {
+    let address = url::Url::parse(address?).ok()?;
+    let (_, scopes) = address.query_pairs().find(|(name, _)| name == "scope")?;
+    Some(scopes.split(' ').map(str::to_owned).collect())
 }
 
 /// Forgets a Save that waits, and the token it holds.
@@ -308,25 +316,41 @@ impl Run<'_> {
         }
         let wanted = scopes::asked_scopes(&self.workloads, self.restores);
         if scopes::needs_administrator(&wanted) {
-            if self.sign_in.state != SignInState::ApprovalNeeded {
-                self.sign_in.approval_url = self.approval_url().await?;
+            let address = self.approval_url().await?;
+            // Others of the tenant may have come to wait meanwhile; the same permissions keep the same address.
+            if scopes_of(self.sign_in.approval_url.as_deref()) != scopes_of(address.as_deref()) {
+                self.sign_in.approval_url = address;
             }
             return Ok(Outcome::Stop(SignInState::ApprovalNeeded, Box::new(problem), None));
         }
         Ok(Outcome::Stop(SignInState::ConsentNeeded, Box::new(problem), None))
     }
 
-    /// The administrator's address, for the union of what this tenant uses: consenting to fewer would take the others away.
+    /// The administrator's address, for the union of what this tenant uses and what waits for an approval beside this: consenting
+    /// to fewer would take from the others what they have, or will have got.
     async fn approval_url(&self) -> Result<Option<String>, ServiceError> {
         let config = &self.app.microsoft.config;
         let tx = self.app.store.read(self.work.organization).await?;
-        let mut wanted = permissions(&self.workloads, self.restores);
-        let customer = tx.find_customers_by_tenant(&[self.tenant]).await?.into_iter().next();
-        let connections = tx.list_connections(&customer.map(|one| one.id).into_iter().collect::<Vec<_>>()).await?;
-        let used = connections.iter().filter(|one| one.state != ConnectionState::Disconnected);
-        for scope in used.flat_map(|one| one.scopes.split(' ')).filter(|scope| !scope.is_empty()) {
-            if !wanted.iter().any(|name| name == scope) {
-                wanted.push(scope.to_owned());
+        let mut all = permissions(&self.workloads, self.restores);
+        if let Some(customer) = tx.find_customers_by_tenant(&[self.tenant]).await?.into_iter().next() {
+            let connections = tx.list_connections(&[customer.id]).await?;
+            let used = connections.iter().filter(|one| one.state != ConnectionState::Disconnected);
+            all.extend(used.flat_map(|one| one.scopes.split(' ')).map(str::to_owned));
+            for id in tx.list_open_authorizations_of(customer.id).await? {
+                let Some(authorization) = tx.find_authorization(id).await? else { continue };
+                let waiting =
+                    tx.list_sign_ins(&[id]).await?.into_iter().filter(|one| {
+                        authorization.method == Method::Hybrid && one.state == SignInState::ApprovalNeeded
+                    });
+                for one in waiting {
+                    all.extend(permissions(&workloads(&tx, one.id).await?, authorization.restores));
+                }
+            }
+        }
+        let mut wanted: Vec<String> = Vec::new();
+        for scope in all.into_iter().filter(|scope| !scope.is_empty()) {
+            if !wanted.contains(&scope) {
+                wanted.push(scope);
             }
         }
         let full: Vec<String> = wanted.iter().map(|name| config.authority.graph_scope(name)).collect();

@@ -17,6 +17,7 @@ use shared::{
     id::AttemptId,
     method::Method,
 };
+use std::collections::BTreeSet;
 
 const HOLDER: &str = "backup@fabrikam.com";
 const ADMINISTRATOR: &str = "lee.brook@fabrikam.com";
@@ -29,6 +30,7 @@ app_on_both! {
     c6_nobody_asks_for_what_was_called_off,
     c6_microsofts_own_wait_is_kept,
     c6_what_is_taken_back_is_forgotten,
+    c6_an_approval_is_for_everybody_of_the_tenant_who_waits,
 }
 
 /// How often Microsoft was asked on behalf of somebody.
@@ -180,6 +182,41 @@ async fn c6_what_is_taken_back_is_forgotten(app: TestApp) {
     assert_eq!(kept(&app, &road).await, None, "the token is gone");
     assert_eq!(looked(&app, attempt).await, None, "nobody asks any more");
     assert_eq!(app.set("FAB-001").await.method, Method::Basic);
+}
+
+fn scopes(url: &str) -> BTreeSet<String> {
+    let url = url::Url::parse(url).expect("an address");
+    let (_, scope) = url.query_pairs().find(|(name, _)| name == "scope").expect("a scope");
+    scope.split(' ').map(str::to_owned).collect()
+}
+
+/// Items 29 and 47: what an administrator approves replaces what was approved before. Two accounts that wait at the same time must
+/// not take it from each other, whichever address is used.
+async fn c6_an_approval_is_for_everybody_of_the_tenant_who_waits(app: TestApp) {
+    let (mail, first, _) = waiting(&app).await;
+    let more = serde_json::json!({ "sets": [{
+        "external_id": "FAB-100", "name": "Sites of Lee", "customer": "Fabrikam Inc.", "tenant": "fabrikam.com",
+        "account": ADMINISTRATOR, "workloads": ["sharepoint"], "client_version": "9.1.2.0",
+    }] });
+    app.key().put("/api/v1/backup-sets", &more).await.ok::<serde_json::Value>();
+    let sites = app.before_save(&["FAB-100"], ADMINISTRATOR).await;
+    let second: ConnectView = app.save(&sites.attempt.secret, &sites.tokens).await.ok();
+    assert_eq!(second.sign_in.state, SignInState::ApprovalNeeded);
+    let alone = scopes(first.sign_in.approval_url.as_deref().expect("an address"));
+    let both = scopes(second.sign_in.approval_url.as_deref().expect("an address"));
+    assert!(both.is_superset(&alone) && both.len() > alone.len(), "{both:?}");
+    // Whoever waited first is shown the wider address from the next look on.
+    app.advance(16);
+    eventually("the address of both", async || {
+        let view = app.view(&mail.attempt.secret).await;
+        view.sign_in.approval_url.as_deref().map(scopes).as_ref() == Some(&both)
+    })
+    .await;
+    approve(&app, &second).await;
+    app.advance(400);
+    for road in [&mail, &sites] {
+        app.until(&road.attempt.secret, SignInState::Done).await;
+    }
 }
 
 /// Whoever was invited by mail gets another invitation, since the first was used up by the Save that waited in vain.

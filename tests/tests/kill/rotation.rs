@@ -2,7 +2,7 @@
 //! by it and not before (S4).
 
 use crate::{Server, program};
-use rekey_tests::app::{Backend, TestApp};
+use rekey_tests::app::{Backend, TestApp, eventually};
 use server::{random::SystemRandom, seal::Keyring, services::reseal};
 use std::{process::Stdio, sync::Arc, time::Duration};
 
@@ -39,7 +39,18 @@ async fn killed(app: &TestApp, ring: &Keyring, wanted: u64) -> u64 {
     };
     tokio::time::timeout(Duration::from_secs(30), wait).await.expect("it seals values anew");
     program.kill();
+    at_rest(app).await;
     moved(app, ring).await
+}
+
+/// Waits until the database has carried out or forgotten what the killed program sent last: PostgreSQL outlives its clients.
+async fn at_rest(app: &TestApp) {
+    if app.database.is_postgres() {
+        let raw = app.database.intruder().await;
+        let busy = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() \
+                    AND state <> 'idle'";
+        eventually("a database at rest", async || raw.number(busy).await == 0).await;
+    }
 }
 
 async fn a_killed_rotation(backend: Backend) {

@@ -86,6 +86,7 @@ fn Edit(member: MemberDetail, on_change: Callback<()>) -> impl IntoView {
                 <Button attr:data-test="save-member" kind=ButtonKind::Primary busy=save.pending() on_press=move |_| { save.dispatch(()); }>{shell::SAVE}</Button>
                 {removal}
             </div>
+            {move || sure.get().then(|| view! { <p class="note" role="status">{members::REMOVE_KEYS}" "<a href="/api-keys">{members::REMOVE_KEYS_LINK}</a></p> })}
             {move || failure().map(|failure| view! { <Refused failure/> })}
         </div>
     }

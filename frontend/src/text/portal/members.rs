@@ -19,6 +19,11 @@ pub const CHANGE: &str = "Change";
 pub const REMOVE: &str = "Remove";
 /// An action, asked again.
 pub const REMOVE_SURE: &str = "Remove now";
+/// Beside it.
+pub const REMOVE_KEYS: &str =
+    "Their sessions end at once. API keys go on working, whoever made them: revoke what they may have kept.";
+/// Beside it.
+pub const REMOVE_KEYS_LINK: &str = "API keys";
 /// The form.
 pub const MAY: &str = "What may they do?";
 /// The form.

@@ -71,6 +71,7 @@ pub async fn look(mut run: Run<'_>) -> Result<(), ServiceError> {
     if is_held {
         return look_again(run, looks, Duration::ZERO).await;
     }
+    let address = run.sign_in.approval_url.clone();
     let outcome = match run.ask().await? {
         Ok(exchanged) => {
             run.approved().await?;
@@ -81,10 +82,24 @@ pub async fn look(mut run: Run<'_>) -> Result<(), ServiceError> {
     match outcome {
         Outcome::Later(wait) if run.sign_in.state == SignInState::ApprovalNeeded => look_again(run, looks, wait).await,
         Outcome::Stop(SignInState::ApprovalNeeded | SignInState::ConsentNeeded, ..) => {
+            if run.sign_in.approval_url != address {
+                show_address(&run).await?;
+            }
             look_again(run, looks, Duration::ZERO).await
         }
         outcome => run.end(outcome).await,
     }
+}
+
+/// The administrator's address is another one: somebody else of the tenant has come to wait.
+async fn show_address(run: &Run<'_>) -> Result<(), ServiceError> {
+    let tx = run.app.store.write(run.work.organization).await?;
+    tx.touch_authorization(run.sign_in.authorization).await?;
+    if tx.update_sign_in(&run.sign_in, SignInState::ApprovalNeeded).await? {
+        tx.commit().await?;
+        run.app.changes.authorization(run.sign_in.authorization);
+    }
+    Ok(())
 }
 
 /// Not yet. Nothing that anybody watches has changed.

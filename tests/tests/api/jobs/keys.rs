@@ -97,6 +97,15 @@ async fn a_key_for_backups_gets_no_token_that_writes_and_changes_nothing(app: Te
     let next = key(&app, json!({ "name": "backups", "purposes": ["restore"] })).await;
     ask_with(&app, &next.secret, "CON-015", RESTORE).await.ok::<JobToken>();
     ask_with(&app, &made.secret, "CON-015", BACKUP).await.ok::<JobToken>();
+    // It reads what its jobs are about; who is a member, what happened, and what channels there are is not that.
+    let client = app.with_key(&made.secret);
+    client.get("/api/v1/backup-sets").await.ok::<Value>();
+    let whole = ["audit", "audit/export", "api-keys", "channels", "members"];
+    for path in whole {
+        client.get(&format!("/api/v1/{path}")).await.refused(403, "key_limited");
+    }
+    let exposure = format!("/api/v1/exposure?key={}", made.key.id);
+    client.get(&exposure).await.refused(403, "key_limited");
 }
 
 /// H8: a list says that Fabrikam's set is Contoso's now. Whoever may work with Contoso alone gets nothing of Fabrikam's by it.
