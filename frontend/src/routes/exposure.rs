@@ -60,7 +60,7 @@ fn show(report: ExposureReport, subject: &str, days: i64) -> AnyView {
             <Button on_press=|_| browser::print()>{exposure::PRINT}</Button>
         </PageHead>
         <nav class="chips" aria-label=exposure::PERIOD>{periods.into_iter().collect_view()}</nav>
-        <Reached rows=report.reached/>
+        <Reached removed=exposure::removed(&report) rows=report.reached/>
         <Acts rows=report.actions/>
     }
     .into_any()

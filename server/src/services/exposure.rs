@@ -101,6 +101,10 @@ pub async fn find(
         }
         add_issued(&tx, subject, since, &mut lines).await?;
     }
+    // A new token without its event belongs to the time before.
+    lines.retain(|_, sum| sum.tokens > 0);
+    let mut reached = reached(&tx, &mut lines).await?;
+    reached.sort_by(|one, other| (&one.customer.name, &one.name).cmp(&(&other.customer.name, &other.name)));
     let mut report = ExposureReport {
         subject: ExposureSubject { kind: subject.kind, id: subject.id, name },
         since,
@@ -108,7 +112,9 @@ pub async fn find(
         customers: 0,
         connections: 0,
         tokens: 0,
-        reached: reached(&tx, lines).await?,
+        removed_connections: lines.keys().map(|line| line.connection).collect::<HashSet<_>>().len() as u64,
+        removed_tokens: lines.values().map(|sum| sum.tokens).sum(),
+        reached,
         actions: actions(&tx, subject, since).await?,
     };
     let customers: HashSet<CustomerId> = report
@@ -201,7 +207,8 @@ fn read_issued(row: &AuditRow) -> Option<(Line, Option<Uuid>)> {
     Some((line, set))
 }
 
-async fn reached(tx: &Scoped, lines: BTreeMap<Line, Sum>) -> Result<Vec<ReachedView>, ServiceError> {
+/// The lines of connections that are there, in no order; those of removed customers stay behind.
+async fn reached(tx: &Scoped, lines: &mut BTreeMap<Line, Sum>) -> Result<Vec<ReachedView>, ServiceError> {
     let ids: Vec<_> = lines.keys().map(|line| line.connection).collect::<HashSet<_>>().into_iter().collect();
     let mut connections: HashMap<ConnectionId, (ConnectionKind, CustomerId, String)> = HashMap::new();
     for app in tx.find_apps(&ids).await? {
@@ -213,7 +220,7 @@ async fn reached(tx: &Scoped, lines: BTreeMap<Line, Sum>) -> Result<Vec<ReachedV
     let customers: Vec<_> = connections.values().map(|(_, customer, _)| *customer).collect();
     let customers: HashMap<_, _> = tx.find_customers(&customers).await?.into_iter().map(|one| (one.id, one)).collect();
     let keys: HashMap<_, _> = tx.list_api_keys().await?.into_iter().map(|key| (key.id, key.name)).collect();
-    let view = |(line, sum): (Line, Sum)| {
+    let view = |line: &Line, sum: &Sum| {
         let (kind, customer, name) = connections.get(&line.connection)?;
         let name_of_key = keys.get(&line.key).cloned().unwrap_or_default();
         Some(ReachedView {
@@ -230,8 +237,13 @@ async fn reached(tx: &Scoped, lines: BTreeMap<Line, Sum>) -> Result<Vec<ReachedV
             last_at: sum.last,
         })
     };
-    let mut views: Vec<_> = lines.into_iter().filter_map(view).collect();
-    views.sort_by(|one, other| (&one.customer.name, &one.name).cmp(&(&other.customer.name, &other.name)));
+    let mut views = Vec::new();
+    lines.retain(|line, sum| {
+        let shown = view(line, sum);
+        let is_gone = shown.is_none();
+        views.extend(shown);
+        is_gone
+    });
     Ok(views)
 }
 

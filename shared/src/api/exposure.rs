@@ -68,6 +68,12 @@ pub struct ExposureReport {
     pub connections: u64,
     /// How many tokens were handed out.
     pub tokens: u64,
+    /// Connections that gave tokens and are gone with their customer: only the audit log knows their ids.
+    #[serde(default)]
+    pub removed_connections: u64,
+    /// Tokens that were newly made by those; what came from memory beside them is not known any more.
+    #[serde(default)]
+    pub removed_tokens: u64,
     /// Tokens, by customer, connection, key, resource and purpose.
     pub reached: Vec<ReachedView>,
     /// What the subject did; for an app or account, what happened to it.

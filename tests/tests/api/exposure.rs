@@ -16,6 +16,7 @@ use shared::{
 app_on_both! {
     j8_a_keys_reach_is_told_with_counts_and_times,
     j8_an_app_and_an_account_say_which_keys_had_their_tokens,
+    j8_what_a_removed_customer_gave_is_told,
     j8_a_member_is_told_by_what_they_did,
 }
 
@@ -59,6 +60,23 @@ async fn j8_a_keys_reach_is_told_with_counts_and_times(app: TestApp) {
     for bad in ["organization:x", "", "api_key:1"] {
         app.key().get(&format!("/api/v1/exposure?subject={bad}")).await.refused(422, "field_invalid");
     }
+}
+
+/// What a removed customer's access gave is not shown as nothing.
+async fn j8_what_a_removed_customer_gave_is_told(app: TestApp) {
+    app.import_sample().await;
+    app.connect_account(&["CON-001"], "backup@contoso.com").await;
+    app.plant_app(&["FAB-001"]).await;
+    let made: ApiKeyCreated = app.member().await.post("/api/v1/api-keys", &json!({ "name": "jobs" })).await.ok();
+    ask_with(&app, &made.secret, "CON-001", BACKUP).await.ok::<JobToken>();
+    ask_with(&app, &made.secret, "FAB-001", BACKUP).await.ok::<JobToken>();
+    let contoso = app.customer("Contoso Ltd").await;
+    let path = format!("/api/v1/connections/{}/disconnect", contoso.connections[0].id);
+    app.key().post(&path, &json!({})).await.ok::<serde_json::Value>();
+    assert_eq!(app.member().await.delete(&format!("/api/v1/customers/{}", contoso.id)).await.status, 204);
+    let found = report(&app, &format!("api_key:{}", made.key.id), Timestamp(0)).await;
+    assert_eq!((found.customers, found.connections, found.tokens), (1, 1, 1));
+    assert_eq!((found.removed_connections, found.removed_tokens), (1, 1));
 }
 
 async fn j8_an_app_and_an_account_say_which_keys_had_their_tokens(app: TestApp) {

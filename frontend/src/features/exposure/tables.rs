@@ -7,7 +7,12 @@ use shared::api::exposure::{ActionView, ConnectionKind, ReachedView};
 
 /// Job tokens.
 #[component]
-pub fn Reached(rows: Vec<ReachedView>) -> impl IntoView {
+pub fn Reached(
+    /// What cannot be shown by name any more, in words.
+    removed: Option<String>,
+    /// What can.
+    rows: Vec<ReachedView>,
+) -> impl IntoView {
     let by_app = rows.iter().any(|one| one.kind == ConnectionKind::AppOnly);
     let content = if rows.is_empty() {
         view! { <p class="muted">{exposure::NO_TOKENS}</p> }.into_any()
@@ -36,6 +41,7 @@ pub fn Reached(rows: Vec<ReachedView>) -> impl IntoView {
         <section class="section" aria-labelledby="tokens">
             <header><h2 id="tokens">{exposure::TOKENS}</h2><span class="note">{exposure::TOKENS_NOTE}</span></header>
             {content}
+            {removed.map(|words| view! { <p class="note">{words}</p> })}
             {by_app.then(|| view! { <p class="note">{exposure::APP_WARNING}</p> })}
         </section>
     }

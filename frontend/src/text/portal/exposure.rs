@@ -55,6 +55,17 @@ pub const NO_EVENTS: &str = "No events in this time.";
 /// What a token of an app opens.
 pub const APP_WARNING: &str = "A token of an app opens that kind of data of the whole tenant, for 60 to 90 minutes.";
 
+/// What belonged to customers that were removed.
+pub fn removed(report: &ExposureReport) -> Option<String> {
+    (report.removed_connections > 0).then(|| {
+        format!(
+            "{} more, of customers that were removed since, gave at least {}. The audit export has their ids.",
+            plural(report.removed_connections, "connection", "connections"),
+            plural(report.removed_tokens, "token", "tokens")
+        )
+    })
+}
+
 /// The choices: days back, and the words; 0 days: all that is known.
 pub const PERIODS: [(i64, &str); 5] =
     [(1, "A day"), (7, "A week"), (30, "30 days"), (90, "90 days"), (0, "All that is known")];

@@ -9,7 +9,8 @@ use rekey_tests::{
 use server::cli::demo::world;
 use shared::{
     api::{
-        authorizations::{AuthorizationState, SignInState, StepState},
+        apps::Way,
+        authorizations::{AuthorizationState, CreateAuthorization, SignInState, StepState},
         connect::ConnectView,
         problem::HelpAction,
     },
@@ -174,4 +175,16 @@ async fn c5_microsofts_refusal_decides_and_names_the_roles(app: TestApp) {
     assert_eq!(app.save_and_settle(&again).await.sign_in.state, SignInState::Done);
     assert_eq!(only(&app).id, object);
     is_whole(&app).await;
+}
+
+/// D2, D4: the way by Microsoft's own page leaves no owner behind either, who could add keys to an app of the whole tenant.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn d2_d4_the_owner_goes_before_the_consent_at_microsoft() {
+    let app = with_developer(Backend::Sqlite).await;
+    let mut request = CreateAuthorization::new(app.ids(&["CON-015"]).await, Method::Modern);
+    request.way = Way::Consent;
+    let before = app.administrator_before_save(app.create_authorization(&request).await, DEVELOPER).await;
+    let view = app.save_and_settle(&before).await;
+    assert_eq!(view.sign_in.state, SignInState::ApprovalNeeded, "{:?}", view.sign_in.problem);
+    assert_eq!(only(&app).owners, Vec::<uuid::Uuid>::new());
 }
