@@ -5,6 +5,7 @@
 
 mod kill {
     mod alone;
+    mod heads;
     mod rotation;
     mod set_up;
     mod wave;

@@ -47,9 +47,14 @@ async fn item23_refused_assertions() {
     exchange(&world, &changed, "User.Read").await.refused(400, "invalid_grant", 50_013);
     let scope = "https://graph.microsoft.com/.default https://graph.microsoft.com/User.Read";
     exchange(&world, &token, scope).await.refused(400, "invalid_scope", 70_011);
-    let without = [("requested_token_use", "")];
-    let answer = world.http().on_behalf_of_with("contoso.com", &world.credential, &token, "User.Read", &without).await;
-    assert_eq!(answer.status, 200, "the first of two equal names counts");
+    // Without `requested_token_use` it is another grant's assertion.
+    let fields = [
+        ("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"),
+        ("assertion", token.as_str()),
+        ("scope", "https://graph.microsoft.com/User.Read"),
+    ];
+    let answer = world.http().confidential("contoso.com", &world.credential, &fields).await;
+    assert_eq!((answer.status, answer.text("error").as_str()), (400, "invalid_request"), "{}", answer.body);
 }
 
 #[tokio::test]

@@ -57,15 +57,17 @@ fn report(verified: &Verified, has_heads: bool) -> String {
 
 async fn verify(configured: &Configured) -> Result<(), CommandError> {
     let (config, app) = serve::open(configured).await?;
-    let heads = match &config.audit_heads {
-        Some(path) => tokio::fs::read_to_string(path).await.unwrap_or_default(),
-        None => String::new(),
+    let read = match &config.audit_heads {
+        Some(path) => tokio::fs::read_to_string(path).await.map_err(|error| (path, error)).map(Some),
+        None => Ok(None),
     };
-    let mut broken = 0;
+    let heads = read.as_ref().ok().cloned().flatten().unwrap_or_default();
+    let (mut broken, mut sealed) = (0, 0);
     for organization in app.store.read_system().await?.list_organizations().await? {
         let published = audit::read_heads(&heads, organization.id);
         match audit::verify(&app.store, &app.keyring, organization.id, &published).await? {
             Verdict::Whole { rows, batches, head, digest } => {
+                sealed += batches;
                 let (head, digest) = (audit::hex(&head), audit::hex(&digest));
                 println!(
                     "{}: whole, {rows} events in {batches} batches, head {head}, digest {digest}",
@@ -78,5 +80,19 @@ async fn verify(configured: &Configured) -> Result<(), CommandError> {
             }
         }
     }
-    if broken > 0 { Err(format!("{broken} chains are broken").into()) } else { Ok(()) }
+    if broken > 0 {
+        return Err(format!("{broken} chains are broken").into());
+    }
+    match read {
+        // Without them an end that was cut off looks like one that never was.
+        Err((path, error)) if sealed > 0 => {
+            Err(format!("the published heads cannot be read, so nothing was compared: {}: {error}", path.display())
+                .into())
+        }
+        Ok(None) => {
+            println!("No heads are published (audit_heads): an end that was cut off would not be seen.");
+            Ok(())
+        }
+        _ => Ok(()),
+    }
 }
