@@ -5,6 +5,5 @@ mod made;
 mod make;
 mod table;
 
-pub use limits::CustomerChecks;
 pub use make::MakeKey;
 pub use table::KeyTable;

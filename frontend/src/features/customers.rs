@@ -1,5 +1,6 @@
 //! Customers: the list, the form that adds one, one customer's tenant, sets and connections.
 
+mod checks;
 mod connections;
 mod contact;
 mod disconnect;
@@ -12,6 +13,7 @@ mod table;
 mod tenant;
 mod toolbar;
 
+pub use checks::CustomerChecks;
 pub use connections::{Connections, Unwell};
 pub use contact::Contact;
 pub use form::{AddCustomer, Field};

@@ -97,10 +97,11 @@ pub async fn rotate_secret(
     Ok(Json(channels::rotate_secret(&http.app, manager.organization, &manager.actor, id).await?))
 }
 
-/// Sends a test (`ping`) through the channel, whatever it chose.
+/// Sends a test (`ping`) through the channel, whatever it chose; thirty an hour.
 #[utoipa::path(post, path = "/api/v1/channels/{id}/test", tag = "channels", params(("id" = Uuid, Path)), responses(
     (status = 200, body = DeliveryView),
     (status = 404, body = Problem, content_type = "application/problem+json"),
+    (status = 429, description = "test_limit, with Retry-After", body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn test(
     State(http): State<Http>,

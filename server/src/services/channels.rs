@@ -254,6 +254,29 @@ pub async fn remove(
     Ok(view)
 }
 
+/// The tests of one channel within an hour: mail goes to whatever address somebody typed (H12).
+const MOST_TESTS: usize = 30;
+const HOUR: i64 = 3600;
+
+/// Refuses a test of a channel that had enough of them.
+async fn check_tests(app: &AppState, tx: &Scoped, id: Uuid) -> Result<(), ServiceError> {
+    let since = app.now().plus(-HOUR);
+    let mut recent = tx.list_deliveries(id, None, None, 200).await?;
+    recent.retain(|one| one.created_at > since);
+    let events: Vec<Uuid> = recent.iter().map(|one| one.event).collect();
+    let tests = tx.find_events(&events).await?.into_values().filter(|one| one.kind == EventType::Ping);
+    let mut at: Vec<Timestamp> = tests.map(|one| one.created_at).collect();
+    at.sort_unstable();
+    let Some(first) = at.len().checked_sub(MOST_TESTS).and_then(|place| at.get(place)) else { return Ok(()) };
+    Err(ServiceError::TooMany {
+        code: "test_limit",
+        detail: format!(
+            "This channel was tested {MOST_TESTS} times within an hour. Look at its log before the next one."
+        ),
+        retry_after: first.plus(HOUR).since(app.now()).max(1),
+    })
+}
+
 /// Sends a test through one channel.
 pub async fn test(
     app: &AppState,
@@ -263,6 +286,7 @@ pub async fn test(
 ) -> Result<DeliveryView, ServiceError> {
     let tx = app.store.write(organization).await?;
     let channel = tx.find_channel(id).await?.ok_or(ServiceError::NotFound)?;
+    check_tests(app, &tx, id).await?;
     let event = Event {
         id: app.new_id(),
         kind: EventType::Ping,

@@ -150,6 +150,41 @@ async fn l4_a_fresh_sign_in_costs_nothing_that_was_typed() {
     owner.is_quiet(&[SIGNED_OUT, FORBIDDEN]).await;
 }
 
+/// H6: of more customers than fit, the chosen ones are searched; what is ticked stays so while others are shown.
+#[tokio::test]
+async fn h6_of_many_customers_the_chosen_ones_are_found() {
+    let stage = Stage::with_sample().await;
+    let owner = stage.browser().await;
+    owner.enter_portal(&stage.demo.account(&stage.demo.ready.owner_sign_in)).await;
+    let line = |number: u32| {
+        let tenant = format!("3f1d2c4b-0000-4000-8000-00000000{number:04x}");
+        format!("MANY-{number},Set,Customer {number:03},{tenant},it@c{number}.example,exchange")
+    };
+    let head = "external_id,name,customer,tenant,account,workloads".to_owned();
+    let csv: Vec<_> = std::iter::once(head).chain((0..230).map(line)).collect();
+    let path = stage.demo.data().join("many.csv");
+    std::fs::write(&path, csv.join("\n")).expect("a file");
+    owner.offer_list(&path).await;
+    owner.confirm_list().await;
+    owner.open("/api-keys").await;
+    owner.fill("#key-name", "Two of many").await;
+    owner.click("[data-test=some-customers]").await;
+    for name in ["Customer 225", "Customer 003"] {
+        owner.fill("#key-customers", name).await;
+        owner.see_exactly("[data-test=make-key-form] .checks label", 1).await;
+        owner.read("[data-test=make-key-form] .checks label", name).await;
+        owner.click("[data-test=make-key-form] .checks label input").await;
+    }
+    owner.read("[data-test=make-key-form] [role=status]", "2 customers chosen").await;
+    owner.portraits("many-customers", PHONE).await;
+    owner.click("[data-test=make-key]").await;
+    owner.see("[data-test=new-key]").await;
+    let keys = stage.demo.api("/api/v1/api-keys").await;
+    let made = keys.as_array().expect("keys").iter().find(|key| key["name"] == "Two of many").expect("the key");
+    assert_eq!(made["customers"].as_array().map(Vec::len), Some(2));
+    owner.is_quiet(&[SIGNED_OUT]).await;
+}
+
 /// The customer's own page: a member makes the link, somebody without an account sees what is connected, and removing leads to an
 /// administrator's sign-in.
 #[tokio::test]

@@ -1,12 +1,8 @@
 //! What a new key may reach: all customers or some, everything or job tokens alone (K3).
 
-use crate::api;
-use crate::features::page::load;
-use crate::remote::Remote;
+use crate::features::customers::CustomerChecks;
 use crate::text::portal::{api_keys, apps};
 use leptos::prelude::*;
-use shared::api::customers::CustomerView;
-use shared::api::page::Page;
 use shared::id::CustomerId;
 use shared::rules::scopes::Purpose;
 use std::collections::BTreeSet;
@@ -66,43 +62,7 @@ pub fn LimitFields(limits: Limits) -> impl IntoView {
                 <label><input type="radio" name="key-reach" prop:checked=move || !some() on:change=move |_| customers.set(None)/>{api_keys::ALL_CUSTOMERS}</label>
                 <label><input type="radio" name="key-reach" data-test="some-customers" prop:checked=some on:change=move |_| customers.set(Some(BTreeSet::new()))/>{api_keys::SOME_CUSTOMERS}</label>
             </div>
-            {move || some().then(|| view! { <CustomerChecks chosen=customers/> })}
+            {move || some().then(|| view! { <CustomerChecks id="key-customers" label=api_keys::SOME_CUSTOMERS chosen=Signal::derive(move || customers.get().unwrap_or_default()) on_change=move |chosen| customers.set(Some(chosen))/> })}
         </fieldset>
-    }
-}
-
-/// The customers to choose from.
-#[component]
-pub fn CustomerChecks(
-    /// Those that are chosen.
-    chosen: RwSignal<Option<BTreeSet<CustomerId>>>,
-) -> impl IntoView {
-    let list = Remote::new(|| api::get::<Page<CustomerView>>("/api/v1/customers?limit=200"));
-    let has = move |id: CustomerId| chosen.read().as_ref().is_some_and(|chosen| chosen.contains(&id));
-    let row = move |customer: CustomerView| {
-        let id = customer.id;
-        let change = move |event| {
-            let on = event_target_checked(&event);
-            chosen.update(|chosen| {
-                let chosen = chosen.get_or_insert_default();
-                if on {
-                    chosen.insert(id)
-                } else {
-                    chosen.remove(&id)
-                };
-            });
-        };
-        view! {
-            <label class="check">
-                <input type="checkbox" prop:checked=move || has(id) on:change=change/>
-                <span>{customer.name}</span>
-                <small>{customer.domain}</small>
-            </label>
-        }
-    };
-    view! {
-        <div class="checks" role="group" aria-label=api_keys::SOME_CUSTOMERS tabindex="0">
-            {load(list, 3, move |page| page.items.into_iter().map(row).collect_view().into_any())}
-        </div>
     }
 }

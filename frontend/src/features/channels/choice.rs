@@ -2,7 +2,7 @@
 
 use crate::api;
 use crate::components::{Button, Notice, Tone};
-use crate::features::api_keys::CustomerChecks;
+use crate::features::customers::CustomerChecks;
 use crate::features::session::Refused;
 use crate::remote::Action;
 use crate::text::portal::{api_keys, channels};
@@ -77,7 +77,7 @@ pub fn ChoiceFields(choice: Choice, #[prop(into)] kind: Signal<ChannelKind>) -> 
                 <label><input type="radio" name="channel-customers" prop:checked=move || !some_customers() on:change=move |_| customers.set(None)/>{api_keys::ALL_CUSTOMERS}</label>
                 <label><input type="radio" name="channel-customers" prop:checked=some_customers on:change=move |_| customers.set(Some(BTreeSet::new()))/>{api_keys::SOME_CUSTOMERS}</label>
             </div>
-            {move || some_customers().then(|| view! { <CustomerChecks chosen=customers/><p class="note">{channels::CUSTOMERS_NOTE}</p> })}
+            {move || some_customers().then(|| view! { <CustomerChecks id="channel-customers" label=api_keys::SOME_CUSTOMERS chosen=Signal::derive(move || customers.get().unwrap_or_default()) on_change=move |chosen| customers.set(Some(chosen))/><p class="note">{channels::CUSTOMERS_NOTE}</p> })}
         </fieldset>
     }
 }

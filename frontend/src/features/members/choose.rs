@@ -1,12 +1,8 @@
 //! A role, and for technicians the customers they work with.
 
-use crate::api;
-use crate::features::page::load;
-use crate::remote::Remote;
+use crate::features::customers::CustomerChecks;
 use crate::text::portal::{members, shell};
 use leptos::prelude::*;
-use shared::api::customers::CustomerView;
-use shared::api::page::Page;
 use shared::api::session::MemberRole;
 use shared::id::CustomerId;
 use std::collections::BTreeSet;
@@ -38,9 +34,9 @@ impl Choice {
     }
 }
 
-/// The fields. `name`: of the radio buttons; one on a page.
+/// The fields. `name`: of the radio buttons, `search`: of the field that finds customers; each is one on a page.
 #[component]
-pub fn RoleFields(choice: Choice, name: &'static str) -> impl IntoView {
+pub fn RoleFields(choice: Choice, name: &'static str, search: &'static str) -> impl IntoView {
     let Choice { role, customers } = choice;
     let option = move |one: MemberRole| {
         view! { <label><input type="radio" name=name value=one.as_str() prop:checked=move || role.get() == one on:change=move |_| role.set(one)/>{shell::role_short(one)}</label> }
@@ -54,38 +50,8 @@ pub fn RoleFields(choice: Choice, name: &'static str) -> impl IntoView {
         {move || (role.get() == MemberRole::Technician).then(|| view! {
             <fieldset class="stack tight">
                 <legend class="legend">{members::CUSTOMERS}</legend>
-                <Customers chosen=customers/>
+                <CustomerChecks id=search label=members::CUSTOMERS chosen=customers on_change=move |chosen| customers.set(chosen)/>
             </fieldset>
         })}
-    }
-}
-
-#[component]
-fn Customers(chosen: RwSignal<BTreeSet<CustomerId>>) -> impl IntoView {
-    let list = Remote::new(|| api::get::<Page<CustomerView>>("/api/v1/customers?limit=200"));
-    let row = move |customer: CustomerView| {
-        let id = customer.id;
-        let change = move |event| {
-            let on = event_target_checked(&event);
-            chosen.update(|chosen| {
-                if on {
-                    chosen.insert(id)
-                } else {
-                    chosen.remove(&id)
-                };
-            });
-        };
-        view! {
-            <label class="check">
-                <input type="checkbox" prop:checked=move || chosen.read().contains(&id) on:change=change/>
-                <span>{customer.name}</span>
-                <small>{customer.domain}</small>
-            </label>
-        }
-    };
-    view! {
-        <div class="checks" role="group" aria-label=members::CUSTOMERS tabindex="0">
-            {load(list, 3, move |page| page.items.into_iter().map(row).collect_view().into_any())}
-        </div>
     }
 }

@@ -49,7 +49,7 @@ pub fn InviteMember(
         view! {
             <form class="card form" on:submit=submit novalidate data-test="invite-member-form">
                 <Field id="member-note" label=members::NOTE hint=members::NOTE_HINT value=note wrong/>
-                <RoleFields choice name="member-role"/>
+                <RoleFields choice name="member-role" search="member-customers"/>
                 <div class="actions">
                     <Button attr:data-test="invite-member" attr:r#type="submit" kind=ButtonKind::Primary busy=make.pending() on_press=|_| ()>
                         {move || if make.pending().get() { members::MAKING } else { members::INVITE }}

@@ -81,7 +81,7 @@ fn Edit(member: MemberDetail, on_change: Callback<()>) -> impl IntoView {
     };
     view! {
         <div class="stack">
-            <RoleFields choice name="edit-role"/>
+            <RoleFields choice name="edit-role" search="edit-customers"/>
             <div class="actions">
                 <Button attr:data-test="save-member" kind=ButtonKind::Primary busy=save.pending() on_press=move |_| { save.dispatch(()); }>{shell::SAVE}</Button>
                 {removal}

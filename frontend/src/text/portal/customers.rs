@@ -17,6 +17,11 @@ pub const CONTACT_HINT: &str = "Empty: nobody is told.";
 pub const CONTACT_LANGUAGE: &str = "Language";
 /// Who is told.
 pub const CONTACT_SAVED: &str = "Saved";
+/// How many are ticked.
+pub fn chosen(count: usize) -> String {
+    format!("{} chosen", plural(count as u64, "customer", "customers"))
+}
+
 /// Corrects the name.
 pub const RENAME: &str = "Correct the name";
 /// Corrects the name.

@@ -19,6 +19,7 @@ app_on_both! {
     k2_both_secrets_sign_for_a_day,
     k3_a_channel_that_fails_is_said_everywhere_else,
     k2_a_channel_that_hangs_does_not_hold_up_another,
+    h12_a_channel_is_tested_thirty_times_an_hour,
 }
 
 async fn ping(app: &TestApp, channel: uuid::Uuid) -> DeliveryView {
@@ -39,6 +40,22 @@ async fn k2_a_test_goes_to_one_channel_and_is_in_its_log(app: TestApp) {
     assert_eq!((log[0].state, log[0].attempts, log[0].last_status), (DeliveryState::Delivered, 1, Some(204)));
     assert!(log[0].last_duration.is_some() && log[0].tried_at.is_some() && log[0].next_try_at.is_none());
     assert!(other.calls().is_empty());
+}
+
+/// H12: whoever may add a channel cannot have an address mailed as often as they like.
+async fn h12_a_channel_is_tested_thirty_times_an_hour(app: TestApp) {
+    let receiver = Receiver::start().await;
+    let made = listen(&app, &receiver, json!({})).await;
+    for _ in 0..30 {
+        ping(&app, made.channel.id).await;
+    }
+    let path = format!("/api/v1/channels/{}/test", made.channel.id);
+    let answer = app.key().post(&path, &json!({})).await;
+    answer.refused(429, "test_limit");
+    let wait: i64 = answer.header("retry-after").and_then(|text| text.parse().ok()).expect("a time to wait");
+    assert!((3500..=3600).contains(&wait), "{wait}");
+    app.advance(wait + 1);
+    ping(&app, made.channel.id).await;
 }
 
 async fn k2_what_was_given_up_is_sent_again_under_the_same_id(app: TestApp) {
