@@ -174,6 +174,9 @@ async fn h6_of_many_customers_the_chosen_ones_are_found() {
         owner.see_exactly("[data-test=make-key-form] .checks label", 1).await;
         owner.read("[data-test=make-key-form] .checks label", name).await;
         owner.click("[data-test=make-key-form] .checks label input").await;
+        owner.see_exactly("[data-test=make-key-form] .checks input:checked", 1).await;
+        let words = owner.script("return document.getElementById('key-customers').value", Vec::new()).await;
+        assert_eq!(words.convert::<String>().expect("words"), name, "a tick keeps what was searched");
     }
     owner.read("[data-test=make-key-form] [role=status]", "2 customers chosen").await;
     owner.portraits("many-customers", PHONE).await;

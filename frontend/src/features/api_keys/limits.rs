@@ -44,7 +44,8 @@ pub fn LimitFields(limits: Limits) -> impl IntoView {
         let choose = move |_| purposes.set(wanted.map(<[Purpose]>::to_vec));
         view! { <label><input type="radio" name="key-purpose" prop:checked=move || is_for(wanted) on:change=choose/>{label}</label> }
     };
-    let some = move || customers.read().is_some();
+    // A memo: a tick more must not make the boxes anew.
+    let some = Memo::new(move |_| customers.read().is_some());
     view! {
         <fieldset class="stack tight">
             <legend class="legend">{api_keys::MAY}</legend>
@@ -59,10 +60,10 @@ pub fn LimitFields(limits: Limits) -> impl IntoView {
         <fieldset class="stack tight">
             <legend class="legend">{api_keys::REACHES}</legend>
             <div class="segments">
-                <label><input type="radio" name="key-reach" prop:checked=move || !some() on:change=move |_| customers.set(None)/>{api_keys::ALL_CUSTOMERS}</label>
-                <label><input type="radio" name="key-reach" data-test="some-customers" prop:checked=some on:change=move |_| customers.set(Some(BTreeSet::new()))/>{api_keys::SOME_CUSTOMERS}</label>
+                <label><input type="radio" name="key-reach" prop:checked=move || !some.get() on:change=move |_| customers.set(None)/>{api_keys::ALL_CUSTOMERS}</label>
+                <label><input type="radio" name="key-reach" data-test="some-customers" prop:checked=move || some.get() on:change=move |_| customers.set(Some(BTreeSet::new()))/>{api_keys::SOME_CUSTOMERS}</label>
             </div>
-            {move || some().then(|| view! { <CustomerChecks id="key-customers" label=api_keys::SOME_CUSTOMERS chosen=Signal::derive(move || customers.get().unwrap_or_default()) on_change=move |chosen| customers.set(Some(chosen))/> })}
+            {move || some.get().then(|| view! { <CustomerChecks id="key-customers" label=api_keys::SOME_CUSTOMERS chosen=Signal::derive(move || customers.get().unwrap_or_default()) on_change=move |chosen| customers.set(Some(chosen))/> })}
         </fieldset>
     }
 }

@@ -60,7 +60,8 @@ impl Choice {
 pub fn ChoiceFields(choice: Choice, #[prop(into)] kind: Signal<ChannelKind>) -> impl IntoView {
     let Choice { events, customers } = choice;
     let some_events = move || events.read().is_some();
-    let some_customers = move || customers.read().is_some();
+    // A memo: a tick more must not make the boxes anew.
+    let some_customers = Memo::new(move |_| customers.read().is_some());
     let begin = move |_| events.set(Some(kind.get_untracked().defaults().into_iter().collect()));
     view! {
         <fieldset class="stack tight">
@@ -74,10 +75,10 @@ pub fn ChoiceFields(choice: Choice, #[prop(into)] kind: Signal<ChannelKind>) -> 
         <fieldset class="stack tight">
             <legend class="legend">{channels::CUSTOMERS}</legend>
             <div class="segments">
-                <label><input type="radio" name="channel-customers" prop:checked=move || !some_customers() on:change=move |_| customers.set(None)/>{api_keys::ALL_CUSTOMERS}</label>
-                <label><input type="radio" name="channel-customers" prop:checked=some_customers on:change=move |_| customers.set(Some(BTreeSet::new()))/>{api_keys::SOME_CUSTOMERS}</label>
+                <label><input type="radio" name="channel-customers" prop:checked=move || !some_customers.get() on:change=move |_| customers.set(None)/>{api_keys::ALL_CUSTOMERS}</label>
+                <label><input type="radio" name="channel-customers" prop:checked=move || some_customers.get() on:change=move |_| customers.set(Some(BTreeSet::new()))/>{api_keys::SOME_CUSTOMERS}</label>
             </div>
-            {move || some_customers().then(|| view! { <CustomerChecks id="channel-customers" label=api_keys::SOME_CUSTOMERS chosen=Signal::derive(move || customers.get().unwrap_or_default()) on_change=move |chosen| customers.set(Some(chosen))/><p class="note">{channels::CUSTOMERS_NOTE}</p> })}
+            {move || some_customers.get().then(|| view! { <CustomerChecks id="channel-customers" label=api_keys::SOME_CUSTOMERS chosen=Signal::derive(move || customers.get().unwrap_or_default()) on_change=move |chosen| customers.set(Some(chosen))/><p class="note">{channels::CUSTOMERS_NOTE}</p> })}
         </fieldset>
     }
 }
