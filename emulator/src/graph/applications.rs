@@ -229,18 +229,13 @@ fn list(state: &mut State, call: &Call<'_>) -> Result<Value, GraphError> {
 /// The object. Keys come without their bytes unless `$select` names them; `authenticationBehaviors` only then at all.
 fn describe(registration: &Registration, selected: &[&str]) -> Value {
     let with_bytes = selected.contains(&"keyCredentials");
-    let passwords: Vec<Value> = registration
-        .passwords
-        .iter()
-        .map(|(id, secret)| json!({ "keyId": id, "hint": secret.get(..3), "secretText": null }))
-        .collect();
     let mut value = json!({
         "id": registration.id,
         "appId": registration.app_id,
         "uniqueName": registration.unique_name,
         "createdDateTime": iso_timestamp(registration.created_millis),
         "keyCredentials": registration.keys.iter().map(|key| key_credentials::describe(key, with_bytes)).collect::<Vec<_>>(),
-        "passwordCredentials": passwords,
+        "passwordCredentials": key_credentials::describe_passwords(&registration.passwords),
     });
     if let Some(members) = value.as_object_mut() {
         members.extend(registration.properties.clone());

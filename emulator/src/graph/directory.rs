@@ -182,9 +182,7 @@ fn describe_principal(principal: &ServicePrincipal, application: &Application) -
         "displayName": application.display_name,
         "accountEnabled": principal.enabled,
         "keyCredentials": [],
-        "passwordCredentials": principal.passwords.iter()
-            .map(|(id, secret)| json!({ "keyId": id, "hint": secret.get(..3), "secretText": null }))
-            .collect::<Vec<_>>(),
+        "passwordCredentials": super::key_credentials::describe_passwords(&principal.passwords),
         "appOwnerOrganizationId": application.home_tenant,
         "servicePrincipalType": "Application",
         "servicePrincipalNames": application.identifier_uris.iter().cloned()

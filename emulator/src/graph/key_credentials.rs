@@ -34,6 +34,17 @@ pub(super) fn describe(key: &KeyCredential, with_bytes: bool) -> Value {
     })
 }
 
+/// Client secrets as Graph shows them: never the values.
+pub(super) fn describe_passwords(passwords: &[(Uuid, String)]) -> Vec<Value> {
+    let one = |(id, secret): &(Uuid, String)| json!({ "keyId": id, "hint": secret.get(..3), "secretText": null });
+    passwords.iter().map(one).collect()
+}
+
+/// A new client secret, where the tenant's policy allows one.
+pub(super) fn new_password(policy: AppManagement) -> Result<(Uuid, String), GraphError> {
+    if policy.no_passwords { Err(not_allowed()) } else { Ok((random::guid(), random::token())) }
+}
+
 /// Reads the list of a `PATCH`: an entry without bytes keeps the credential it names; what is not named is gone.
 pub(super) fn replace(
     before: &[KeyCredential],
@@ -130,10 +141,7 @@ pub(super) fn call(state: &mut State, change: &Change<'_>, selector: &Selector, 
     };
     let policy = state.tenant(registration.tid).map(|tenant| tenant.policies.app_management).unwrap_or_default();
     if name == "addPassword" {
-        if policy.no_passwords {
-            return Err(not_allowed());
-        }
-        let (id, secret) = (random::guid(), random::token());
+        let (id, secret) = new_password(policy)?;
         edit(state, registration.id, |known| known.passwords.push((id, secret.clone())));
         return Ok((StatusCode::OK, json!({ "keyId": id, "secretText": secret })));
     }
@@ -154,7 +162,7 @@ pub(super) fn call(state: &mut State, change: &Change<'_>, selector: &Selector, 
 }
 
 /// A policy of the tenant forbids this kind of credential.
-pub(super) fn not_allowed() -> GraphError {
+fn not_allowed() -> GraphError {
     let message = "Credential type not allowed as per assigned policy.";
     GraphError::new(StatusCode::BAD_REQUEST, "CredentialTypeNotAllowedAsPerAppPolicy", message)
 }

@@ -6,7 +6,6 @@ use uuid::Uuid;
 
 use super::error::GraphError;
 use super::write::{ADMINISTRATORS, CREATORS, Change, Done, Selector};
-use crate::random;
 use crate::state::State;
 
 const WRITE: [&str; 2] = ["Application.ReadWrite.All", "Directory.ReadWrite.All"];
@@ -93,11 +92,8 @@ pub(super) fn add_password(state: &mut State, change: &Change<'_>, selector: &Se
     let app_id = app_id.ok_or_else(|| missing(selector))?;
     check_lock(state, app_id, "passwordCredentials")?;
     let policy = state.tenant(tid).map(|tenant| tenant.policies.app_management).unwrap_or_default();
-    if policy.no_passwords {
-        return Err(super::key_credentials::not_allowed());
-    }
+    let (key, secret) = super::key_credentials::new_password(policy)?;
     let id = state.ensure_service_principal(tid, app_id, change.call.now);
-    let (key, secret) = (random::guid(), random::token());
     for principal in state.service_principals.iter_mut().filter(|known| known.id == id) {
         principal.passwords.push((key, secret.clone()));
     }

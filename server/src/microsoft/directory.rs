@@ -119,17 +119,21 @@ impl Directory {
         }
     }
 
+    /// What a call names; `None`: not there (yet).
+    async fn find(&self, token: &Secret<String>, call: &Call<'_>) -> Result<Option<Map<String, Value>>, GraphError> {
+        match self.call(token, call).await {
+            Err(GraphError::NotFound { .. }) => Ok(None),
+            answer => answer.map(Some),
+        }
+    }
+
     /// The application with a unique name or object id; `None`: not there (yet).
     pub async fn application(
         &self,
         token: &Secret<String>,
         call: &Call<'_>,
     ) -> Result<Option<Application>, GraphError> {
-        let body = match self.call(token, call).await {
-            Ok(body) => body,
-            Err(GraphError::NotFound { .. }) => return Ok(None),
-            Err(error) => return Err(error),
-        };
+        let Some(body) = self.find(token, call).await? else { return Ok(None) };
         let keys = rows(&body, "keyCredentials").map(|row| {
             let id = graph::id(row, "keyId").ok_or(GraphError::WrongAnswer)?;
             Ok(Key { id, der: row.get("key").and_then(Value::as_str).and_then(|text| STANDARD.decode(text).ok()) })
@@ -144,11 +148,7 @@ impl Directory {
 
     /// The service principal of an application; `None`: not there (yet).
     pub async fn principal(&self, token: &Secret<String>, client: ClientId) -> Result<Option<Principal>, GraphError> {
-        let body = match self.call(token, &Call::Principal(client)).await {
-            Ok(body) => body,
-            Err(GraphError::NotFound { .. }) => return Ok(None),
-            Err(error) => return Err(error),
-        };
+        let Some(body) = self.find(token, &Call::Principal(client)).await? else { return Ok(None) };
         let object = graph::id(&body, "id").map(ObjectId).ok_or(GraphError::WrongAnswer)?;
         let credentials = rows(&body, "keyCredentials").count() + rows(&body, "passwordCredentials").count();
         Ok(Some(Principal { object, credentials }))
@@ -182,11 +182,7 @@ impl Directory {
 
     /// The host of the tenant's SharePoint, read from its root site with an app's own token; `None`: it has none.
     pub async fn sharepoint_host(&self, token: &Secret<String>) -> Result<Option<String>, GraphError> {
-        let body = match self.call(token, &Call::RootSite).await {
-            Ok(body) => body,
-            Err(GraphError::NotFound { .. }) => return Ok(None),
-            Err(error) => return Err(error),
-        };
+        let Some(body) = self.find(token, &Call::RootSite).await? else { return Ok(None) };
         let url = graph::text(&body, "webUrl").and_then(|text| url::Url::parse(&text).ok());
         Ok(url.and_then(|url| url.host_str().map(str::to_owned)))
     }

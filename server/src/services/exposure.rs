@@ -103,8 +103,7 @@ pub async fn find(
     }
     // A new token without its event belongs to the time before.
     lines.retain(|_, sum| sum.tokens > 0);
-    let mut reached = reached(&tx, &mut lines).await?;
-    reached.sort_by(|one, other| (&one.customer.name, &one.name).cmp(&(&other.customer.name, &other.name)));
+    let (reached, removed) = reached(&tx, lines).await?;
     let mut report = ExposureReport {
         subject: ExposureSubject { kind: subject.kind, id: subject.id, name },
         since,
@@ -112,8 +111,8 @@ pub async fn find(
         customers: 0,
         connections: 0,
         tokens: 0,
-        removed_connections: lines.keys().map(|line| line.connection).collect::<HashSet<_>>().len() as u64,
-        removed_tokens: lines.values().map(|sum| sum.tokens).sum(),
+        removed_connections: removed.iter().map(|(line, _)| line.connection).collect::<HashSet<_>>().len() as u64,
+        removed_tokens: removed.iter().map(|(_, sum)| sum.tokens).sum(),
         reached,
         actions: actions(&tx, subject, since).await?,
     };
@@ -207,8 +206,11 @@ fn read_issued(row: &AuditRow) -> Option<(Line, Option<Uuid>)> {
     Some((line, set))
 }
 
-/// The lines of connections that are there, in no order; those of removed customers stay behind.
-async fn reached(tx: &Scoped, lines: &mut BTreeMap<Line, Sum>) -> Result<Vec<ReachedView>, ServiceError> {
+/// The lines of connections that are there, and those of removed customers.
+async fn reached(
+    tx: &Scoped,
+    lines: BTreeMap<Line, Sum>,
+) -> Result<(Vec<ReachedView>, Vec<(Line, Sum)>), ServiceError> {
     let ids: Vec<_> = lines.keys().map(|line| line.connection).collect::<HashSet<_>>().into_iter().collect();
     let mut connections: HashMap<ConnectionId, (ConnectionKind, CustomerId, String)> = HashMap::new();
     for app in tx.find_apps(&ids).await? {
@@ -237,14 +239,15 @@ async fn reached(tx: &Scoped, lines: &mut BTreeMap<Line, Sum>) -> Result<Vec<Rea
             last_at: sum.last,
         })
     };
-    let mut views = Vec::new();
-    lines.retain(|line, sum| {
-        let shown = view(line, sum);
-        let is_gone = shown.is_none();
-        views.extend(shown);
-        is_gone
-    });
-    Ok(views)
+    let (mut views, mut removed) = (Vec::new(), Vec::new());
+    for (line, sum) in lines {
+        match view(&line, &sum) {
+            Some(shown) => views.push(shown),
+            None => removed.push((line, sum)),
+        }
+    }
+    views.sort_by(|one, other| (&one.customer.name, &one.name).cmp(&(&other.customer.name, &other.name)));
+    Ok((views, removed))
 }
 
 /// What the subject did, or what was done with it: events by customer and kind.

@@ -336,13 +336,11 @@ impl Run<'_> {
             let connections = tx.list_connections(&[customer.id]).await?;
             let used = connections.iter().filter(|one| one.state != ConnectionState::Disconnected);
             all.extend(used.flat_map(|one| one.scopes.split(' ')).map(str::to_owned));
-            for id in tx.list_open_authorizations_of(customer.id).await? {
-                let Some(authorization) = tx.find_authorization(id).await? else { continue };
-                let waiting =
-                    tx.list_sign_ins(&[id]).await?.into_iter().filter(|one| {
-                        authorization.method == Method::Hybrid && one.state == SignInState::ApprovalNeeded
-                    });
-                for one in waiting {
+            let open = tx.list_open_authorizations_of(customer.id).await?;
+            let waiting = tx.list_sign_ins(&open).await?;
+            for one in waiting.into_iter().filter(|one| one.state == SignInState::ApprovalNeeded) {
+                let authorization = tx.find_authorization(one.authorization).await?;
+                if let Some(authorization) = authorization.filter(|one| one.method == Method::Hybrid) {
                     all.extend(permissions(&workloads(&tx, one.id).await?, authorization.restores));
                 }
             }

@@ -243,8 +243,7 @@ async fn c6_whoever_was_invited_by_mail_is_invited_to_continue() {
     let states: Vec<_> = all.items.iter().map(|one| one.state).collect();
     assert_eq!(states, [InvitationState::Open, InvitationState::Used]);
     approve(&app, &view).await;
-    let fresh = letter.split("/connect#").nth(1).and_then(|rest| rest.split(|c: char| !is_of_secret(c)).next());
-    let attempt = app.attempt(fresh.expect("a link"), made.sign_ins[0].id).await;
+    let attempt = app.attempt(secret_in(&letter), made.sign_ins[0].id).await;
     let tokens = app.person(HOLDER).sign_in(&attempt).await;
     let done: ConnectView = app.save(&attempt.secret, &tokens).await.ok();
     assert_eq!(done.sign_in.state, SignInState::Done, "{:?}", done.sign_in.problem);
@@ -275,13 +274,15 @@ async fn d5_a_set_up_that_took_too_long_is_continued_by_mail() {
     assert_eq!((view.sign_in.state, code.as_deref()), (SignInState::Waiting, Some("continue_needed")));
     app.emulator.clear_faults();
     let letter = Mailbox::flat(&mailbox.next().await);
-    let fresh = letter.split("/connect#").nth(1).and_then(|rest| rest.split(|c: char| !is_of_secret(c)).next());
-    let attempt = app.attempt(fresh.expect("a link"), sign_in).await;
+    let attempt = app.attempt(secret_in(&letter), sign_in).await;
     let tokens = app.person(ADMINISTRATOR_OF_CONTOSO).sign_in(&attempt).await;
     let view = app.save_and_settle(&Before { attempt, tokens, ..before }).await;
     assert_eq!(view.sign_in.state, SignInState::Done, "{:?}", view.sign_in.problem);
 }
 
-fn is_of_secret(one: char) -> bool {
-    one.is_ascii_alphanumeric() || one == '-' || one == '_'
+/// The secret of the link in a letter.
+fn secret_in(letter: &str) -> &str {
+    let is_of_secret = |one: char| one.is_ascii_alphanumeric() || one == '-' || one == '_';
+    let found = letter.split("/connect#").nth(1).and_then(|rest| rest.split(|one| !is_of_secret(one)).next());
+    found.expect("a link")
 }
