@@ -16,9 +16,11 @@ use csv_line::CsvReader;
 pub use fields::TenantRef;
 use fields::{LineError, Refusal};
 use lines::{Line, Lines};
+use serde::{Deserialize, Serialize};
 use shared::{
     api::imports::BadLine,
     backup_set::{AccountRole, ClientVersion, Covers, Region},
+    language::Language,
     method::Method,
     workload::Workloads,
 };
@@ -111,6 +113,17 @@ pub struct ImportLine {
     pub client_version: Option<ClientVersion>,
     /// Its method.
     pub method: Method,
+    /// Who is told at its customer.
+    pub contact: Option<Contact>,
+}
+
+/// Who is told at a customer, as a file has it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Contact {
+    /// A mail address.
+    pub address: String,
+    /// The language of what is sent there; absent: as it is stored, else English.
+    pub language: Option<Language>,
 }
 
 /// The end of a file.

@@ -36,7 +36,7 @@ const DISCARDED: usize = 16 * 1024 * 1024;
 
 /// Reads a list and shows what it would do. Nothing of it is stored until it is confirmed.
 #[utoipa::path(post, path = "/api/v1/imports", tag = "imports",
-    request_body(content = String, content_type = "text/csv", description = "text/csv (comma or semicolon) or application/x-ndjson, UTF-8; columns external_id, name, customer, tenant, account, account_role, covers, workloads, region, client_version, method"),
+    request_body(content = String, content_type = "text/csv", description = "text/csv (comma or semicolon) or application/x-ndjson, UTF-8; columns external_id, name, customer, tenant, account, account_role, covers, workloads, region, client_version, method, contact, contact_language"),
     responses(
         (status = 200, body = ImportView),
         (status = "4XX", description = "content_type, file_invalid, too_large, broken_off; 429 import_running, imports_busy", body = Problem, content_type = "application/problem+json"),

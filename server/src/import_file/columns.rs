@@ -1,8 +1,7 @@
 //! The columns of an import file, and a line's values by column, not yet checked.
 
 /// All columns, for messages.
-pub const LIST: &str =
-    "external_id, name, customer, tenant, account, account_role, covers, workloads, region, client_version and method";
+pub const LIST: &str = "external_id, name, customer, tenant, account, account_role, covers, workloads, region, client_version, method, contact and contact_language";
 
 macro_rules! columns {
     ($($column:ident $field:ident $is_required:literal;)*) => {
@@ -49,6 +48,8 @@ columns! {
     Region region false;
     ClientVersion client_version false;
     Method method false;
+    Contact contact false;
+    ContactLanguage contact_language false;
 }
 
 impl Column {

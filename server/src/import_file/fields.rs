@@ -1,12 +1,14 @@
 //! Checks the values of a line, one function a kind of value, and says what is wrong with the first bad one.
 
 use super::{
-    ImportLine,
+    Contact, ImportLine,
     columns::{Column, LIST, Raw},
 };
+use crate::outbound::mail;
 use shared::{
     backup_set::{AccountRole, ClientVersion, Covers, Region},
     id::{PERSONAL_ACCOUNTS, TenantId},
+    language::Language,
     method::Method,
     workload::{Workload, Workloads},
 };
@@ -87,6 +89,12 @@ pub enum LineError {
         /// What it may say.
         known: String,
     },
+    /// Not a mail address.
+    #[error("“{0}” is not a mail address. Write one, such as it@contoso.com, or leave it empty.")]
+    Contact(String),
+    /// A language for nobody.
+    #[error("The language stands without a contact. Name the contact, or leave the language empty.")]
+    LanguageAlone,
     /// Not a version.
     #[error("“{0}” is not a version. Write one to four numbers with dots, such as 8.3.6.0.")]
     ClientVersion(String),
@@ -156,6 +164,7 @@ pub fn read(line: u64, external_id: String, mut raw: Raw) -> Result<ImportLine, 
         client_version: plain(raw, Column::ClientVersion, LONGEST_VALUE)?.map(|text| version(&text)).transpose()?,
         method: optional_word(raw, Column::Method, Method::parse, &Method::ALL.map(Method::as_str))?
             .unwrap_or(Method::Basic),
+        contact: contact(raw)?,
     })
 }
 
@@ -250,6 +259,19 @@ fn account(text: String) -> Result<String, Refusal> {
     let is_account =
         text.split_once('@').is_some_and(|(local, domain)| is_local(local) && is_domain(&domain.to_ascii_lowercase()));
     if is_account { Ok(text) } else { Err(LineError::Account(shown(&text)).at(Column::Account)) }
+}
+
+/// Who is told at the customer, and in which language.
+fn contact(raw: &mut Raw) -> Result<Option<Contact>, Refusal> {
+    let address = plain(raw, Column::Contact, LONGEST_ACCOUNT)?;
+    let known = Language::ALL.map(Language::as_str);
+    let language = optional_word(raw, Column::ContactLanguage, Language::parse, &known)?;
+    match address {
+        Some(text) if !mail::is_address(&text) => Err(LineError::Contact(shown(&text)).at(Column::Contact)),
+        Some(address) => Ok(Some(Contact { address, language })),
+        None if language.is_some() => Err(LineError::LanguageAlone.at(Column::ContactLanguage)),
+        None => Ok(None),
+    }
 }
 
 fn version(text: &str) -> Result<ClientVersion, Refusal> {

@@ -2,8 +2,7 @@ use super::*;
 use proptest::prelude::*;
 use shared::{id::TenantId, workload::Workload};
 
-const HEADER: &str =
-    "external_id,name,customer,tenant,account,account_role,covers,workloads,region,client_version,method";
+const HEADER: &str = "external_id,name,customer,tenant,account,account_role,covers,workloads,region,client_version,method,contact,contact_language";
 const LEAST: &str = "external_id,name,customer,tenant,account,workloads";
 const GOOD: &str = "s1,Mail,Contoso,contoso.com,anna@contoso.com,exchange";
 
@@ -35,7 +34,7 @@ fn bad(file: &ImportFile) -> (Option<&str>, &str) {
 
 #[test]
 fn a_line_with_every_column_is_read() {
-    let line = "s-1,\"Mail, \"\"Anna\"\"\",Contoso Ltd,Contoso.COM,Anna@contoso.com,global_administrator,listed_accounts,exchange;calendar|contacts,us_gov,8.3.6,hybrid";
+    let line = "s-1,\"Mail, \"\"Anna\"\"\",Contoso Ltd,Contoso.COM,Anna@contoso.com,global_administrator,listed_accounts,exchange;calendar|contacts,us_gov,8.3.6,hybrid,it@contoso.com,de";
     let file = csv(&format!("{HEADER}\r\n{line}\r\n")).unwrap();
     let expected = ImportLine {
         line: 2,
@@ -50,13 +49,14 @@ fn a_line_with_every_column_is_read() {
         region: Region::UsGov,
         client_version: Some(ClientVersion([8, 3, 6, 0])),
         method: Method::Hybrid,
+        contact: Some(Contact { address: "it@contoso.com".into(), language: Some(Language::De) }),
     };
     assert_eq!(file, ImportFile { sets: vec![expected], bad_lines: vec![], bad: 0, lines: 1 });
 }
 
 #[test]
 fn absent_columns_and_empty_values_mean_their_defaults() {
-    let with_empty = format!("{HEADER}\ns1,Mail,Contoso,contoso.com,,,,exchange,,,\n");
+    let with_empty = format!("{HEADER}\ns1,Mail,Contoso,contoso.com,,,,exchange,,,,,\n");
     for text in [with_empty, format!("{LEAST}\ns1,Mail,Contoso,contoso.com,,exchange")] {
         let set = csv(&text).unwrap().sets.remove(0);
         assert_eq!((set.covers, set.region, set.account_role), Default::default());

@@ -1,6 +1,7 @@
 //! Imports: a list is read, compared and shown; nothing is stored until it is confirmed, then everything or nothing.
 
 mod compare;
+mod contacts;
 mod reach;
 mod store;
 
@@ -57,6 +58,7 @@ pub async fn preview(
         changed: prepared.changed.len() as u64,
         unchanged: prepared.unchanged,
         disconnected: prepared.disconnected(),
+        contacts: prepared.contacts,
         bad,
         bad_lines,
         customers: prepared.customers,
@@ -255,8 +257,10 @@ async fn resolve(
     let ids: Vec<&str> = good.iter().map(|(line, ..)| line.external_id.as_str()).collect();
     let within = reach::Within::read(&app.store.read(scope).await?, &tenants, &ids).await?;
     let mut rows = Vec::with_capacity(good.len());
+    let mut contacts = contacts::Named::default();
     for (line, tenant, domain) in good {
-        match within.as_ref().and_then(|within| within.bad_line(&line, tenant)) {
+        let refused = within.as_ref().and_then(|within| within.bad_line(&line, tenant));
+        match refused.or_else(|| contacts.bad_line(&line, tenant)) {
             Some(refused) => bad.push(refused),
             None => rows.push(Row::new(line, tenant, domain)),
         }

@@ -24,6 +24,9 @@ pub struct ImportView {
     /// customer's, or another account's and their access is the own of the one before.
     #[serde(default)]
     pub disconnected: u64,
+    /// Customers whose contact would be set or replaced.
+    #[serde(default)]
+    pub contacts: u64,
     /// Bad lines in all.
     pub bad: u64,
     /// The first thousand bad lines.
@@ -73,6 +76,19 @@ pub struct ImportCustomer {
     pub new: bool,
     /// Sets of this customer in the file.
     pub sets: u64,
+    /// Who is told there, as the file has it; absent where it says nothing: then nothing changes.
+    #[serde(default)]
+    pub contact: Option<String>,
+    /// Who is told there until now.
+    #[serde(default)]
+    pub contact_before: Option<String>,
+}
+
+impl ImportCustomer {
+    /// Whether storing the list makes somebody else the contact.
+    pub fn contact_changes(&self) -> bool {
+        self.contact.is_some() && self.contact != self.contact_before
+    }
 }
 
 /// Stores a previewed import: all or nothing, repeatable.

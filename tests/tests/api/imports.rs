@@ -5,12 +5,16 @@ use rekey_tests::{
     app_on_both,
 };
 use reqwest::Method;
-use shared::api::imports::{ConfirmImport, ImportState, ImportView};
+use shared::{
+    api::imports::{ConfirmImport, ImportState, ImportView},
+    language::Language,
+};
 
 app_on_both! {
     nothing_is_stored_before_the_confirmation,
     bad_lines_are_named_and_left_out_only_when_told,
     confirming_twice_is_once_and_all_or_nothing,
+    h2_contacts_come_with_a_list,
 }
 
 const HEADER: &str = "external_id,name,customer,tenant,account,workloads\n";
@@ -140,4 +144,44 @@ async fn a_hundred_thousand_lines_are_shown_and_stored() {
     assert!(stored.as_secs() < 240, "{stored:?}");
     let counts: serde_json::Value = app.key().get("/api/v1/backup-sets/counts").await.ok();
     assert_eq!(counts["total"], 100_000);
+}
+
+/// H2: sixty customers' contacts come in one file: shown before, stored with it, one for each customer, audited.
+async fn h2_contacts_come_with_a_list(app: TestApp) {
+    let header = "external_id,name,customer,tenant,workloads,contact,contact_language\n";
+    let first = format!(
+        "{header}C-1,Mail,Contoso,contoso.com,exchange,,\nC-2,Post,Contoso,contoso.com,exchange,it@contoso.com,de\n"
+    );
+    let view = preview(&app, &first).await;
+    assert_eq!((view.bad, view.contacts), (0, 1));
+    assert_eq!(view.customers[0].contact.as_deref(), Some("it@contoso.com"));
+    confirm(&app, &view, false).await.ok::<ImportView>();
+    let contact = async || {
+        let customer = app.customer("Contoso").await;
+        (customer.contact, customer.contact_language)
+    };
+    assert_eq!(contact().await, (Some("it@contoso.com".to_owned()), Some(Language::De)));
+    // A list that says nothing about it changes nothing; one that names somebody else says whom it replaces.
+    let silent = preview(&app, &format!("{HEADER}C-3,Mail,Contoso,contoso.com,,exchange\n")).await;
+    assert_eq!((silent.contacts, silent.customers[0].contact_changes()), (0, false));
+    confirm(&app, &silent, false).await.ok::<ImportView>();
+    assert_eq!(contact().await.0.as_deref(), Some("it@contoso.com"));
+    let other = preview(&app, &format!("{header}C-1,Mail,Contoso,contoso.com,exchange,new@contoso.com,\n")).await;
+    assert_eq!((other.contacts, other.unchanged), (1, 1));
+    assert_eq!(other.customers[0].contact_before.as_deref(), Some("it@contoso.com"));
+    confirm(&app, &other, false).await.ok::<ImportView>();
+    assert_eq!(contact().await, (Some("new@contoso.com".to_owned()), Some(Language::De)));
+    let events = app.dump().await["audit"].join("\n");
+    assert_eq!(events.matches("set by import").count(), 2, "{events}");
+    // Two contacts of one customer, no address, a language for nobody.
+    let wrong = format!(
+        "{header}C-1,Mail,Contoso,contoso.com,exchange,a@contoso.com,\n\
+         C-2,Mail,Contoso,contoso.com,exchange,b@contoso.com,\n\
+         C-3,Mail,Contoso,contoso.com,exchange,nobody,\n\
+         C-4,Mail,Contoso,contoso.com,exchange,,fr\n"
+    );
+    let view = preview(&app, &wrong).await;
+    let bad: Vec<_> = view.bad_lines.iter().map(|line| (line.line, line.field.as_deref())).collect();
+    assert_eq!(bad, [(3, Some("contact")), (4, Some("contact")), (5, Some("contact_language"))]);
+    assert!(view.bad_lines[0].reason.starts_with("Lines 2 and 3 name different contacts"), "{:?}", view.bad_lines);
 }

@@ -43,7 +43,7 @@ pub fn ImportPreview(
 fn Confirm(import: ImportView, on_confirmed: Callback<ImportView>) -> impl IntoView {
     let leave_out = RwSignal::new(false);
     let (id, bad) = (import.id, import.bad);
-    let good = import.new + import.changed;
+    let (good, contacts) = (import.new + import.changed, import.contacts);
     let usable = good + import.unchanged > 0;
     let confirm = Action::new(move |(): &()| {
         let body = ConfirmImport { leave_out_bad_lines: leave_out.get_untracked() };
@@ -65,7 +65,7 @@ fn Confirm(import: ImportView, on_confirmed: Callback<ImportView>) -> impl IntoV
                     <span>{imports::LEAVE_OUT}</span>
                 </label>
             })}
-            {(usable && good == 0).then(|| view! { <p class="note">{imports::NOTHING_NEW}</p> })}
+            {(usable && good == 0).then(|| view! { <p class="note">{imports::nothing_new(contacts)}</p> })}
             <div class="actions">
                 <Button attr:data-test="confirm-import" kind=ButtonKind::Primary busy=confirm.pending() disabled=blocked on_press=move |_| { confirm.dispatch(()); }>
                     {move || if confirm.pending().get() { imports::CONFIRMING.to_owned() } else { imports::confirm(good) }}
@@ -82,12 +82,14 @@ fn Confirm(import: ImportView, on_confirmed: Callback<ImportView>) -> impl IntoV
 fn Customers(customers: Vec<ImportCustomer>) -> impl IntoView {
     let row = |customer: ImportCustomer| {
         let tag = if customer.new { imports::NEW_HERE } else { imports::KNOWN };
+        let contact = imports::contact(&customer);
         view! {
             <li>
                 <Keymark tenant=customer.tenant/>
                 <div>
                     <b>{customer.name}</b>
                     <small>{customer.domain.map(|domain| format!("{domain}, "))}<span class="mono">{customer.tenant.to_string()}</span></small>
+                    {contact.map(|contact| view! { <small data-test="contact">{contact}</small> })}
                 </div>
                 <span class="tag" class:new=customer.new>{tag}</span>
                 <span class="note nowrap">{imports::sets(customer.sets)}</span>

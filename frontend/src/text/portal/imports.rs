@@ -1,6 +1,7 @@
 //! Words of the import.
 
 use crate::text::plural;
+use shared::api::imports::ImportCustomer;
 
 /// The page's title in the tab.
 pub const TITLE: &str = "Import a list";
@@ -21,9 +22,9 @@ pub const EXAMPLE: &str = "Download an example";
 /// A file's name.
 pub const EXAMPLE_NAME: &str = "backup-sets-example.csv";
 /// Its content.
-pub const EXAMPLE_FILE: &str = "external_id,name,customer,tenant,account,account_role,covers,workloads,region,client_version,method\n1001,Exchange – Finance,Contoso Ltd,contoso.com,backup@contoso.com,ordinary,own_account,exchange;calendar;contacts,global,8.3.6.0,basic\n1002,OneDrive – Sales,Contoso Ltd,contoso.com,backup@contoso.com,ordinary,own_account,onedrive,global,8.3.6.0,basic\n";
+pub const EXAMPLE_FILE: &str = "external_id,name,customer,tenant,account,account_role,covers,workloads,region,client_version,method,contact,contact_language\n1001,Exchange – Finance,Contoso Ltd,contoso.com,backup@contoso.com,ordinary,own_account,exchange;calendar;contacts,global,8.3.6.0,basic,it@contoso.com,en\n1002,OneDrive – Sales,Contoso Ltd,contoso.com,backup@contoso.com,ordinary,own_account,onedrive,global,8.3.6.0,basic,,\n";
 /// A column, and what it is.
-pub const COLUMN_LIST: [(&str, &str); 7] = [
+pub const COLUMN_LIST: [(&str, &str); 8] = [
     ("external_id, name", "The backup product’s own id and the name. The id decides what is new and what changed."),
     ("customer, tenant", "Whose data it is, and their Microsoft tenant: its id or one of its domains."),
     ("account, account_role", "The account the set was made with; ordinary or global_administrator."),
@@ -34,6 +35,10 @@ pub const COLUMN_LIST: [(&str, &str); 7] = [
     ),
     ("region, client_version", "global, us_gov, us_dod or china; the version of the backup client, such as 8.3.6.0."),
     ("method", "basic, hybrid or modern. Counts only for sets that are new here."),
+    (
+        "contact, contact_language",
+        "Who at the customer gets the invitation and is told what was connected: a mail address; en, de, fr, es or ja. May be left out.",
+    ),
 ];
 /// The file is neither.
 pub const WRONG_KIND: &str = "This is neither a CSV nor a JSON Lines file";
@@ -81,8 +86,6 @@ pub const LEAVE_OUT: &str = "Leave out the lines that cannot be used";
 pub const TICK_FIRST: &str = "Repair the file, or tick that the bad lines are left out.";
 /// Nothing can be stored.
 pub const NOTHING_GOOD: &str = "No line of this file can be used. Repair it and choose it again.";
-/// Nothing would change.
-pub const NOTHING_NEW: &str = "Every set of this file is here already, just as it is.";
 /// A button.
 pub const CONFIRMING: &str = "Storing";
 /// A button.
@@ -123,6 +126,25 @@ pub fn result(new: u64, changed: u64, unchanged: u64, left_out: u64) -> String {
 /// The button.
 pub fn confirm(sets: u64) -> String {
     format!("Confirm {}", plural(sets, "set", "sets"))
+}
+
+/// No set would change; contacts may.
+pub fn nothing_new(contacts: u64) -> String {
+    let mut text = "Every set of this file is here already, just as it is.".to_owned();
+    if contacts > 0 {
+        text.push_str(" Confirming stores ");
+        text.push_str(&plural(contacts, "contact.", "contacts."));
+    }
+    text
+}
+
+/// Who is told at a customer, where the file says something about it.
+pub fn contact(customer: &ImportCustomer) -> Option<String> {
+    let contact = customer.contact.as_deref()?;
+    Some(match customer.contact_before.as_deref() {
+        Some(before) if customer.contact_changes() => format!("Contact {contact}, instead of {before}"),
+        _ => format!("Contact {contact}"),
+    })
 }
 
 /// A file and its size.

@@ -1,7 +1,7 @@
 //! Compares a list with what is stored.
 
 use crate::{
-    import_file::ImportLine,
+    import_file::{Contact, ImportLine},
     store::{Scoped, StoreError, backup_sets::BackupSet, connections::Connection},
 };
 use serde::{Deserialize, Serialize};
@@ -42,6 +42,9 @@ pub struct Row {
     pub client_version: Option<String>,
     /// Method; counts only for sets that are new here.
     pub method: Method,
+    /// Who is told at the customer; absent: as it is.
+    #[serde(default)]
+    pub contact: Option<Contact>,
 }
 
 impl Row {
@@ -60,6 +63,7 @@ impl Row {
             region: line.region,
             client_version: line.client_version.map(|version| version.to_string()),
             method: line.method,
+            contact: line.contact,
         }
     }
 
@@ -113,6 +117,8 @@ pub struct Prepared {
     pub changed: Vec<Changed>,
     /// Rows as stored.
     pub unchanged: u64,
+    /// Customers whose contact would be another one.
+    pub contacts: u64,
     /// The customers that the list names.
     pub customers: Vec<ImportCustomer>,
 }
@@ -137,7 +143,10 @@ pub async fn compare(tx: &Scoped, rows: &[Row]) -> Result<Prepared, StoreError> 
             domain: row.domain.clone(),
             new: true,
             sets: 0,
+            contact: None,
+            contact_before: None,
         });
+        entry.contact = entry.contact.take().or_else(|| row.contact.as_ref().map(|contact| contact.address.clone()));
         entry.sets += 1;
         entry.domain = entry.domain.take().or_else(|| row.domain.clone());
     }
@@ -148,6 +157,7 @@ pub async fn compare(tx: &Scoped, rows: &[Row]) -> Result<Prepared, StoreError> 
         if let Some(entry) = customers.get_mut(&customer.tenant) {
             entry.new = customer.confirmed_at.is_none();
             entry.name = customer.name;
+            entry.contact_before = customer.contact;
         }
     }
     // Sets may belong to customers that the list does not name.
@@ -161,7 +171,8 @@ pub async fn compare(tx: &Scoped, rows: &[Row]) -> Result<Prepared, StoreError> 
     held.sort_unstable();
     held.dedup();
     let held: HashMap<_, _> = tx.find_connections(&held).await?.into_iter().map(|one| (one.id, one)).collect();
-    let mut prepared = Prepared { new: Vec::new(), changed: Vec::new(), unchanged: 0, customers: Vec::new() };
+    let mut prepared =
+        Prepared { new: Vec::new(), changed: Vec::new(), unchanged: 0, contacts: 0, customers: Vec::new() };
     for (position, row) in rows.iter().enumerate() {
         match stored.remove(&row.external_id) {
             None => prepared.new.push(position),
@@ -175,6 +186,7 @@ pub async fn compare(tx: &Scoped, rows: &[Row]) -> Result<Prepared, StoreError> 
         }
     }
     prepared.customers = customers.into_values().collect();
+    prepared.contacts = prepared.customers.iter().filter(|one| one.contact_changes()).count() as u64;
     prepared.customers.sort_by(|a, b| a.name.cmp(&b.name));
     prepared.customers.truncate(1000);
     Ok(prepared)

@@ -1,6 +1,9 @@
 //! Stores a compared list: customers first, then new sets, then changed ones, in the caller's transaction.
 
-use super::compare::{self, Row};
+use super::{
+    compare::{self, Row},
+    contacts,
+};
 use crate::{
     audit::Actor,
     services::ServiceError,
@@ -100,6 +103,9 @@ async fn store_customers(
             *known = row;
         }
     }
+    // Lines of one customer name one contact: others were refused when the list was read.
+    let said = rows.iter().filter_map(|row| Some((row.tenant, row.contact.as_ref()?)));
+    let said: HashMap<TenantId, _> = said.collect();
     let named: Vec<TenantId> = wanted.keys().copied().collect();
     let mut found = HashMap::new();
     let known = tx.find_customers_by_tenant(&named).await?;
@@ -114,15 +120,21 @@ async fn store_customers(
                 (format!("customer:{}", customer.id), format!("tenant={} by import", customer.tenant));
             app.audit().record(tx, "customer.tenant_confirmed", actor, subject, detail).await?;
         }
+        contacts::store(app, tx, actor, &customer, said.get(&customer.tenant).copied()).await?;
         wanted.remove(&customer.tenant);
         found.insert(customer.tenant, (customer.id, customer.name));
     }
     for (tenant, row) in wanted {
         let new = Customer::new(CustomerId(app.new_id()), row.customer.clone(), tenant, row.domain.clone());
-        let customer = Customer { confirmed_at: seen.then_some(now), ..new };
+        let told = said.get(&tenant).copied();
+        let (contact, contact_language) = contacts::after(told, None);
+        let customer = Customer { confirmed_at: seen.then_some(now), contact, contact_language, ..new };
         tx.add_customer(&customer, seen.then_some(by.as_str()), now).await?;
         let detail = format!("tenant={tenant} by {}", if seen { "import" } else { "upsert" });
         app.audit().record(tx, "customer.created", actor, format!("customer:{}", customer.id), detail).await?;
+        if told.is_some() {
+            contacts::note(app, tx, actor, &customer).await?;
+        }
         found.insert(tenant, (customer.id, customer.name));
     }
     Ok(found)
