@@ -6,7 +6,7 @@ use super::{
     backup_sets::customer_ref,
     certificates,
     events::{self, Ended},
-    probe, set_up,
+    set_up,
 };
 use crate::{
     audit::Actor,
@@ -97,7 +97,7 @@ fn view(app: App, customer: &Customer, certificates: Vec<CertificateView>, sets:
 
 /// How the roles last seen differ from the manifest, named as permissions are shown.
 fn drift_of(app: &App) -> Drift {
-    let Drift { missing, extra } = probe::drift(app);
+    let Drift { missing, extra } = app.drift();
     let named = |words: Vec<String>| words.iter().map(|word| shown(word)).collect();
     Drift { missing: named(missing), extra: named(extra) }
 }

@@ -29,7 +29,7 @@ use shared::{
         problem::{Help, HelpAction},
     },
     id::{ConnectionId, OrganizationId},
-    rules::manifest::{self, AppPermission, Resource},
+    rules::manifest::{self, Resource},
 };
 
 /// The time between two probes of an app, at most, in seconds.
@@ -119,7 +119,7 @@ pub async fn check(app: &AppState, scope: &Scope, actor: &Actor, id: ConnectionI
         let now = tx.find_app(id).await?.ok_or(ServiceError::NotFound)?;
         tx.commit().await?;
         app.changes.work();
-        let drift = drift(&now);
+        let drift = now.drift();
         return Ok(AppCheck {
             state: now.state,
             checked_at: now.checked_at,
@@ -137,7 +137,7 @@ async fn look(app: &AppState, organization: OrganizationId, connection: &App) ->
     let Some(current) = current else { return Ok(Seen::Refused(Box::new(no_certificate()))) };
     let mut wanted = vec![(Resource::Graph, TokenResource::Graph)];
     let host = connection.sharepoint_host.as_deref().and_then(SharepointHost::parse);
-    if let Some(host) = host.filter(|_| !expected(connection, Resource::Sharepoint).is_empty()) {
+    if let Some(host) = host.filter(|_| !connection.expected(Resource::Sharepoint).is_empty()) {
         wanted.push((Resource::Sharepoint, TokenResource::Sharepoint(host)));
     }
     let mut words = Vec::new();
@@ -166,26 +166,6 @@ pub fn words_of(resource: Resource, roles: &[String]) -> Vec<String> {
     words
 }
 
-fn expected(connection: &App, resource: Resource) -> Vec<&'static AppPermission> {
-    let mut all = manifest::manifest(&connection.workloads, connection.purpose);
-    all.retain(|permission| permission.resource == resource);
-    all
-}
-
-/// How the roles last seen differ from the manifest, as `graph:Mail.Read` (C7, C8).
-pub fn drift(connection: &App) -> manifest::Drift {
-    let mut found = manifest::Drift::default();
-    for resource in Resource::ALL {
-        let prefix = format!("{}:", resource.as_str());
-        let roles: Vec<String> =
-            connection.roles.iter().filter_map(|word| word.strip_prefix(&prefix)).map(str::to_owned).collect();
-        let one = manifest::drift(&expected(connection, resource), &roles);
-        found.missing.extend(one.missing.iter().map(|value| format!("{prefix}{value}")));
-        found.extra.extend(one.extra.iter().map(|value| format!("{prefix}{value}")));
-    }
-    found
-}
-
 /// A good probe. `false`: the app changed meanwhile, and the transaction must be dropped.
 async fn note_success(app: &AppState, tx: &Scoped, connection: App, roles: Vec<String>) -> Result<bool, ServiceError> {
     let recovered = connection.state != Health::Working;
@@ -206,7 +186,7 @@ async fn note_success(app: &AppState, tx: &Scoped, connection: App, roles: Vec<S
 
 /// Raises what is not as it should be, once; what somebody settled by hand stays settled until it changes.
 async fn note_drift(app: &AppState, tx: &Scoped, connection: &App, subject: String) -> Result<(), ServiceError> {
-    let now = drift(connection);
+    let now = connection.drift();
     let known = tx.find_notice_of(NoticeKind::Drift, connection.id.0, 0).await?;
     if now.is_none() {
         if let Some(known) = known {

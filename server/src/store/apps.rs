@@ -15,7 +15,10 @@ use shared::{
         problem::Help,
     },
     id::{ClientId, ConnectionId, CustomerId, ObjectId, TenantId},
-    rules::scopes::Purpose,
+    rules::{
+        manifest::{self, AppPermission, Drift, Resource},
+        scopes::Purpose,
+    },
     time::Timestamp,
     workload::Workloads,
 };
@@ -69,6 +72,29 @@ pub struct App {
     pub created_at: Timestamp,
     /// Grows with every change.
     pub version: i64,
+}
+
+impl App {
+    /// What its tokens for a resource must let it do, no more and no less.
+    pub fn expected(&self, resource: Resource) -> Vec<&'static AppPermission> {
+        let mut all = manifest::manifest(&self.workloads, self.purpose);
+        all.retain(|permission| permission.resource == resource);
+        all
+    }
+
+    /// How the roles last seen differ from the manifest, as `graph:Mail.Read` (C7, C8).
+    pub fn drift(&self) -> Drift {
+        let mut found = Drift::default();
+        for resource in Resource::ALL {
+            let prefix = format!("{}:", resource.as_str());
+            let roles: Vec<String> =
+                self.roles.iter().filter_map(|word| word.strip_prefix(&prefix)).map(str::to_owned).collect();
+            let one = manifest::drift(&self.expected(resource), &roles);
+            found.missing.extend(one.missing.iter().map(|value| format!("{prefix}{value}")));
+            found.extra.extend(one.extra.iter().map(|value| format!("{prefix}{value}")));
+        }
+        found
+    }
 }
 
 const BAD: StoreError = StoreError::Unreadable("app");
@@ -131,6 +157,7 @@ fn row(organization: uuid::Uuid, app: &App) -> Result<table::ActiveModel, StoreE
         left_behind: Set(serde_json::to_string(&app.left).map_err(|_| BAD)?),
         created_at: Set(app.created_at.0),
         version: Set(app.version),
+        drifted: Set(i64::from(app.state.is_alive() && !app.drift().is_none())),
     })
 }
 

@@ -13,6 +13,7 @@ pub mod m0010_without_access;
 pub mod m0014_suspended;
 pub mod m0015_key_uses;
 pub mod m0016_rules;
+pub mod m0017_drift;
 
 use sea_orm::{ConnectionTrait, DbBackend};
 use sea_orm_migration::{
@@ -39,6 +40,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0014_suspended::Migration),
             Box::new(m0015_key_uses::Migration),
             Box::new(m0016_rules::Migration),
+            Box::new(m0017_drift::Migration),
         ]
     }
 }

@@ -16,7 +16,7 @@ use shared::{
     id::{BackupSetId, ClientId, ConnectionId, TenantId},
     method::Method,
     rules::{
-        manifest::{Resource, manifest},
+        manifest::{AppPermission, Resource, manifest},
         scopes::Purpose,
     },
     workload::Workloads,
@@ -83,6 +83,8 @@ impl TestApp {
         workloads: Workloads,
     ) -> App {
         let now = self.state.now();
+        let role = |one: &AppPermission| format!("{}:{}", one.resource.as_str(), one.value);
+        let roles = manifest(&workloads, purpose).into_iter().map(role).collect();
         App {
             id: ConnectionId(self.state.new_id()),
             customer,
@@ -97,7 +99,7 @@ impl TestApp {
             principal: None,
             workloads,
             sharepoint_host: self.emulator.sharepoint_host(tenant.0),
-            roles: Vec::new(),
+            roles,
             set_up_at: Some(now),
             checked_at: Some(now),
             failed_at: None,

@@ -31,6 +31,8 @@ pub mod apps {
         pub left_behind: String,
         pub created_at: i64,
         pub version: i64,
+        /// It works, and its permissions are not the manifest's: kept beside `roles`, so that lists need not read those.
+        pub drifted: i64,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
