@@ -107,6 +107,7 @@ fn api() -> OpenApiRouter<Http> {
         .routes(routes!(backup_sets::counts))
         .routes(routes!(backup_sets::changes))
         .routes(routes!(backup_sets::find))
+        .routes(routes!(backup_sets::split))
         .routes(routes!(job_tokens::create))
         .routes(routes!(restores::list, restores::create))
         .routes(routes!(restores::close))

@@ -9,6 +9,7 @@ pub mod filter;
 mod method_cell;
 mod recommendation;
 mod row;
+mod split;
 mod table;
 mod toolbar;
 mod workloads;

@@ -19,7 +19,9 @@ use axum::extract::State;
 use serde::Deserialize;
 use shared::{
     api::{
-        backup_sets::{BackupSetCounts, BackupSetView, Changes, UpsertAnswer, UpsertBackupSets},
+        backup_sets::{
+            BackupSetCounts, BackupSetView, Changes, SplitAnswer, SplitBackupSet, UpsertAnswer, UpsertBackupSets,
+        },
         page::Page,
         problem::Problem,
     },
@@ -138,6 +140,23 @@ pub async fn find(
     Id(id): Id<BackupSetId>,
 ) -> Result<Json<BackupSetView>, ApiError> {
     Ok(Json(backup_sets::find(&http.app, &reader.scope, id).await?))
+}
+
+/// Takes a part of a set into a set of its own, so that each can use the method that reaches it. The backup product splits
+/// its own set first and names the new one.
+#[utoipa::path(post, path = "/api/v1/backup-sets/{id}/split", tag = "backup sets", params(("id" = BackupSetId, Path)), request_body = SplitBackupSet, responses(
+    (status = 200, body = SplitAnswer),
+    (status = 404, body = Problem),
+    (status = 409, description = "nothing_to_split, changed_meanwhile", body = Problem),
+    (status = 422, description = "field_invalid (workloads, external_id, name)", body = Problem),
+))]
+pub async fn split(
+    State(http): State<Http>,
+    editor: Editor,
+    Id(id): Id<BackupSetId>,
+    Body(request): Body<SplitBackupSet>,
+) -> Result<Json<SplitAnswer>, ApiError> {
+    Ok(Json(backup_sets::split(&http.app, &editor.scope, &editor.actor, id, &request).await?))
 }
 
 /// Adds or changes sets by their `external_id`: all or nothing.

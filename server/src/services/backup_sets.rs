@@ -1,5 +1,9 @@
 //! Backup sets as people and programs see them: with what they could become, and why.
 
+mod split;
+
+pub use split::split;
+
 use super::{ServiceError, cursor};
 use crate::{
     state::AppState,
@@ -50,7 +54,7 @@ fn recommendation(set: &BackupSet, rules: &RuleSwitches) -> Recommendation {
             text: "Its access was taken away, so no job can read it. Authorize it again.".to_owned(),
             hybrid: possibility(&answer.hybrid),
             modern: possibility(&answer.modern),
-            split: false,
+            split: None,
         };
     }
     let why = answer.why_move.map(Reason::text);
@@ -60,19 +64,25 @@ fn recommendation(set: &BackupSet, rules: &RuleSwitches) -> Recommendation {
         text: why.map_or_else(|| answer.reason.text().to_owned(), |why| format!("{why} {}", answer.reason.text())),
         hybrid: possibility(&answer.hybrid),
         modern: possibility(&answer.modern),
-        split: answer.split.is_some(),
+        split: answer.split,
     }
 }
 
 fn possibility(verdict: &Verdict) -> Possibility {
-    let said = match verdict {
-        Verdict::Possible { notes } => notes.first().copied(),
-        other => other.refusal(),
+    let (said, more): (Option<Reason>, &[Reason]) = match verdict {
+        Verdict::Possible { notes } => (notes.first().copied(), notes.get(1..).unwrap_or_default()),
+        Verdict::NotSuitable { reason, also } => (Some(*reason), also),
+        Verdict::UpdateFirst { notes } => (verdict.refusal(), notes),
+        Verdict::AlreadyThere => (verdict.refusal(), &[]),
     };
+    let mut more: Vec<String> = more.iter().map(|reason| reason.text().to_owned()).collect();
+    more.retain(|text| said.is_none_or(|said| said.text() != text));
+    more.dedup();
     Possibility {
         possible: verdict.is_possible(),
         code: said.map(|reason| reason.code().to_owned()),
         text: said.map(|reason| reason.text().to_owned()),
+        more,
     }
 }
 

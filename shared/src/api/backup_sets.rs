@@ -3,6 +3,7 @@
 use crate::backup_set::{AccountRole, Covers, Region};
 use crate::id::{BackupSetId, ConnectionId, CustomerId, TenantId};
 use crate::method::Method;
+use crate::rules::suitability::SplitOffer;
 use crate::time::Timestamp;
 use crate::workload::Workloads;
 use serde::{Deserialize, Serialize};
@@ -71,8 +72,31 @@ pub struct Recommendation {
     pub hybrid: Possibility,
     /// Whether modern is possible.
     pub modern: Possibility,
-    /// Splitting the set would let each part use what fits it.
-    pub split: bool,
+    /// Splitting the set would let each part use what fits it: what each would hold.
+    pub split: Option<SplitOffer>,
+}
+
+/// Takes a part of a set into a set of its own, after the backup product has done the same.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct SplitBackupSet {
+    /// What the new set holds: one of the parts that the recommendation names.
+    pub workloads: Workloads,
+    /// The backup product's own id of the new set, 1 to 200 characters.
+    pub external_id: String,
+    /// Its name, 1 to 200 characters.
+    pub name: String,
+}
+
+/// Both sets after a split.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SplitAnswer {
+    /// The set that was there, with what is left to it.
+    pub kept: BackupSetView,
+    /// The new one.
+    pub made: BackupSetView,
 }
 
 /// Whether a method is possible for a set.
@@ -85,6 +109,9 @@ pub struct Possibility {
     pub code: Option<String>,
     /// The reason in a sentence when not, or a note.
     pub text: Option<String>,
+    /// Further reasons or notes, a sentence each.
+    #[serde(default)]
+    pub more: Vec<String>,
 }
 
 /// How the whole list splits by method.

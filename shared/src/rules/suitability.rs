@@ -119,6 +119,13 @@ pub struct SplitOffer {
     pub left_part: Workloads,
 }
 
+impl SplitOffer {
+    /// The parts that there are; hybrid's first.
+    pub fn parts(&self) -> impl Iterator<Item = &Workloads> {
+        [&self.hybrid_part, &self.modern_part, &self.left_part].into_iter().filter(|part| !part.is_empty())
+    }
+}
+
 /// The answer for one set.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -293,9 +300,7 @@ fn split_offer(facts: &SetFacts<'_>, switches: &RuleSwitches) -> Option<SplitOff
         };
         part.insert(*workload);
     }
-    let parts = [&offer.hybrid_part, &offer.modern_part, &offer.left_part];
-    let filled = parts.into_iter().filter(|part| !part.is_empty()).count();
-    (filled > 1).then_some(offer)
+    (offer.parts().count() > 1).then_some(offer)
 }
 
 #[cfg(test)]

@@ -4,17 +4,20 @@ use rekey_tests::{
     app::{Backend, Setup, TestApp, dump::assert_same, eventually},
     app_on_both,
 };
+use serde_json::json;
 use server::services::rules;
 use shared::{
     api::{
         audit::AuditEntryView,
         authorizations::{AuthorizationPreview, AuthorizationView, Consenter, CreateAuthorization},
-        backup_sets::BackupSetView,
+        backup_sets::{BackupSetView, SplitAnswer},
         customers::{ConfirmTenant, CreateCustomer, CustomerView},
         page::Page,
     },
+    backup_set::Covers,
     method::Method,
     rules::suitability::RuleSwitches,
+    workload::Workload,
 };
 
 app_on_both! {
@@ -24,6 +27,7 @@ app_on_both! {
     f5_f10_two_accounts_are_a_queue_of_two,
     f6_a_preview_names_what_is_under_way_already,
     a07_a_switch_of_the_rules_is_audited,
+    a07_a_set_is_split_so_that_each_part_has_its_method,
 }
 
 async fn preview(app: &TestApp, external_ids: &[&str]) -> AuthorizationPreview {
@@ -144,7 +148,7 @@ async fn a07_f4_personal_sites_wait_until_the_switch() {
     let set = app.set("CON-012").await;
     assert!(!modern(&set).possible && modern(&set).text.unwrap().contains("Personal Sites"), "{:?}", modern(&set));
     assert!(set.recommendation.hybrid.possible, "the workaround is hybrid");
-    assert!(app.set("CON-017").await.recommendation.split, "OneDrive without Personal Sites could go");
+    assert!(app.set("CON-017").await.recommendation.split.is_some(), "OneDrive without Personal Sites could go");
     preview(&app, &["CON-012"]).await.sign_ins.first().expect("hybrid takes it");
 
     let rules = RuleSwitches { personal_sites_block_modern: false, ..RuleSwitches::default() };
@@ -200,4 +204,43 @@ async fn o6_nothing_starts_before_the_tenant_is_confirmed() {
     key.post(&path, &wrong).await.refused(409, "tenant_differs");
     key.post(&path, &ConfirmTenant { tenant: customer.tenant }).await.ok::<CustomerView>();
     app.authorize(&["X-1"]).await;
+}
+
+/// A-07, M-12: Personal Sites keep a set from modern, other people's data from hybrid. Split in two, each part goes its way; the
+/// backup product names the new set.
+async fn a07_a_set_is_split_so_that_each_part_has_its_method(app: TestApp) {
+    app.import_sample().await;
+    let set = app.set("CON-017").await;
+    assert_eq!(set.recommendation.method, None, "no one method reaches it all");
+    let offer = set.recommendation.split.clone().expect("an offer");
+    assert_eq!(offer.hybrid_part, [Workload::PersonalSites].into());
+    assert_eq!(offer.modern_part, [Workload::Onedrive].into());
+    let path = format!("/api/v1/backup-sets/{}/split", set.id);
+    let wanted = |workloads: &[&str], external_id: &str| json!({ "workloads": workloads, "external_id": external_id, "name": "Personal Sites" });
+    let before = app.dump().await;
+    for (body, field) in [
+        (wanted(&["onedrive", "personal_sites"], "CON-018"), "workloads"),
+        (wanted(&["exchange"], "CON-018"), "workloads"),
+        (wanted(&["personal_sites"], "CON-001"), "external_id"),
+        (wanted(&["personal_sites"], " "), "external_id"),
+    ] {
+        let problem = app.key().post(&path, &body).await.refused(422, "field_invalid");
+        assert_eq!(problem.field.as_deref(), Some(field), "{problem:?}");
+    }
+    let whole = format!("/api/v1/backup-sets/{}/split", app.set("CON-001").await.id);
+    app.key().post(&whole, &wanted(&["exchange"], "CON-018")).await.refused(409, "nothing_to_split");
+    assert_same(&before, &app.dump().await);
+
+    let answer: SplitAnswer = app.key().post(&path, &wanted(&["personal_sites"], "CON-018")).await.ok();
+    let (kept, made) = (app.set("CON-017").await, app.set("CON-018").await);
+    assert_eq!((&answer.kept, &answer.made), (&kept, &made));
+    assert_eq!((kept.workloads.len(), kept.recommendation.method), (1, Some(Method::Modern)));
+    assert_eq!((made.covers, made.recommendation.method), (Covers::OwnAccount, Some(Method::Hybrid)));
+    assert_eq!((made.customer.id, &made.account, made.method), (set.customer.id, &set.account, Method::Basic));
+    assert_eq!((kept.recommendation.split, made.recommendation.split), (None, None));
+    assert_eq!(preview(&app, &["CON-018"]).await.sets, 1);
+    let list: Page<AuditEntryView> = app.key().get("/api/v1/audit").await.ok();
+    assert!(list.items.iter().any(|one| one.event == "backup_set.split"), "{list:?}");
+    // The product's next list says the same: nothing is disconnected, nothing comes back together.
+    app.key().post(&path, &wanted(&["onedrive"], "CON-019")).await.refused(409, "nothing_to_split");
 }

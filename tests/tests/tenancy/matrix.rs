@@ -55,7 +55,7 @@ pub enum Kind {
     Connect,
 }
 
-const ROWS: [(&str, &str, Kind); 110] = [
+const ROWS: [(&str, &str, Kind); 111] = [
     ("GET", "/api/v1/meta", Kind::Public),
     ("POST", "/api/v1/sign-ins", Kind::Public),
     ("POST", "/api/v1/session", Kind::Public),
@@ -96,6 +96,7 @@ const ROWS: [(&str, &str, Kind); 110] = [
     ("GET", "/api/v1/backup-sets/counts", Kind::List),
     ("GET", "/api/v1/backup-sets/changes", Kind::List),
     ("GET", "/api/v1/backup-sets/{id}", Kind::Record),
+    ("POST", "/api/v1/backup-sets/{id}/split", Kind::Record),
     ("POST", "/api/v1/backup-sets/{id}/job-token", Kind::Job),
     ("GET", "/api/v1/restores", Kind::List),
     ("POST", "/api/v1/restores", Kind::Body),
@@ -291,6 +292,7 @@ impl Records {
                 let id = if exists { self.set.clone() } else { uuid::Uuid::from_u128(1).to_string() };
                 json!({ "backup_sets": [id], "method": "hybrid" })
             }
+            Some("split") => json!({ "workloads": ["calendar"], "external_id": "NEW", "name": "New" }),
             Some("job-token") => json!({ "resource": "graph", "purpose": "backup" }),
             Some("restores") => {
                 let id = if exists { self.customer.clone() } else { uuid::Uuid::from_u128(1).to_string() };

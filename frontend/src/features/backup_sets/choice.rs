@@ -35,7 +35,7 @@ impl From<&BackupSetView> for ChosenSet {
             account: set.account.clone(),
             method: set.method,
             modern_suits: set.recommendation.method == Some(Method::Modern),
-            split: set.recommendation.split,
+            split: set.recommendation.split.is_some(),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What a set could become, why, and that it may stay as it is.
 
-use super::may_choose;
-use crate::components::{ButtonKind, ButtonLink, MethodPin, Move, Notice, Status, Tone};
+use super::{may_choose, split::Split};
+use crate::components::{ButtonKind, ButtonLink, MethodPin, Move, Status, Tone};
 use crate::text::portal::backup_sets;
 use leptos::prelude::*;
 use shared::api::backup_sets::{BackupSetView, Possibility};
@@ -27,7 +27,7 @@ pub fn Recommended(set: BackupSetView) -> impl IntoView {
             <p class="note">{backup_sets::REASON}" "{backup_sets::LEAVE_WHY}</p>
         }
     });
-    let split = recommendation.split.then(|| view! { <Notice tone=Tone::Warn title=backup_sets::SPLIT/> });
+    let split = recommendation.split.clone().map(|offer| view! { <Split set=set.clone() offer/> });
     let ways = (set.method == Method::Basic).then(|| {
         view! {
             <ul class="ways">
@@ -66,7 +66,7 @@ fn Way(method: Method, possibility: Possibility) -> impl IntoView {
         <li>
             <MethodPin method/>
             <Status tone text=word/>
-            {possibility.text.map(|text| view! { <p class="note">{text}</p> })}
+            {possibility.text.into_iter().chain(possibility.more).map(|text| view! { <p class="note">{text}</p> }).collect_view()}
         </li>
     }
 }

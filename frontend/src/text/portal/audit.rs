@@ -61,6 +61,7 @@ pub fn event(name: &str) -> String {
         "import.previewed" | "import.created" => "List uploaded",
         "import.confirmed" => "List imported",
         "backup_sets.upserted" => "Backup sets sent by API",
+        "backup_set.split" => "Backup set split in two",
         "backup_set.method_changed" => "Backup set changed its method",
         "customer.created" => "Customer added",
         "customer.renamed" => "Customer renamed",

@@ -3,7 +3,7 @@
 use crate::text::{number, plural};
 use shared::backup_set::{AccountRole, Covers, Region};
 use shared::method::Method;
-use shared::workload::Workload;
+use shared::workload::{Workload, Workloads};
 
 /// The page's title in the tab.
 pub const TITLE: &str = "Backup sets";
@@ -104,8 +104,38 @@ pub const AUTHORIZE_AGAIN: &str = "Authorize again";
 pub const LEAVE: &str = "Leave it as it is";
 /// What that means.
 pub const LEAVE_WHY: &str = "You can leave this set as it is. Nothing changes until somebody signs in and saves.";
-/// Splitting helps.
-pub const SPLIT: &str = "Split this set in the backup product: each part can then use the method that fits it.";
+/// Splitting helps: the hint beside a set elsewhere.
+pub const SPLIT: &str = "Split this set: each part can then use the method that fits it.";
+/// Headline of the offer.
+pub const SPLIT_TITLE: &str = "Two sets would reach more";
+/// Why.
+pub const SPLIT_WHY: &str = "No single method reaches everything in this set. Split it in your backup product first; then say here what the new set is called there. Nobody’s access changes by it.";
+/// Where a part goes.
+pub const SPLIT_TO: &str = "by";
+/// No method reaches it.
+pub const SPLIT_NOWHERE: &str = "no method reaches it, for now";
+/// A form.
+pub const SPLIT_FORM: &str = "Split this set";
+/// A field.
+pub const SPLIT_ID: &str = "The new set’s id in your backup product";
+/// A field.
+pub const SPLIT_NAME: &str = "The new set’s name";
+
+/// What the form does.
+pub fn split_moves(part: &Workloads) -> String {
+    format!("{} becomes a set of its own; the rest stays in this one.", words_of(part))
+}
+
+/// A name for the new set.
+pub fn split_name(name: &str, part: &Workloads) -> String {
+    format!("{name} – {}", words_of(part))
+}
+
+/// Kinds of data in words.
+pub fn words_of(part: &Workloads) -> String {
+    part.iter().map(|one| workload(*one)).collect::<Vec<_>>().join(", ")
+}
+
 /// Not possible.
 pub const NOT_POSSIBLE: &str = "Not possible";
 /// Possible.
