@@ -50,6 +50,8 @@ pub struct ConnectView {
     pub queue: Vec<QueueItem>,
     /// The link's end.
     pub expires_at: Timestamp,
+    /// The link was an invitation and a Save has used it up: whoever comes next needs a new one.
+    pub link_used: bool,
     /// Grows with every change.
     pub version: i64,
 }

@@ -17,7 +17,7 @@ use crate::rules::who::Signer;
 objects! {
     ConnectView {
         brand authorization organization asked_by asked_at customer domain tenant login_host page_client api_client
-        method kind way sign_in queue expires_at version
+        method kind way sign_in queue expires_at link_used version
     }
     ConnectSignIn {
         id account signer state sets permissions needs_administrator already_connected signed_in_as steps problem approval_url

@@ -59,7 +59,7 @@ fn view(state: &str, step: &str, method: &str, consent: &str) -> serde_json::Val
         "brand": "Rekey", "authorization": ID, "organization": "Northwind", "asked_by": "Jo", "asked_at": 1_795_000_000,
         "customer": "Contoso", "domain": "contoso.com", "tenant": ID, "login_host": "login.microsoftonline.com",
         "page_client": ID, "api_client": ID,
-        "method": method, "kind": "update_configuration", "way": "own_app", "expires_at": 1_795_000_900, "version": 3, "later": { "unknown": [1, 2.5e3] },
+        "method": method, "kind": "update_configuration", "way": "own_app", "expires_at": 1_795_000_900, "link_used": true, "version": 3, "later": { "unknown": [1, 2.5e3] },
         "queue": [{ "id": ID, "account": "a@contoso.com", "state": state }],
         "sign_in": {
             "id": ID, "account": "a@contoso.com", "state": state, "needs_administrator": true,

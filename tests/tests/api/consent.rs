@@ -21,6 +21,7 @@ use shared::{
 app_on_both! {
     c6_an_administrator_approves_and_the_save_goes_on,
     c6_a_holder_who_may_consents_and_the_save_goes_on,
+    c6_h6_where_the_organization_lets_its_people_agree_no_administrator_is_needed,
     c4_a_holder_consents_to_writing_back_and_jobs_may_while_a_restore_is_open,
 }
 
@@ -86,6 +87,32 @@ async fn c6_a_holder_who_may_consents_and_the_save_goes_on(app: TestApp) {
     assert_eq!(done.sign_in.state, SignInState::Done, "{:?}", done.sign_in);
     assert!(done.sign_in.steps.iter().any(|step| step.code == "consented"), "{:?}", done.sign_in.steps);
     assert_eq!(app.set("ADA-002").await.method, Method::Hybrid);
+}
+
+/// H-6: by Microsoft's policy mail needs an administrator; an organization of the older policy lets its people agree. Whoever
+/// waits for an administrator there can agree themselves, and where they may not, they go on waiting.
+async fn c6_h6_where_the_organization_lets_its_people_agree_no_administrator_is_needed(app: TestApp) {
+    const HOLDER: &str = "kim.larsen@adatum.com";
+    app.import_sample().await;
+    let header = "external_id,name,customer,tenant,account,account_role,covers,workloads\n";
+    app.import(&format!("{header}ADA-9,Mail,Adatum,adatum.com,{HOLDER},ordinary,own_account,exchange\n")).await;
+    for (set, holder, may) in [("ADA-9", HOLDER, true), ("FAB-001", "backup@fabrikam.com", false)] {
+        let road = app.before_save(&[set], holder).await;
+        let view: ConnectView = app.save(&road.attempt.secret, &road.tokens).await.ok();
+        assert_eq!(view.sign_in.state, SignInState::ApprovalNeeded, "{:?}", view.sign_in);
+        let leg = app.attempt(&road.attempt.secret, view.sign_in.id).await;
+        assert!(leg.leg == Leg::Consent && leg.scope.contains("/Mail.Read "), "{}", leg.scope);
+        let agreed = app.person(holder).consent_leg(&leg).await;
+        assert_eq!(agreed.is_ok(), may, "{agreed:?}");
+        if may {
+            assert_eq!(go_on(&app, &leg.secret).await.sign_in.state, SignInState::Done);
+            assert_eq!(app.set(set).await.method, Method::Hybrid);
+        } else {
+            let still: ConnectView = app.connect(&leg.secret).get("/api/v1/connect").await.ok();
+            assert_eq!(still.sign_in.state, SignInState::ApprovalNeeded);
+            assert!(still.sign_in.approval_url.is_some());
+        }
+    }
 }
 
 /// What restores need is asked for when one is wanted, of the holder, and is worth nothing while none is open.

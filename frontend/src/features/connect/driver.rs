@@ -2,7 +2,7 @@
 //!
 //! Tokens live here, between callback and Save, and nowhere else; they are wiped on every other way out.
 
-use super::machine::{Effect, Event, Note, Phase, State, is_second_round};
+use super::machine::{Effect, Event, Note, Phase, State, is_second_round, may_agree};
 use super::page::{Here, page};
 use super::parts::HAND_OFF;
 use super::person::Person;
@@ -303,7 +303,11 @@ impl Driver {
     fn known_account(&self) -> Option<String> {
         let known = |state: &mut State| {
             let view = state.view.as_ref().filter(|_| !self.0.is_link.get())?;
-            if is_second_round(view.sign_in.state) { view.sign_in.signed_in_as.clone() } else { None }
+            if is_second_round(view.sign_in.state) || may_agree(view) {
+                view.sign_in.signed_in_as.clone()
+            } else {
+                None
+            }
         };
         self.0.state.with(known).flatten()
     }

@@ -309,7 +309,9 @@ impl State {
         let Some(view) = &self.view else { return Vec::new() };
         let leave = [Effect::Forget, Effect::Leave(view.sign_in.id)];
         match self.phase {
-            Phase::Settled(note) if may_start(view.sign_in.state) => self.to(Phase::Starting(Some(note)), &leave),
+            Phase::Settled(note) if may_start(view.sign_in.state) || may_agree(view) => {
+                self.to(Phase::Starting(Some(note)), &leave)
+            }
             Phase::Review(_) | Phase::Doubt(_) | Phase::Stopped(_) | Phase::Leaving => {
                 self.to(Phase::Starting(None), &leave)
             }
@@ -381,6 +383,11 @@ impl State {
 /// A trip to Microsoft makes sense now.
 pub const fn may_start(state: SignInState) -> bool {
     matches!(state, SignInState::Waiting | SignInState::ConsentNeeded | SignInState::ClaimsNeeded | SignInState::Failed)
+}
+
+/// An administrator is awaited, and perhaps this person may agree, too: only Microsoft knows their organization's rules.
+pub fn may_agree(view: &ConnectView) -> bool {
+    view.sign_in.state == SignInState::ApprovalNeeded && view.method == Method::Hybrid
 }
 
 /// The server has a Save already: the same person goes to Microsoft once more.

@@ -54,8 +54,9 @@ pub fn stopped(stop: &Stop, around: &Surroundings<'_>) -> Tag {
     if let (Stop::WrongTenant(person), Some(view)) = (stop, around.view) {
         page = wrong_tenant(page, person, view);
     }
-    // Nobody approved in time: the administrator's link is still the way on.
-    let approval = around.view.map(|view| &view.sign_in).filter(|sign_in| sign_in.state == SignInState::Failed);
+    // Nobody approved in time, or whoever is here may not: the administrator's link is still the way on.
+    let is_open = |state| matches!(state, SignInState::Failed | SignInState::ApprovalNeeded);
+    let approval = around.view.map(|view| &view.sign_in).filter(|sign_in| is_open(sign_in.state));
     let approval = approval.and_then(|sign_in| sign_in.approval_url.as_deref());
     page = page.some(approval.map(|url| hand_off(url, keys::APPROVAL_NOTE.into(), around.here.copied)));
     // Microsoft stops whoever is no administrator on its own page, and says here only that nobody agreed (C6).
@@ -207,6 +208,7 @@ fn is_for_administrator(stop: &Stop) -> bool {
 /// The link to pass on, or where to get one.
 fn hand_off_of(view: &ConnectView, around: &Surroundings<'_>) -> Tag {
     match around.here.link {
+        _ if view.link_used => muted(said(keys::HAND_OFF_NEW, view)),
         Some(link) => hand_off(link, until(keys::HAND_OFF_NOTE, view, around.here).into(), around.here.copied),
         None => muted(said(keys::HAND_OFF_ASK, view)),
     }

@@ -1,8 +1,9 @@
 //! After Save: the steps as they happen, an administrator's approval, and the end with its receipt.
 
+use super::machine::may_agree;
 use super::parts::{
-    Button, PLAIN, PRIMARY, actions, copy, decision, draw_heading, fact, facts, hand_off, heading, icon, journal,
-    moment, mono, notice, notice_of, perms, picture, section, strong,
+    Button, PLAIN, PRIMARY, SMALL, actions, copy, decision, draw_heading, fact, facts, hand_off, heading, icon,
+    journal, moment, mono, note, notice, notice_of, perms, picture, section, strong, tight,
 };
 use crate::browser;
 use crate::markup::{Tag, of, tag, text as copied};
@@ -63,8 +64,15 @@ pub fn approval(view: &ConnectView, is_busy: bool, copied: Option<&str>) -> Tag 
     let page = page
         .some(url.map(|url| hand_off(url, keys::APPROVAL_NOTE.into(), copied)))
         .with(notice_of(Tone::Idle, "clock", waits, view))
-        .with(buttons.with(check).with(over));
+        .with(buttons.with(check).with(over))
+        .some(may_agree(view).then(|| agree(is_busy)));
     perms(page, keys::MAY, view)
+}
+
+/// Where the organization lets its people agree themselves, nobody else is needed.
+fn agree(is_busy: bool) -> Tag {
+    let go = Button::new(SMALL, "go").says(keys::AGREE_TRY, is_busy);
+    tight().with(note(keys::AGREE)).with(actions().with(go))
 }
 
 /// Somebody else is awaited, on a page of their own.

@@ -73,6 +73,8 @@ pub(super) fn page_view(
     covered: Vec<(SignInSet, Option<BackupSet>)>,
     apps: Vec<ConnectApp>,
 ) -> ConnectView {
+    // Steps begin with a Save, and a Save uses an invitation up.
+    let link_used = opened.link.only.is_some() && !in_hand.steps.is_empty();
     let (page_client, api_client) = super::super::attempts::registrations(app, authorization);
     ConnectView {
         brand: app.settings.brand.clone(),
@@ -92,6 +94,7 @@ pub(super) fn page_view(
         sign_in: in_hand_view(authorization, in_hand, covered, apps),
         queue: queue.into_iter().map(|one| QueueItem { id: one.id, account: one.account, state: one.state }).collect(),
         expires_at: opened.link.expires_at,
+        link_used,
         version: authorization.version,
     }
 }

@@ -71,6 +71,7 @@ pub fn view(state: SignInState) -> ConnectView {
             QueueItem { id: sign_in(2), account: "ben@contoso.com".into(), state: SignInState::Waiting },
         ],
         expires_at: Timestamp(1_795_003_600),
+        link_used: false,
         version: 3,
     }
 }

@@ -1,4 +1,4 @@
-use super::fixtures::{person, sign_in, view};
+use super::fixtures::{modern, person, sign_in, view};
 use super::*;
 use shared::api::problem::Problem;
 
@@ -238,10 +238,20 @@ fn the_queue_goes_on_with_whoever_still_waits() {
 
 #[test]
 fn what_cannot_be_started_is_not() {
-    for state in [SignInState::Working, SignInState::Done, SignInState::Cancelled, SignInState::ApprovalNeeded] {
+    for state in [SignInState::Working, SignInState::Done, SignInState::Cancelled] {
         let (_, effects) = at(Phase::Settled(Note::None), state).on(Event::Go);
         assert!(effects.is_empty(), "{state:?}");
     }
+    let consent = modern(SignInState::ApprovalNeeded);
+    let waiting = State { phase: Phase::Settled(Note::None), view: Some(consent), note: Note::None };
+    assert!(waiting.on(Event::Go).1.is_empty(), "modern: Microsoft's page has an address of its own");
+}
+
+#[test]
+fn c6_who_waits_for_an_administrator_may_try_to_agree_themselves() {
+    let (state, effects) = at(Phase::Settled(Note::None), SignInState::ApprovalNeeded).on(Event::Go);
+    assert_eq!(effects, [Effect::Forget, Effect::Leave(sign_in(1))]);
+    assert!(state.is_busy());
 }
 
 #[test]

@@ -142,7 +142,16 @@ fn c6_an_approval_shows_the_link_to_pass_on() {
     let page = page(&state, HERE);
     let inputs = page.find_all("input");
     assert_eq!(inputs[0].attribute("value"), Some("https://login.example/adminconsent"));
-    assert!(presses(&page).contains(&"check".to_owned()));
+    assert_eq!(presses(&page), ["copy", "check", "over", "go"]);
+}
+
+#[test]
+fn c6_whose_organization_says_no_still_has_the_administrators_link() {
+    let mut waiting = view(SignInState::ApprovalNeeded);
+    waiting.sign_in.approval_url = Some("https://login.example/adminconsent".into());
+    let stop = Stop::Declined { at_consent: true, ids: MicrosoftIds::default() };
+    let page = page(&State { phase: Phase::Stopped(stop), view: Some(waiting), note: Note::None }, HERE);
+    assert_eq!(page.find_all("input")[0].attribute("value"), Some("https://login.example/adminconsent"));
 }
 
 fn modern_page(change: impl FnOnce(&mut ConnectView), here: Here<'_>) -> Tag {
@@ -191,6 +200,13 @@ fn c6_a_missing_role_has_its_own_page_with_the_link_to_pass_on() {
     // Loaded again, the page knows its link no more.
     let later = modern_page(refuse, HERE);
     assert!(later.find_all("input").is_empty() && later.text().contains("which still works"));
+    // A Save has used it up: what opens nothing any more is not passed on.
+    let used = |view: &mut ConnectView| {
+        refuse(view);
+        view.link_used = true;
+    };
+    let used = modern_page(used, here);
+    assert!(used.find_all("input").is_empty() && used.text().contains("is used up. Ask"), "{}", used.text());
 }
 
 #[test]
@@ -260,7 +276,7 @@ fn d2_the_administrator_consents_on_microsofts_own_page() {
     let links = page.find_all("a");
     assert_eq!(links[0].attribute("href"), Some("https://login.example/consent"));
     assert_eq!(links[0].attribute("rel"), Some("noopener noreferrer"));
-    assert!(page.text().contains("Microsoft says no"));
+    assert!(page.text().contains("Microsoft says no") && !presses(&page).contains(&"go".to_owned()));
 }
 
 #[test]
