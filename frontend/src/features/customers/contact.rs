@@ -2,7 +2,7 @@
 
 use super::Field;
 use crate::api;
-use crate::components::{Button, CopyField, Moment, Notice, Tone};
+use crate::components::{Button, ButtonKind, CopyField, Moment, Notice, Tone};
 use crate::features::Nothing;
 use crate::features::page::Trouble;
 use crate::features::sends_mail;
@@ -66,25 +66,48 @@ pub fn Contact(
     }
 }
 
-/// Makes a link to the customer's own page. Shown once.
+/// Makes a link to the customer's own page, shown once, and ends those that are about.
 #[component]
 fn OwnPage(customer: CustomerId) -> impl IntoView {
     let make = Action::new(move |(): &()| async move {
         api::post::<_, CustomerPageLink>(&format!("/api/v1/customers/{customer}/page-link"), &Nothing {}).await
     });
-    let failure = move || make.value().get().and_then(Result::err);
+    let end = Action::new(move |(): &()| async move {
+        api::post::<_, ()>(&format!("/api/v1/customers/{customer}/page-link/revoke"), &Nothing {}).await
+    });
+    // The link that is shown: none once it was ended.
+    let link = RwSignal::new(None::<CustomerPageLink>);
+    let ended = RwSignal::new(false);
+    Effect::new(move |_| {
+        if let Some(Ok(made)) = make.value().get() {
+            link.set(Some(made));
+            ended.set(false);
+        }
+    });
+    Effect::new(move |_| {
+        if matches!(end.value().get(), Some(Ok(()))) {
+            link.set(None);
+            ended.set(true);
+        }
+    });
+    let failure = move || make.value().get().and_then(Result::err).or_else(|| end.value().get().and_then(Result::err));
     let shown = move || {
-        make.value().get().and_then(Result::ok).map(|link| {
+        link.get().map(|link| {
             view! {
                 <CopyField id="page-link" label=customers::PAGE_LINK value=link.url/>
                 <p class="note">{customers::PAGE_ONCE}" "<Moment at=link.expires_at/>"."</p>
             }
         })
     };
+    let over =
+        move || ended.get().then(|| view! { <p class="note" data-test="page-links-ended">{customers::PAGE_ENDED}</p> });
     view! {
         <p class="muted small">{customers::PAGE_WHY}</p>
-        <div role="status" class="stack tight">{shown}</div>
-        <div class="actions"><Button attr:data-test="make-page-link" icon="link" busy=make.pending() on_press=move |_| { make.dispatch(()); }>{customers::PAGE_MAKE}</Button></div>
+        <div role="status" class="stack tight">{shown}{over}</div>
+        <div class="actions">
+            <Button attr:data-test="make-page-link" icon="link" busy=make.pending() on_press=move |_| { make.dispatch(()); }>{customers::PAGE_MAKE}</Button>
+            <Button attr:data-test="end-page-links" kind=ButtonKind::Quiet busy=end.pending() on_press=move |_| { end.dispatch(()); }>{customers::PAGE_END}</Button>
+        </div>
         {move || failure().map(|failure| view! { <Trouble failure/> })}
     }
 }

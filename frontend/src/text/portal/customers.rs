@@ -34,6 +34,10 @@ pub const PAGE_WHY: &str = "On their own page the customer sees, without an acco
 pub const PAGE_MAKE: &str = "Make a link to their page";
 /// The customer's own page.
 pub const PAGE_ONCE: &str = "Shown this once; links made before work no more. It ends";
+/// The customer's own page.
+pub const PAGE_END: &str = "End every link to it";
+/// The customer's own page.
+pub const PAGE_ENDED: &str = "No link to their page works any more. What is connected stays as it is.";
 
 /// The page's title in the tab.
 pub const TITLE: &str = "Customers";
