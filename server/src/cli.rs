@@ -4,6 +4,7 @@ mod audit;
 #[cfg(feature = "demo")]
 pub mod demo;
 mod keys;
+pub mod log;
 mod organizations;
 mod owner;
 mod serve;
@@ -109,7 +110,8 @@ fn log(default: &str) {
     let chosen = std::env::var("REKEY_LOG").unwrap_or_else(|_| default.to_owned());
     let filter = tracing_subscriber::EnvFilter::try_new(&chosen).unwrap_or_else(|_| default.into());
     // Only the first call counts; a second one in the same process changes nothing.
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).json().try_init();
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).json();
+    let _ = lines.with_span_list(false).map_event_format(log::Lines).try_init();
 }
 
 /// Waits for SIGTERM or Ctrl-C.

@@ -20,6 +20,7 @@ use tokio::{
     sync::{Semaphore, watch},
     task::JoinSet,
 };
+use tracing::Instrument;
 
 /// How many pieces of work one node carries out at a time.
 const AT_A_TIME: usize = 16;
@@ -88,7 +89,13 @@ async fn until_due(app: &AppState) -> Duration {
     Duration::from_millis(u64::try_from(millis.max(5)).unwrap_or(u64::MAX)).min(LOOK_AGAIN)
 }
 
+/// Its lines in the log carry which work it is, and whose (L3).
 async fn carry_out(app: &AppState, work: Work) {
+    let span = tracing::info_span!("work", id = %work.id, kind = ?work.kind, organization = %work.organization);
+    carry_out_in_hand(app, work).instrument(span).await;
+}
+
+async fn carry_out_in_hand(app: &AppState, work: Work) {
     let done = match work.kind {
         WorkKind::Save => save::run(app, work).await,
         WorkKind::Heartbeat => heartbeat::run(app, work).await,
@@ -106,8 +113,8 @@ async fn carry_out(app: &AppState, work: Work) {
     };
     match done {
         Ok(()) => {}
-        Err(ServiceError::Conflict { code, .. }) => tracing::info!(work = %work.id, code, "work was given up"),
-        Err(error) => tracing::error!(work = %work.id, kind = ?work.kind, ?error, "work failed and comes back"),
+        Err(ServiceError::Conflict { code, .. }) => tracing::info!(code, "work was given up"),
+        Err(error) => tracing::error!(?error, "work failed and comes back"),
     }
 }
 

@@ -18,7 +18,7 @@ use rekey_tests::{
 };
 use serde_json::{Value, json};
 use server::store::DatabaseConfig;
-use shared::api::{authorizations::SignInState, connect::ConnectView};
+use shared::api::{authorizations::SignInState, connect::ConnectView, problem::Problem};
 use std::{
     fmt::Write as _,
     io,
@@ -158,8 +158,11 @@ async fn hybrid(backend: Backend, caught: &Caught) {
     let mut bodies = Vec::new();
     let mixed = Tokens { access: waiting.tokens.access.clone(), id: stepped.id.clone() };
     let refused = app.before_save(&["CON-009"], "priya.shah@contoso.com").await;
+    let mut told = Vec::new();
     for tokens in [&mixed, &stepped] {
-        bodies.extend(app.save(&refused.attempt.secret, tokens).await.body);
+        let answer = app.save(&refused.attempt.secret, tokens).await;
+        told.push(answer.json::<Problem>().request_id);
+        bodies.extend(answer.body);
     }
     let broken = json!({ "access_token": "canary-of-a-broken-answer", "token_type": 7, "refresh_token": "canary-of-a-broken-answer" });
     keep("a broken answer", "canary-of-a-broken-answer");
@@ -193,7 +196,22 @@ async fn hybrid(backend: Backend, caught: &Caught) {
     tokens(&mut canaries, &refused.tokens);
     standing(&app, &mut canaries);
     let log = nowhere(app, &canaries, &bodies, caught).await;
-    assert!(log.contains("/api/v1/connect/save") && log.contains("a token was refused"));
+    assert!(log.contains("/api/v1/connect/save"));
+    assert_eq!(told.len(), 2);
+    for request in told {
+        refused_with(&log, &request);
+    }
+}
+
+/// L3: whoever was shown an id finds with it why a token was refused, in whose organization, and by which link it came.
+fn refused_with(log: &str, request: &str) {
+    let lines = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let about: Vec<Value> = lines.filter(|line| line["request_id"] == request && line["level"] == "WARN").collect();
+    assert_eq!(about.len(), 1, "{about:?}");
+    let line = &about[0];
+    assert!(line["organization"].is_string(), "{line}");
+    assert!(line["actor"].as_str().is_some_and(|actor| actor.starts_with("link:")), "{line}");
+    assert!(line["fields"]["reason"].is_string() || line["fields"]["message"].is_string(), "{line}");
 }
 
 /// Searches everything that is left behind. The server stops; gives the log.
@@ -229,8 +247,8 @@ async fn l3_j7_s5_s6_secrets_are_in_no_log_row_file_or_answer() {
     let caught = Caught::default();
     // What the server logs, and everything beneath it; the emulator is Microsoft's side.
     let filter = tracing_subscriber::EnvFilter::new("trace,emulator=off,rekey_emulator=off");
-    let subscriber =
-        tracing_subscriber::fmt().with_env_filter(filter).with_writer(caught.clone()).with_ansi(false).finish();
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(caught.clone()).json();
+    let subscriber = lines.with_span_list(false).map_event_format(server::cli::log::Lines).finish();
     tracing::subscriber::set_global_default(subscriber).unwrap();
     for backend in [Backend::Sqlite, Backend::Postgres] {
         hybrid(backend, &caught).await;

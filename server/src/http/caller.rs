@@ -1,6 +1,6 @@
 //! Who calls: a session cookie, an API key, or a connect secret. Exact names only, never a path or a user agent (H8).
 
-use super::{Http, problem::ApiError};
+use super::{Http, guard, problem::ApiError};
 use crate::{
     access::{Caller, Editor, Manager, Reader, WholeEditor, WholeReader},
     services::{
@@ -33,10 +33,14 @@ impl FromRequestParts<Http> for Caller {
         if parts.headers.contains_key(header::AUTHORIZATION) {
             let secret = bearer(&parts.headers).ok_or(ApiError::Unauthenticated)?;
             let found = api_keys::find(&http.app, secret.expose()).await?;
-            return found.map(|(organization, key)| Self::Key(organization, key)).ok_or(ApiError::Unauthenticated);
+            let (organization, key) = found.ok_or(ApiError::Unauthenticated)?;
+            guard::name_caller(Some(organization), "key", key.id.0);
+            return Ok(Self::Key(organization, key));
         }
         let secret = cookie(&parts.headers).ok_or(ApiError::Unauthenticated)?;
         let signed_in = sessions::find(&http.app, secret.expose()).await?.ok_or(ApiError::Unauthenticated)?;
+        guard::name_caller(Some(signed_in.organization), "member", signed_in.member.id.0);
+        http.limits.take_member(signed_in.member.id.0, http.app.now())?;
         Ok(Self::Member(signed_in))
     }
 }
@@ -170,6 +174,7 @@ impl FromRequestParts<Http> for Connect {
     async fn from_request_parts(parts: &mut Parts, http: &Http) -> Result<Self, ApiError> {
         let caller = ConnectSecret::from_request_parts(parts, http).await?;
         let opened = caller.open(http, connect::open(&http.app, caller.secret.expose()).await)?;
+        guard::name_caller(Some(opened.organization), "link", opened.link.id);
         Ok(Self { opened, secret: caller.secret })
     }
 }
@@ -190,6 +195,7 @@ impl FromRequestParts<Http> for Embed {
         let text = single(&parts.headers, EMBED_HEADER).filter(|text| text.len() <= LONGEST_SECRET);
         let secret = Secret::new(text.unwrap_or_default().to_owned());
         let embedded = guesser.count(http, embed::open(&http.app, secret.expose()).await)?;
+        guard::name_caller(Some(embedded.scope.organization), "embed_session", embedded.session.id);
         Ok(Self { embedded, secret })
     }
 }

@@ -102,6 +102,7 @@ pub async fn save(
     (status = 401, description = "claims_needed", body = Problem),
 ))]
 pub async fn carry_on(State(http): State<Http>, connect: Connect) -> Result<Response, ApiError> {
+    http.limits.take_link_change(connect.opened.link.id, http.app.now())?;
     connect::carry_on(&http.app, &connect.opened).await?;
     let id = connect::view(&http.app, &connect.opened).await?.sign_in.id;
     answer(&http, &connect.opened, id, PATIENCE).await

@@ -24,11 +24,34 @@ struct InHand {
     id: Uuid,
     /// Its seat; none while its body comes, and for those that need none.
     seat: Cell<Option<Seat>>,
+    /// Who sent it, once that is known.
+    caller: Cell<Option<Named>>,
+}
+
+/// Who a request is from, as the log names them: ids only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Named {
+    /// Whose data, where that is known.
+    pub organization: Option<OrganizationId>,
+    /// The word before the id, as in the audit log: `member`, `key`, `link`, `embed_session`.
+    pub kind: &'static str,
+    /// The id.
+    pub id: Uuid,
 }
 
 /// The id of the request in hand.
 pub fn request_id() -> String {
     IN_HAND.try_with(|request| request.id.to_string()).unwrap_or_default()
+}
+
+/// Notes who the request in hand is from, for its lines in the log.
+pub fn name_caller(organization: Option<OrganizationId>, kind: &'static str, id: Uuid) {
+    let _ = IN_HAND.try_with(|request| request.caller.set(Some(Named { organization, kind, id })));
+}
+
+/// What every line of the log says about the request in hand (L3); `None` outside of one.
+pub fn in_hand() -> Option<(Uuid, Option<Named>)> {
+    IN_HAND.try_with(|request| (request.id, request.caller.get())).ok()
 }
 
 /// Waits for what the other side still sends. It takes no seat meanwhile: whoever sends slowly must not keep others out.
@@ -73,7 +96,7 @@ pub async fn pass(State(http): State<Http>, request: Request, next: Next) -> Res
     let (method, uri) = (request.method().clone(), request.uri().clone());
     let route = request.extensions().get::<MatchedPath>().cloned();
     let start = tokio::time::Instant::now();
-    let in_hand = InHand { id, seat: Cell::new(None) };
+    let in_hand = InHand { id, seat: Cell::new(None), caller: Cell::new(None) };
     let answer = IN_HAND.scope(in_hand, seated(&http, request, next)).await;
     let mut response = answer.response;
     set_headers(&http, uri.path(), &answer.framed, response.headers_mut());

@@ -4,6 +4,7 @@ use super::{
     Http,
     answer::json,
     caller::JobKey,
+    guard,
     input::{Body, Id},
     problem::ApiError,
 };
@@ -15,7 +16,7 @@ use shared::{
         job_tokens::{CreateJobToken, JobToken},
         problem::Problem,
     },
-    id::BackupSetId,
+    id::{ApiKeyId, BackupSetId},
 };
 
 impl From<Refusal> for ApiError {
@@ -42,7 +43,10 @@ pub async fn create(
     Id(set): Id<BackupSetId>,
     Body(request): Body<CreateJobToken>,
 ) -> Result<Response, ApiError> {
-    let limit = |key| http.limits.take_job_token(key, http.app.now());
+    let limit = |key: ApiKeyId| {
+        guard::name_caller(None, "key", key.0);
+        http.limits.take_job_token(key, http.app.now())
+    };
     let asked = Asked { set, request };
     let answer = job_tokens::create(&http.app, secret.expose(), asked, limit).await?;
     // Written once: nobody copies the token for each who asks.

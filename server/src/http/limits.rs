@@ -1,6 +1,6 @@
 //! Limits in memory of this node (H12): per address guesses of connect secrets and sign-ins begun; per API key what it asks
-//! for; per link what its holder writes without an account; and for everybody together the sign-ins to the portal begun. And what
-//! goes on at once (R2): live views per holder, uploads per organization, requests.
+//! for; per member every request; per link what its holder writes without an account; and for everybody together the sign-ins to
+//! the portal begun. And what goes on at once (R2): live views per holder, uploads per organization, requests.
 //!
 //! An address is a [`Source`]: of IPv6 its network, because whoever has one address of it has them all. When there are more
 //! sources than are kept, nobody's count is lost: those who come then are counted together.
@@ -50,6 +50,8 @@ pub struct LimitsConfig {
     pub job_tokens: u32,
     /// Embed sessions per API key and minute.
     pub embed_sessions: u32,
+    /// What a member's browsers ask for, per member and minute: far more than a person looks at.
+    pub member_requests: u32,
     /// What whoever holds a link begins, reports or asks for, per link and minute.
     pub link_changes: u32,
     /// Live views at once, all together.
@@ -76,6 +78,7 @@ impl Default for LimitsConfig {
             all_sign_ins: 100,
             job_tokens: 12_000,
             embed_sessions: 600,
+            member_requests: 3_000,
             link_changes: 60,
             streams: 10_000,
             streams_each: 20,
@@ -123,6 +126,7 @@ pub type UploadPlace = Place<OrganizationId>;
 enum PerHolder {
     JobToken,
     EmbedSession,
+    Member,
     LinkChange,
 }
 
@@ -202,6 +206,11 @@ impl Limits {
     /// Counts an embed session made by a key, or refuses it.
     pub fn take_embed_session(&self, key: ApiKeyId, now: Timestamp) -> Result<(), ApiError> {
         self.take(PerHolder::EmbedSession, key.0, self.config.embed_sessions, now)
+    }
+
+    /// Counts a request of a member, or refuses it: one account, however many browsers, does not take a node's time.
+    pub fn take_member(&self, member: Uuid, now: Timestamp) -> Result<(), ApiError> {
+        self.take(PerHolder::Member, member, self.config.member_requests, now)
     }
 
     /// Counts a change by whoever holds a link, or refuses it.

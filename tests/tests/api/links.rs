@@ -183,6 +183,23 @@ async fn o8_h12_guessing_is_slow() {
     app.view(&link).await;
 }
 
+/// H12: one member's browsers ask for so much a minute; others, and keys, are served meanwhile.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn h12_a_member_who_asks_too_often_waits_and_others_do_not() {
+    let limits = LimitsConfig { member_requests: 20, ..LimitsConfig::default() };
+    let app = TestApp::start_with(Setup { limits, ..Setup::new(Backend::Sqlite) }).await;
+    let session = app.member().await;
+    let mut answer = session.get("/api/v1/overview").await;
+    for _ in 0..20 {
+        answer = session.get("/api/v1/overview").await;
+    }
+    answer.refused(429, "too_many_requests");
+    let wait: i64 = answer.header("retry-after").unwrap().parse().unwrap();
+    app.key().get("/api/v1/overview").await.ok::<serde_json::Value>();
+    app.advance(wait);
+    session.get("/api/v1/overview").await.ok::<serde_json::Value>();
+}
+
 /// R2, H12: sign-ins to the portal are a write each; everybody together begins so many.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r2_sign_ins_to_the_portal_are_limited_for_everybody_together() {
