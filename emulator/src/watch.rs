@@ -7,6 +7,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use time::{OffsetDateTime, macros::format_description};
 
 use crate::app::App;
 use crate::faults::{Drop, Effect, Target};
@@ -41,10 +42,22 @@ pub(crate) async fn around(State(watched): State<Watched>, request: Request, nex
     };
     let connection = parts.extensions.get::<Connection>().cloned();
     let request = Request::from_parts(parts, Body::from(bytes));
-    let response = play(effect, &watched.app, connection, request, next).await;
+    let mut response = play(effect, &watched.app, connection, request, next).await;
+    // By the clock that tokens are made by, wherever somebody has moved it.
+    if let Some(date) = http_date(watched.app.now_millis()) {
+        response.headers_mut().entry(header::DATE).or_insert(date);
+    }
     watched.app.state().log.answered(id, response.status().as_u16());
     watched.app.report_changes();
     response
+}
+
+/// IMF-fixdate (RFC 9110 §5.6.7).
+fn http_date(millis: i64) -> Option<HeaderValue> {
+    let form =
+        format_description!("[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT");
+    let at = OffsetDateTime::from_unix_timestamp(millis.div_euclid(1000)).ok()?;
+    HeaderValue::try_from(at.format(form).ok()?).ok()
 }
 
 async fn play(

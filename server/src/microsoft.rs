@@ -7,6 +7,7 @@
 pub mod assertion;
 mod breaker;
 pub mod certificate;
+pub mod clock_check;
 pub mod config;
 pub mod directory;
 pub mod error_ids;
@@ -24,6 +25,7 @@ pub mod verify;
 use crate::{clock::SharedClock, random::SharedRandom};
 use assertion::Assertions;
 use certificate::{CertificateError, SigningCertificate};
+use clock_check::ClockCheck;
 use config::MicrosoftConfig;
 use directory::Directory;
 use grants::Grants;
@@ -68,12 +70,15 @@ pub struct Microsoft {
     pub tenants: Arc<Tenants>,
     /// Reads from Graph.
     pub graph: Arc<Graph>,
+    /// Whether this machine's clock agrees with Microsoft's.
+    pub clock_check: Arc<ClockCheck>,
 }
 
 impl Microsoft {
     /// Wires everything; opens no connection.
     pub fn new(config: MicrosoftConfig, clock: &SharedClock, random: &SharedRandom) -> Result<Self, SetUpError> {
         let outbound = Arc::new(Outbound::new(&config.authority, config.extra_ca_pem.as_deref(), clock.clone())?);
+        let clock_check = outbound.clock_check();
         let client = config.access.client_id;
         let certificate = config.access.load().map_err(|error| SetUpError::Certificate(client, error))?;
         let keys = Arc::new(Keys::new(config.authority.clone(), outbound.clone(), clock.clone()));
@@ -102,6 +107,7 @@ impl Microsoft {
         let graph = Graph::new(config.authority.clone(), outbound, random.clone());
         Ok(Self {
             config: Arc::new(config),
+            clock_check,
             keys,
             verifier,
             grants: Arc::new(grants),

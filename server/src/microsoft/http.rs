@@ -5,12 +5,13 @@
 
 use super::{
     breaker::Breaker,
+    clock_check::ClockCheck,
     config::{Authority, is_loopback},
 };
 use crate::clock::SharedClock;
 use http::{HeaderMap, Request, Response, header};
 use reqwest::{Certificate, Client, redirect::Policy};
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 use url::{Origin, Url};
 
 /// The longest body that is read.
@@ -46,6 +47,7 @@ pub struct Outbound {
     client: Client,
     allowed: [(Origin, Breaker); 2],
     clock: SharedClock,
+    check: Arc<ClockCheck>,
     total_time: Duration,
 }
 
@@ -68,7 +70,12 @@ impl Outbound {
         let builder = if local { builder.tls_certs_only(extra) } else { builder.tls_certs_merge(extra) };
         let client = builder.build().map_err(|_| OutboundError::SetUp)?;
         let allowed = authority.origins().map(|url| (url.origin(), Breaker::default()));
-        Ok(Self { client, allowed, clock, total_time: TOTAL_TIME })
+        Ok(Self { client, allowed, clock, check: Arc::default(), total_time: TOTAL_TIME })
+    }
+
+    /// Whether this machine's clock agrees with Microsoft's.
+    pub fn clock_check(&self) -> Arc<ClockCheck> {
+        self.check.clone()
     }
 
     /// Sends a request and reads the whole answer, whatever its status.
@@ -77,13 +84,17 @@ impl Outbound {
         let origin = url.origin();
         let (_, breaker) =
             self.allowed.iter().find(|(allowed, _)| *allowed == origin).ok_or(OutboundError::NotAllowed)?;
-        if !breaker.may_try(self.clock.now_millis()) {
+        let asked = self.clock.now_millis();
+        if !breaker.may_try(asked) {
             return Err(OutboundError::Resting);
         }
         let (parts, body) = request.into_parts();
         let request = self.client.request(parts.method, url).headers(outgoing(parts.headers)).body(body);
         let answer = tokio::time::timeout(self.total_time, receive(request)).await;
         let answer = answer.map_err(|_| OutboundError::Timeout).flatten();
+        if let Ok(answer) = &answer {
+            self.check.note(answer.headers(), asked, self.clock.now_millis());
+        }
         let answered = !matches!(answer, Err(OutboundError::Connection | OutboundError::Timeout));
         if breaker.note(answered, self.clock.now_millis()) {
             let host = origin.ascii_serialization();

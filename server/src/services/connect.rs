@@ -115,7 +115,7 @@ pub fn present(app: &AppState, secret: Secret<String>, request: Save) -> Result<
     let verifier = &app.microsoft.verifier;
     let refused = |refused: Refused| {
         tracing::warn!(reason = ?refused.reason(), "a token was refused");
-        refusal(refused)
+        refusal(app, refused)
     };
     let access = verifier.signed_access_token(&request.access_token).map_err(refused)?;
     let identity = verifier.signed_id_token(&request.id_token).map_err(refused)?;
@@ -231,7 +231,7 @@ async fn believe(
 ) -> Result<(VerifiedAccess, VerifiedIdentity), ServiceError> {
     let refused = |refused: Refused| {
         tracing::warn!(reason = ?refused.reason(), customer = %customer.id, "a token was refused");
-        refusal(refused)
+        refusal(app, refused)
     };
     let nonce = nonce_of(pressed.secret.expose());
     let (for_access, for_identity) = expectations(app, customer, pair, &nonce);
@@ -271,12 +271,23 @@ fn are_of_one_account(access: &VerifiedAccess, identity: &VerifiedIdentity) -> b
     access.object == identity.object && access.tenant == identity.tenant
 }
 
-/// All refusals look the same (T17); that Microsoft's keys could not be had is our trouble, and says nothing of the token.
-pub fn refusal(refused: Refused) -> ServiceError {
-    match refused.reason() {
-        Reason::NoKeys => ServiceError::MicrosoftUnavailable,
+/// All refusals look the same (T17); that Microsoft's keys could not be had, or that our clock is wrong, is our trouble, and says
+/// nothing of the token.
+pub fn refusal(app: &AppState, refused: Refused) -> ServiceError {
+    match (refused.reason(), app.microsoft.clock_check.ahead()) {
+        (Reason::NoKeys, _) => ServiceError::MicrosoftUnavailable,
+        (_, Some(ahead)) => clock_off(ahead),
         _ => ServiceError::TokenRefused,
     }
+}
+
+/// What can be checked only by the right time cannot be checked (B-17).
+fn clock_off(ahead: i64) -> ServiceError {
+    let (by, side) = (ahead.abs(), if ahead > 0 { "ahead of" } else { "behind" });
+    let detail = format!(
+        "This server's clock is {by} seconds {side} Microsoft's, so no sign-in can be checked. Whoever runs this installation sets it right; then sign in again. Nothing was stored."
+    );
+    ServiceError::conflict("clock_off", detail)
 }
 
 async fn refuse_guest(app: &AppState, opened: &Opened, attempt: &Attempt) -> Result<ServiceError, ServiceError> {

@@ -102,7 +102,7 @@ pub async fn verify(app: &AppState, secret: &str, id_token: &str) -> Result<Veri
         IdExpectation { tenant: None, client: app.microsoft.config.sign_in, nonce: ExpectedNonce::Is(&nonce), now };
     app.microsoft.verifier.verify_id_token(id_token, &expected).await.map_err(|refused| {
         tracing::warn!(reason = ?refused.reason(), "portal sign-in refused");
-        super::connect::refusal(refused)
+        super::connect::refusal(app, refused)
     })
 }
 

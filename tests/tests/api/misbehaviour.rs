@@ -197,3 +197,37 @@ async fn h10_answers_that_lead_elsewhere_are_not_followed() {
     }
     assert!(!app.emulator.requests().iter().any(|request| request.path.contains("elsewhere")));
 }
+
+/// B-17, R11: a server whose clock is wrong says so, instead of blaming the sign-in; once the clocks agree, it is forgotten.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn b17_r11_a_wrong_clock_is_said_in_place_of_an_unexplained_refusal() {
+    let app = TestApp::start(Backend::Sqlite).await;
+    app.import_sample().await;
+    let before = app.before_save(&["CON-001"], "backup@contoso.com").await;
+    let refused = async || {
+        let made = app.authorize(&["CON-002"]).await;
+        let attempt = app.attempt(&app.link(made.id).await, made.sign_ins[0].id).await;
+        app.save(&attempt.secret, &before.tokens).await
+    };
+    refused().await.refused(403, "token_refused");
+    // Microsoft answers with a time of long ago.
+    app.emulator.set_fault(Fault {
+        endpoint: Some("metadata".to_owned()),
+        effect: Effect {
+            status: Some(503),
+            headers: vec![("Date".to_owned(), "Sat, 21 Nov 2020 12:00:00 GMT".to_owned())],
+            ..Effect::default()
+        },
+        ..Fault::default()
+    });
+    let unknown = serde_json::json!({ "name": "New", "tenant": "fabrikam.onmicrosoft.com" });
+    app.key().post("/api/v1/customers", &unknown).await;
+    let problem = refused().await.refused(409, "clock_off");
+    assert!(
+        problem.detail.contains("ahead of Microsoft's") && problem.detail.contains("Nothing was stored"),
+        "{problem:?}"
+    );
+    app.emulator.clear_faults();
+    app.key().post("/api/v1/customers", &unknown).await;
+    refused().await.refused(403, "token_refused");
+}
