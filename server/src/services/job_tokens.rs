@@ -91,6 +91,9 @@ async fn decided(
             format!("The app's token lacks {missing}. An administrator of the tenant runs Update configuration."),
         ));
     }
+    if let Grounds::App { id, is_used: false, .. } = &decision.grounds {
+        app::note_first(app, organization, *id).await?;
+    }
     let pass = pass::Pass::new(organization, &key, &decision, &minted, generation)?;
     let counted = pass.counted(&question);
     if fresh {

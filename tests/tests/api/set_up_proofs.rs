@@ -11,6 +11,7 @@ mod people;
 mod planted;
 mod races;
 mod slow;
+mod undo;
 
 use emulator::{DirectoryApplication, Effect, Fault, RequestRecord};
 use rekey_tests::app::{TestApp, eventually, road::Before};

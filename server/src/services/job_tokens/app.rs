@@ -7,10 +7,11 @@ use crate::{
         error::GrantError,
     },
     services::{ServiceError, apps_health, certificates, own_keys},
+    state::AppState,
 };
 use shared::{
     api::apps::AppState as Health,
-    id::{CertificateId, ConnectionId},
+    id::{CertificateId, ConnectionId, OrganizationId},
 };
 
 pub(super) async fn mint(order: &Order, id: ConnectionId, resource: &TokenResource) -> Result<Minted, ServiceError> {
@@ -44,10 +45,24 @@ async fn keep(
         return Err(ServiceError::Wait { retry_after: 1 });
     }
     apps_health::note_success(&order.app, &tx, id, order.key.resource.as_str(), &token.roles).await?;
-    tx.update_app_first_token(id, order.app.now()).await?;
     order.record(&tx).await?;
     tx.commit().await?;
     Ok(Minted::new(token.access_token, order.app.now(), asked_at.plus(life), token.roles))
+}
+
+/// Notes, before a job is handed it, that there is a first token: from here on a fresh switch is not undone (F8). One that lacks
+/// what the set needs is handed to nobody, and is none.
+pub(super) async fn note_first(
+    app: &AppState,
+    organization: OrganizationId,
+    id: ConnectionId,
+) -> Result<(), ServiceError> {
+    let tx = app.store.write(organization).await?;
+    if !tx.find_app(id).await?.is_some_and(|one| one.state.is_alive()) {
+        return Err(ServiceError::Wait { retry_after: 1 });
+    }
+    tx.update_app_first_token(id, app.now()).await?;
+    Ok(tx.commit().await?)
 }
 
 async fn refused(order: &Order, id: ConnectionId, error: &GrantError) -> Result<ServiceError, ServiceError> {

@@ -33,6 +33,8 @@ pub(super) enum Grounds {
         resource: TokenResource,
         /// The roles without which this set's jobs cannot do their work.
         needed: Vec<String>,
+        /// Whether a job was handed a token of it before.
+        is_used: bool,
     },
     /// One account's delegated access.
     Account {
@@ -252,7 +254,7 @@ async fn by_app(app: &AppState, tx: &Scoped, set: &BackupSet, question: &Questio
     };
     Ok(Decision {
         set: set.id,
-        grounds: Grounds::App { id: one.id, resource: token_resource, needed },
+        grounds: Grounds::App { id: one.id, resource: token_resource, needed, is_used: one.first_token_at.is_some() },
         resource,
         purpose,
         tenant: one.tenant,
