@@ -12,6 +12,7 @@ mod planted;
 mod races;
 mod slow;
 mod undo;
+mod update;
 
 use emulator::{DirectoryApplication, Effect, Fault, RequestRecord};
 use rekey_tests::app::{TestApp, eventually, road::Before};
