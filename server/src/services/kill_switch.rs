@@ -9,7 +9,7 @@ use super::{
     events::{self, Ended},
     help,
     own_keys::OwnKeys,
-    save,
+    save, set_up,
 };
 use crate::{
     audit::Actor,
@@ -22,7 +22,7 @@ use crate::{
 };
 use shared::{
     api::{
-        apps::{AppState as Health, CertificateState},
+        apps::{AppState as Health, CertificateState, Way},
         authorizations::{AuthorizationState, SignInState},
         customers::{ConnectionState, KillSwitch, KillSwitchReport, KilledApp},
         notices::NoticeKind,
@@ -139,8 +139,15 @@ fn left(connection: &App, keys: usize) -> Vec<String> {
     if let Some(principal) = connection.principal {
         left.push(format!("The enterprise application “{name}” (object id {principal}), with its permissions"));
     }
-    if let (None, None, Some(client)) = (connection.object, connection.principal, connection.client_id) {
-        left.push(format!("The app “{name}” (client id {client})"));
+    if let (None, None) = (connection.object, connection.principal) {
+        match connection.client_id {
+            Some(client) => left.push(format!("The app “{name}” (client id {client})")),
+            // A set-up was stopped before Microsoft's answer to making it was written down.
+            None if connection.way != Way::OwnApp => {
+                left.push(format!("The app registration “{name}”, if the set-up that was stopped has made it"));
+            }
+            None => {}
+        }
     }
     left
 }
@@ -189,6 +196,8 @@ async fn cancel(
     }
     if let Some(journal) = tx.find_running_journal(customer.tenant).await? {
         tx.end_journal(journal.id, JournalState::Failed, now).await?;
+        // The administrator's token is not used any more, so Rekey's own access for the set-up stays in the tenant (D8).
+        set_up::say_left_over(app, tx, customer.id).await?;
     }
     Ok(open)
 }

@@ -21,7 +21,7 @@ pub mod steps;
 
 pub use accept::{Saving, save};
 pub use granted::look as look_for_grant;
-pub use left_over::run as left_over;
+pub use left_over::{run as left_over, say as say_left_over};
 pub use orphaned::orphaned;
 pub use proof::{Proving, own_app, prepare_proof, spawn_proof};
 

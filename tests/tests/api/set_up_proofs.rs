@@ -11,6 +11,7 @@ mod people;
 mod planted;
 mod races;
 mod slow;
+mod stopped;
 mod undo;
 mod update;
 

@@ -47,6 +47,9 @@ pub async fn orphaned(app: &AppState, work: Work) -> Result<(), ServiceError> {
         && journal.authorization == authorization.id
     {
         tx.end_journal(journal.id, JournalState::NeedsSignIn, app.now()).await?;
+        if authorization.state == AuthorizationState::Cancelled {
+            left_over::say(app, &tx, customer.id).await?;
+        }
     }
     tx.commit().await?;
     app.changes.work();

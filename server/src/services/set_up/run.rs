@@ -3,7 +3,7 @@
 //! Every change of the journal holds the lease for another while and fails when it was lost, so that a node that slept
 //! too long writes nothing more. Nothing is tried at Microsoft before the journal says that it will be.
 
-use super::{granted, make, proof::Proving, steps};
+use super::{granted, left_over, make, proof::Proving, steps};
 use crate::{
     audit::Actor,
     microsoft::{
@@ -410,6 +410,10 @@ impl Run {
         }
         if let Some(journal) = self.journal.as_ref().filter(|_| !is_open) {
             tx.end_journal(journal.id, JournalState::Failed, self.app.now()).await?;
+            if !steps::is_done(&self.sign_in.steps, "cleaned") {
+                // The administrator's token is not used any more: who removes Rekey's own access is told (D8).
+                left_over::say(&self.app, &tx, self.customer.id).await?;
+            }
         }
         tx.commit().await?;
         self.app.changes.work();
