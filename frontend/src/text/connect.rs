@@ -181,6 +181,7 @@ pub fn step_detail(step: &StepView) -> Option<String> {
         StepState::Slow => "slow_detail",
         StepState::Failed => "pending_detail",
         _ if step.code.starts_with("proved_") => "none_detail",
+        _ if step.code.starts_with("removed_") => "removed_detail",
         _ => return Some(detail.clone()).filter(|_| step.code.starts_with("key_")),
     };
     coded("steps", code).map(ToOwned::to_owned)

@@ -1,7 +1,7 @@
 //! Off-boarding: a customer's app is taken away, its absence is proved, and no older database brings it back (D8, O10).
 
 use crate::api::jobs::{BACKUP, ask};
-use emulator::DirectoryApplication;
+use emulator::{DirectoryApplication, Effect, Fault, ServicePrincipal};
 use rekey_tests::{
     app::{TestApp, eventually, set_up::ADMINISTRATOR},
     app_on_both,
@@ -17,7 +17,7 @@ use shared::{
     api::{
         apps::{AppCheck, AppState, AppView, CertificateState},
         audit::AuditEntryView,
-        authorizations::{AuthorizationView, SignInState, StepState},
+        authorizations::{AuthorizationView, SignInState, StepState, StepView},
         job_tokens::JobToken,
         notices::{NoticeKind, NoticeView},
         page::Page,
@@ -29,6 +29,7 @@ use shared::{
 
 app_on_both! {
     d8_o10_off_boarding_is_proved,
+    d8_what_is_not_deleted_for_good_is_said,
     o10_a_restored_older_database_brings_no_app_back,
 }
 
@@ -49,8 +50,8 @@ async fn answer(app: &TestApp, record: &App, certificate: &Certificate) -> Optio
     token.err().map(|error| error.aadsts().expect("Microsoft's number"))
 }
 
-/// An administrator removes the app of Contoso.
-async fn remove(app: &TestApp, made: &AppView) {
+/// An administrator removes the app of Contoso. Gives the steps.
+async fn remove(app: &TestApp, made: &AppView) -> Vec<StepView> {
     let path = format!("/api/v1/apps/{}/remove", made.id);
     app.key().post(&path, &json!({})).await.refused(403, "member_needed");
     let removal: AuthorizationView = app.member().await.post(&path, &json!({})).await.ok();
@@ -58,12 +59,33 @@ async fn remove(app: &TestApp, made: &AppView) {
     let view = app.save_and_settle(&before).await;
     assert_eq!(view.sign_in.state, SignInState::Done, "{:?} {:?}", view.sign_in.problem, view.sign_in.steps);
     assert!(view.sign_in.steps.iter().all(|step| step.state == StepState::Done), "{:?}", view.sign_in.steps);
+    view.sign_in.steps
+}
+
+/// What the step about the deletion says beside its title.
+fn said(steps: &[StepView]) -> Option<&str> {
+    steps.iter().find(|step| step.code == "removed_backup").expect("the step").detail.as_deref()
+}
+
+/// The one audit entry of a removal.
+async fn entry(app: &TestApp) -> AuditEntryView {
+    let entries: Page<AuditEntryView> = app.key().get("/api/v1/audit?limit=200").await.ok();
+    let mut removed: Vec<_> = entries.items.into_iter().filter(|entry| entry.event == "app.removed").collect();
+    assert_eq!(removed.len(), 1, "{removed:?}");
+    removed.remove(0)
 }
 
 /// Contoso's applications that Rekey made for backups, the deleted ones included.
 fn there(app: &TestApp) -> Vec<DirectoryApplication> {
     let all = app.emulator.directory_applications(CONTOSO);
     all.into_iter().filter(|one| one.display_name == "Rekey Backup").collect()
+}
+
+/// The service principals of an app that Microsoft can still bring back, or that live.
+fn principals(app: &TestApp, record: &App) -> Vec<ServicePrincipal> {
+    let mut all = app.emulator.service_principals();
+    all.retain(|one| one.tid == CONTOSO && Some(one.app_id) == record.client_id.map(|id| id.0));
+    all
 }
 
 /// The heads that were published so far.
@@ -87,7 +109,7 @@ async fn d8_o10_off_boarding_is_proved(app: TestApp) {
     assert_eq!(answer(&app, &record, &certificate).await, None);
     let (before, client) = (heads(&app).len(), record.client_id.expect("a client id").to_string());
     app.emulator.clear_requests();
-    remove(&app, &shown).await;
+    let steps = remove(&app, &shown).await;
     // It was tried, and refused, after it was deleted; whoever copied the key is refused likewise.
     let log = app.emulator.requests();
     let deleted = log.iter().position(|one| one.method == "DELETE" && one.path.contains("/applications/"));
@@ -97,17 +119,47 @@ async fn d8_o10_off_boarding_is_proved(app: TestApp) {
     assert_eq!(tries.next_back().expect("a try").status, 400);
     assert_eq!(answer(&app, &record, &certificate).await, Some(700_016));
     assert!(there(&app).is_empty(), "deleted for good");
+    assert!(principals(&app, &record).is_empty(), "and its service principal");
     let gone = app.app(Purpose::Backup).await;
-    assert_eq!((gone.state, gone.sets), (AppState::Removed, 0));
+    assert_eq!((gone.state, gone.sets, gone.left.len()), (AppState::Removed, 0, 0));
+    assert_eq!(said(&steps), None, "there is nothing to say");
     assert!(gone.certificates.iter().all(|one| one.state == CertificateState::Removed));
     assert!(app.certificates_of(&record).await.iter().all(|one| one.private_key.is_none()));
     // The record says what was proved and by whom, and the chain over it was published.
-    let entries: Page<AuditEntryView> = app.key().get("/api/v1/audit?limit=200").await.ok();
-    let removed: Vec<_> = entries.items.iter().filter(|entry| entry.event == "app.removed").collect();
-    let [removed] = removed.as_slice() else { panic!("{removed:?}") };
-    assert_eq!((removed.detail.as_str(), removed.actor.as_str()), ("proved=700016", ADMINISTRATOR));
+    let removed = entry(&app).await;
+    let detail = "proved=700016 end=deleted_for_good";
+    assert_eq!((removed.detail.as_str(), removed.actor.as_str()), (detail, ADMINISTRATOR));
     eventually("it is published", async || heads(&app).len() > before).await;
     assert!(is_whole(&app).await);
+}
+
+/// The role is enough to delete, not always to delete for good. What can be brought back for 30 days is not called gone: the step, the
+/// record and the log say where it may lie.
+async fn d8_what_is_not_deleted_for_good_is_said(app: TestApp) {
+    app.import_sample().await;
+    app.set_up(&["CON-015"]).await;
+    let shown = app.app(Purpose::Backup).await;
+    let (record, certificate) = made(&app).await;
+    app.emulator.set_fault(Fault {
+        endpoint: Some("graph".to_owned()),
+        method: Some("DELETE".to_owned()),
+        path: Some("/v1.0/directory/deletedItems/".to_owned()),
+        effect: Effect { status: Some(403), ..Effect::default() },
+        ..Fault::default()
+    });
+    let steps = remove(&app, &shown).await;
+    let text = said(&steps).expect("a word about it");
+    assert!(text.contains("not for good") && text.contains("up to 30 days"), "{text}");
+    let gone = app.app(Purpose::Backup).await;
+    assert_eq!((gone.state, gone.sets), (AppState::Removed, 0), "it is removed all the same");
+    for id in [shown.object.expect("an object"), shown.principal.expect("a principal")] {
+        let line = gone.left.iter().find(|line| line.contains(&id.to_string())).expect("both are named");
+        assert!(line.contains("deleted, but not for good") && line.contains("30 days"), "{line}");
+    }
+    assert_eq!(entry(&app).await.detail, "proved=700016 end=may_lie_among_deleted_items");
+    // It says so because it is so; and what lies there gives nothing.
+    assert!(there(&app).iter().all(|one| one.deleted_millis.is_some()) && there(&app).len() == 1);
+    assert_eq!(answer(&app, &record, &certificate).await, Some(700_016));
 }
 
 /// Somebody restores a backup from before the removal: its rows know the app and its key, and Microsoft knows neither.

@@ -22,12 +22,26 @@ use shared::{
         authorizations::{AuthorizationState, SignInState},
         problem::HelpAction,
     },
-    id::ConnectionId,
+    id::{ConnectionId, ObjectId},
     secret::Secret,
 };
+use std::time::Duration;
 
 const NOT_IN_TENANT: u32 = 700_016;
 const TRIES: usize = 20;
+/// Looks among the deleted items. Right after a deletion its copies may be late.
+const LOOKS: usize = 4;
+/// The longest wait between two of them that Microsoft may ask for: deleting is what counts, and is done.
+const LONGEST_WAIT: Duration = Duration::from_secs(20);
+
+/// An app that was taken away.
+struct Gone {
+    id: ConnectionId,
+    /// Its own certificate was refused afterwards.
+    is_proved: bool,
+    /// What of it may lie among the deleted items, in plain words with ids.
+    left: Vec<String>,
+}
 
 /// Deletes something; that it is gone already is as good.
 pub async fn delete(run: &mut Run, token: &Secret<String>, call: &Call<'_>) -> Result<(), Stop> {
@@ -48,8 +62,12 @@ pub async fn remove(run: &mut Run, token: &Secret<String>) -> Result<(), Stop> {
     drop(tx);
     let mut gone = Vec::new();
     for app in apps {
-        remove_one(run, token, &app).await?;
-        run.show(&steps::code("removed", app.purpose)).await?;
+        let left = remove_one(run, token, &app).await?;
+        let step = steps::code("removed", app.purpose);
+        if !left.is_empty() {
+            steps::detail(&mut run.sign_in.steps, &step, LEFT.to_owned());
+        }
+        run.show(&step).await?;
         let is_proved = prove_gone(run, &app).await?;
         let step = steps::code("gone", app.purpose);
         if !is_proved {
@@ -57,12 +75,16 @@ pub async fn remove(run: &mut Run, token: &Secret<String>) -> Result<(), Stop> {
             steps::detail(&mut run.sign_in.steps, &step, text.to_owned());
         }
         run.show(&step).await?;
-        gone.push((app.id, is_proved));
+        gone.push(Gone { id: app.id, is_proved, left });
     }
     forget(run, &gone).await
 }
 
-async fn remove_one(run: &mut Run, token: &Secret<String>, app: &App) -> Result<(), Stop> {
+/// What a step says of an app that was deleted and not purged.
+const LEFT: &str = "Deleted, and not for good: it may lie among the tenant's deleted applications for up to 30 days";
+
+/// Deletes an app; gives what of it may lie among the deleted items.
+async fn remove_one(run: &mut Run, token: &Secret<String>, app: &App) -> Result<Vec<String>, Stop> {
     let step = run.intend("remove", Some(format!("application:{}", app.unique_name))).await?;
     let mut object = app.object;
     if let (None, Some(name)) = (object, UniqueName::parse(&app.unique_name)) {
@@ -80,10 +102,56 @@ async fn remove_one(run: &mut Run, token: &Secret<String>, app: &App) -> Result<
     }
     if let Some(object) = object {
         delete(run, token, &Call::DeleteApplication(object)).await?;
-        // Deleted objects lie for 30 days; for good is better, and may be refused: the role is enough to delete, not always to purge.
-        let _ = run.app.microsoft.directory.call(token, &Call::Purge(object)).await;
     }
-    run.done(&step, None).await
+    let mut left = Vec::new();
+    for (what, object) in [("App registration", object), ("Enterprise application", app.principal)] {
+        if let Some(object) = object
+            && !purge(run, token, object).await?
+        {
+            left.push(lies_there(what, app, object));
+        }
+    }
+    run.done(&step, None).await?;
+    Ok(left)
+}
+
+/// Deleted objects lie for 30 days and can be brought back. For good is better, and may be refused: the role is enough to delete, not
+/// always to purge. Says whether Microsoft confirmed that it does not lie there; nothing stops here.
+async fn purge(run: &mut Run, token: &Secret<String>, object: ObjectId) -> Result<bool, Stop> {
+    let (mut patience, mut may_be_done, mut absent) = (Patience::default(), false, 0);
+    for _ in 0..LOOKS {
+        let asked = match run.app.microsoft.directory.call(token, &Call::Purge(object)).await {
+            Ok(_) => return Ok(true),
+            Err(GraphError::NotFound { .. }) if may_be_done => return Ok(true),
+            Err(GraphError::NotFound { .. }) => {
+                absent += 1;
+                None
+            }
+            Err(GraphError::Unavailable { retry_after, .. }) => {
+                may_be_done = true;
+                retry_after
+            }
+            Err(GraphError::Throttled { retry_after, .. }) => retry_after,
+            Err(error) => {
+                tracing::info!(authorization = %run.authorization.id, %error, "a deleted object was not purged");
+                return Ok(false);
+            }
+        };
+        if asked.is_some_and(|asked| asked > LONGEST_WAIT) {
+            return Ok(false);
+        }
+        run.wait(&mut patience, asked, "Slower than usual, but not failed: Microsoft is still deleting").await?;
+    }
+    Ok(absent == LOOKS)
+}
+
+/// What an administrator finds among the deleted applications.
+fn lies_there(what: &str, app: &App, object: ObjectId) -> String {
+    let client = app.client_id.map(|id| format!("application id {id}, ")).unwrap_or_default();
+    format!(
+        "{what} \"{}\" ({client}object id {object}): deleted, but not for good. It may lie among the deleted applications in Microsoft Entra for up to 30 days, where an administrator can delete it for good",
+        app.display_name
+    )
 }
 
 /// The app's own certificate yields no token any more. `false`: there is none left to prove it with.
@@ -111,11 +179,11 @@ async fn prove_gone(run: &mut Run, app: &App) -> Result<bool, Stop> {
 }
 
 /// Keys forgotten, sets without a connection, records closed: one transaction.
-async fn forget(run: &mut Run, all: &[(ConnectionId, bool)]) -> Result<(), Stop> {
+async fn forget(run: &mut Run, all: &[Gone]) -> Result<(), Stop> {
     let now = run.app.now();
     steps::complete(&mut run.sign_in.steps, "saved");
     let tx = run.begin().await?;
-    for (id, is_proved) in all {
+    for Gone { id, is_proved, left } in all {
         // As it is now: jobs that were refused meanwhile have noted it.
         let app = &tx.find_app(*id).await?.ok_or(Stop::Lost)?;
         apps::forget_keys(&tx, app, now).await?;
@@ -123,7 +191,7 @@ async fn forget(run: &mut Run, all: &[(ConnectionId, bool)]) -> Result<(), Stop>
             state: AppState::Removed,
             removed_at: Some(now),
             help: None,
-            left: Vec::new(),
+            left: left.clone(),
             roles: Vec::new(),
             ..app.clone()
         };
@@ -133,8 +201,10 @@ async fn forget(run: &mut Run, all: &[(ConnectionId, bool)]) -> Result<(), Stop>
         tx.disconnect_sets(app.id).await?;
         events::app_revoked(&run.app, &tx, app, Ended::Removed).await?;
         let subject = format!("connection:{}", app.id);
-        let detail = if *is_proved { "proved=700016" } else { "proved=no_key_left" };
-        run.app.audit().record(&tx, "app.removed", &run.actor(), subject, detail.to_owned()).await?;
+        let proved = if *is_proved { "700016" } else { "no_key_left" };
+        let end = if left.is_empty() { "deleted_for_good" } else { "may_lie_among_deleted_items" };
+        let detail = format!("proved={proved} end={end}");
+        run.app.audit().record(&tx, "app.removed", &run.actor(), subject, detail).await?;
     }
     tx.update_sign_in(&run.sign_in, SignInState::Working).await?;
     tx.commit().await?;

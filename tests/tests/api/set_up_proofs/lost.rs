@@ -111,5 +111,7 @@ async fn d8_all_answers_of_a_removal_are_lost_once(app: TestApp) {
     assert_eq!(view.sign_in.state, SignInState::Done, "{:?} {:?}", view.sign_in.problem, view.sign_in.steps);
     all_were_lost(&app).await;
     assert!(called(&app, BACKUP).is_empty());
+    // Whoever asks again and hears that nothing lies there has deleted it for good.
+    assert!(app.dump().await["audit"].join("\n").contains("end=deleted_for_good"));
     assert!(app.emulator.role_assignments(CONTOSO).iter().all(|one| one.client != client));
 }
