@@ -198,7 +198,8 @@ fn describe_principal(principal: &ServicePrincipal, application: &Application) -
 
 fn service_principal(state: &State, call: &Call<'_>, is_it: impl Fn(&ServicePrincipal) -> bool, name: &str) -> Answer {
     need(call, &READ_APPLICATIONS)?;
-    let found = principals(state, call.bearer.tid).into_iter().find(|(known, _)| is_it(known));
+    let seen = |known: &ServicePrincipal| is_it(known) && !state.is_young(known.created_millis, call.now);
+    let found = principals(state, call.bearer.tid).into_iter().find(|(known, _)| seen(known));
     let (principal, application) = found.ok_or_else(|| GraphError::not_found(name.trim_end_matches("')")))?;
     Ok(single(call, describe_principal(&principal, application)))
 }

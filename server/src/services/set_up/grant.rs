@@ -14,6 +14,9 @@ use shared::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Looks for SharePoint in a tenant after it was asked for: a quarter of a minute. A tenant can lack it, and Microsoft's copies can be late.
+const LOOKS_FOR_SHAREPOINT: u32 = 6;
+
 /// Until the list of what is assigned equals the manifest.
 pub async fn permissions(run: &mut Run, token: &Secret<String>, making: &Making) -> Result<(), Stop> {
     let Some(principal) = making.app.principal else { return Err(Stop::Lost) };
@@ -81,7 +84,7 @@ async fn resources(
     for resource in needed {
         let client = ClientId(resource.app_id());
         let mut patience = Patience::default();
-        let mut asked = false;
+        let (mut asked, mut looks) = (false, 0);
         loop {
             match run.app.microsoft.directory.principal(token, client).await {
                 Ok(Some(principal)) => {
@@ -92,8 +95,14 @@ async fn resources(
                     asked = true;
                     change(run, token, &Call::UpsertPrincipal(client), &mut patience).await?;
                 }
-                Ok(None) if resource == Resource::Sharepoint => return Err(no_sharepoint()),
-                Ok(None) => run.wait(&mut patience, None, "Slower than usual, but not failed").await?,
+                Ok(None) if resource == Resource::Sharepoint && looks >= LOOKS_FOR_SHAREPOINT => {
+                    return Err(no_sharepoint());
+                }
+                Ok(None) => {
+                    looks += 1;
+                    run.wait(&mut patience, None, "Slower than usual, but not failed: Microsoft is still copying")
+                        .await?;
+                }
                 Err(error) => run.forgive(&mut patience, error).await?,
             }
         }

@@ -1,20 +1,78 @@
 //! C9: Microsoft is slow, asks to wait, or fails for a moment; slow is not failed.
 
-use super::{begin, is_whole, prepare};
+use super::{CONTOSO, begin, is_whole, prepare};
 use emulator::{Effect, Fault};
 use rekey_tests::{
-    app::{TestApp, set_up::ADMINISTRATOR},
+    app::{Backend, Setup, TestApp, set_up::ADMINISTRATOR},
     app_on_both,
 };
-use shared::api::{
-    authorizations::{SignInState, StepState},
-    connect::ConnectView,
+use shared::{
+    api::{
+        authorizations::{SignInState, StepState},
+        connect::ConnectView,
+    },
+    method::Method,
+    rules::manifest::Resource,
 };
 
 app_on_both! {
     c9_slow_replication_shows_slow_and_not_failed,
     c9_retry_after_is_waited_for,
     c9_a_storm_of_429_and_5xx_over_every_call_is_survived,
+}
+
+/// The demo's world where Contoso's directory does not know SharePoint.
+async fn without_sharepoint(backend: Backend) -> TestApp {
+    let mut setup = Setup::new(backend);
+    let contoso = setup.scenario.tenants.iter_mut().find(|tenant| tenant.tid == CONTOSO).expect("Contoso");
+    contoso.absent_resources.push(Resource::Sharepoint.app_id());
+    let app = TestApp::start_with(setup).await;
+    prepare(&app).await;
+    app
+}
+
+/// SharePoint's service principal is made for the set-up, and Microsoft's copies do not know it for some seconds: that is no tenant
+/// without SharePoint.
+async fn sharepoint_that_appears_late_is_waited_for(backend: Backend) {
+    let app = without_sharepoint(backend).await;
+    let before = app.administrator_before_save(app.authorize_modern(&["CON-007"]).await, ADMINISTRATOR).await;
+    app.emulator.set_switches(|switches| switches.replication_seconds = 3);
+    app.emulator.clear_requests();
+    let view = app.save_and_settle(&before).await;
+    assert_eq!(view.sign_in.state, SignInState::Done, "{:?} {:?}", view.sign_in.problem, view.sign_in.steps);
+    let asked = format!("/servicePrincipals(appId='{}')", Resource::Sharepoint.app_id());
+    let log = app.emulator.requests();
+    let made = log.iter().position(|one| one.is_graph("PATCH", &asked)).expect("it was asked for");
+    let late = log[made..].iter().filter(|one| one.is_graph("GET", &asked) && one.status == 404).count();
+    assert!(late >= 2, "it was there at once: {late}");
+    is_whole(&app).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn c9_sharepoint_that_appears_late_is_waited_for_on_sqlite() {
+    sharepoint_that_appears_late_is_waited_for(Backend::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn c9_sharepoint_that_appears_late_is_waited_for_on_postgres() {
+    sharepoint_that_appears_late_is_waited_for(Backend::Postgres).await;
+}
+
+/// A tenant that has none is told so after a quarter of a minute, and not looked at for twenty.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn c9_a_tenant_without_sharepoint_is_told_so() {
+    let app = without_sharepoint(Backend::Sqlite).await;
+    let before = app.administrator_before_save(app.authorize_modern(&["CON-007"]).await, ADMINISTRATOR).await;
+    let asked = format!("/v1.0/servicePrincipals(appId='{}')", Resource::Sharepoint.app_id());
+    let effect = Effect { status: Some(404), ..Effect::default() };
+    app.emulator.set_fault(Fault { path: Some(asked.clone()), effect, ..Fault::default() });
+    app.emulator.clear_requests();
+    let view = app.save_and_settle(&before).await;
+    let problem = view.sign_in.problem.expect("a remedy");
+    assert_eq!((view.sign_in.state, problem.code.as_str()), (SignInState::Failed, "sharepoint_absent"));
+    let looks = app.emulator.requests().into_iter().filter(|one| one.method == "GET" && one.path == asked).count();
+    assert!((5..=10).contains(&looks), "{looks}");
+    assert_eq!(app.set("CON-007").await.method, Method::Basic);
 }
 
 /// New objects appear late, and at the token endpoint later still.
