@@ -3,6 +3,7 @@
 mod log;
 mod snippets;
 mod told;
+mod types;
 
 use rekey_tests::{
     app::{TestApp, eventually},
