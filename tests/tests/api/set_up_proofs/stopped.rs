@@ -1,7 +1,7 @@
 //! A set-up in whose middle somebody takes the customer away or pulls the kill switch (D5, D8, L3): clear refusals, an honest end, and a
 //! new start that works.
 
-use super::{BACKUP, CONTOSO, SECOND, asked, begin, called, hold, is_whole, journals, only, prepare};
+use super::{BACKUP, CONTOSO, SECOND, begin, called, hold, is_whole, journals, only, prepare};
 use crate::api::jobs::{BACKUP as JOB, ask};
 use rekey_tests::{
     app::{
