@@ -19,14 +19,11 @@ use shared::workload::Workloads;
 /// What each part would hold, and by which method; then the form.
 #[component]
 pub fn Split(set: BackupSetView, offer: SplitOffer) -> impl IntoView {
-    let parts = [
-        (&offer.hybrid_part, Some(Method::Hybrid)),
-        (&offer.modern_part, Some(Method::Modern)),
-        (&offer.left_part, None),
-    ];
+    let moving = moving(&offer);
+    let SplitOffer { hybrid_part, modern_part, left_part } = offer;
+    let parts = [(hybrid_part, Some(Method::Hybrid)), (modern_part, Some(Method::Modern)), (left_part, None)];
     let rows: Vec<_> = parts.into_iter().filter(|(part, _)| !part.is_empty()).map(|(part, to)| row(part, to)).collect();
     let edits = session::has_role(|role| role != MemberRole::Auditor);
-    let moving = moving(&offer);
     view! {
         <section class="card stack" aria-labelledby="split" data-test="split">
             <h3 id="split">{backup_sets::SPLIT_TITLE}</h3>
@@ -37,13 +34,13 @@ pub fn Split(set: BackupSetView, offer: SplitOffer) -> impl IntoView {
     }
 }
 
-fn row(part: &Workloads, to: Option<Method>) -> impl IntoView + use<> {
-    let words = backup_sets::words_of(part);
+fn row(part: Workloads, to: Option<Method>) -> impl IntoView {
+    let words = backup_sets::words_of(&part);
     let way = match to {
         Some(method) => view! { {backup_sets::SPLIT_TO}" "<MethodPin method/> }.into_any(),
         None => view! { <span class="muted">{backup_sets::SPLIT_NOWHERE}</span> }.into_any(),
     };
-    view! { <li><WorkloadIcons workloads=part.clone()/>" "{words}" "{way}</li> }
+    view! { <li><WorkloadIcons workloads=part/>" "{words}" "{way}</li> }
 }
 
 /// The part that leaves: what hybrid reaches, else what no method reaches.
