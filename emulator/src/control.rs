@@ -30,6 +30,7 @@ pub(crate) fn router() -> Router<App> {
         .route("/applications", get(handlers::applications).post(handlers::put_application))
         .route("/service-principals/{tid}/{client}/enabled", post(directory_handlers::enable_principal))
         .route("/role-assignments/{tid}", get(directory_handlers::role_assignments))
+        .route("/role-assignments/{tid}/{client}/{role}", delete(directory_handlers::remove_role))
         .route("/directory-applications/{tid}", get(directory_handlers::applications))
         .route("/directory-applications/{tid}/{client}", delete(directory_handlers::delete_application))
         .route("/directory-applications/{tid}/{client}/taint", post(directory_handlers::taint))

@@ -204,6 +204,18 @@ pub(crate) fn delete_application(state: &mut State, tid: Uuid, app_id: Uuid, now
     before != state.applications.len()
 }
 
+/// Takes an application permission away, of one resource or of whichever has it. Says whether it was there.
+pub(crate) fn remove_role(state: &mut State, tid: Uuid, client: Uuid, resource: Option<Uuid>, role: &str) -> bool {
+    let before = state.role_assignments.len();
+    state.role_assignments.retain(|known| {
+        (known.tid, known.client) != (tid, client)
+            || resource.is_some_and(|resource| known.resource != resource)
+            || known.role != role
+    });
+    state.changed = true;
+    before != state.role_assignments.len()
+}
+
 /// Switches a service principal off or on. Says whether it was there.
 pub(crate) fn enable_service_principal(state: &mut State, tid: Uuid, app_id: Uuid, enabled: bool, now: i64) -> bool {
     if state.service_principal(tid, app_id).is_none() {

@@ -41,6 +41,14 @@ pub(super) async fn role_assignments(State(app): State<App>, Path(tid): Path<Uui
     Json(json!(state.role_assignments.iter().filter(|known| known.tid == tid).collect::<Vec<_>>()))
 }
 
+pub(super) async fn remove_role(
+    State(app): State<App>,
+    Path((tid, client, role)): Path<(Uuid, Uuid, String)>,
+) -> Json<Value> {
+    let deleted = directory::remove_role(&mut app.state(), tid, client, None, &role);
+    changed(&app, json!({ "deleted": deleted }))
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Enabled {

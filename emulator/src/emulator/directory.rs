@@ -57,16 +57,7 @@ impl Emulator {
 
     /// Takes an application permission away, as an administrator does. Says whether it was there.
     pub fn remove_role(&self, tid: Uuid, app_id: Uuid, resource: Uuid, role: &str) -> bool {
-        let is_it = |known: &RoleAssignment| {
-            (known.tid, known.client, known.resource) == (tid, app_id, resource) && known.role == role
-        };
-        let done = {
-            let mut state = self.app.state();
-            let before = state.role_assignments.len();
-            state.role_assignments.retain(|known| !is_it(known));
-            state.changed = true;
-            before != state.role_assignments.len()
-        };
+        let done = directory::remove_role(&mut self.app.state(), tid, app_id, Some(resource), role);
         self.app.report_changes();
         done
     }
