@@ -1,12 +1,20 @@
 //! `state` and `nonce`: opaque values of 256 random bits, each for one sign-in attempt in one tab (security.md B2).
 
 use super::base64url;
-use crate::secret::Secret;
+use crate::{secret::Secret, time::Timestamp};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroize;
 
 /// The least and the most characters of base64url taken for an opaque value: 128 bits to 768.
 const LENGTHS: std::ops::RangeInclusive<usize> = 22..=128;
+
+/// How long `state` and `nonce` wait for their answer, in seconds (security.md B2).
+const LIFE: i64 = 60 * 60;
+
+/// Whether an attempt that began then waits for no answer any more. A clock that was set back as far ends it, too.
+pub const fn is_over(begun: Timestamp, now: Timestamp) -> bool {
+    now.since(begun).unsigned_abs() > LIFE.unsigned_abs()
+}
 
 /// 32 random bytes as base64url without padding (RFC 4648 §5); the bytes are wiped.
 pub(super) fn encode(mut random: [u8; 32]) -> Secret<String> {
@@ -78,6 +86,15 @@ mod tests {
         for text in ["", "a", &"a".repeat(21), &"a".repeat(129), &format!("{} ", "a".repeat(30)), &"ä".repeat(30)] {
             assert!(Nonce::parse(text).is_none(), "{text}");
         }
+    }
+
+    #[test]
+    fn b2_an_attempt_waits_an_hour() {
+        let begun = Timestamp(1_000_000);
+        for (after, over) in [(0, false), (LIFE, false), (LIFE + 1, true), (-LIFE, false), (-LIFE - 1, true)] {
+            assert_eq!(is_over(begun, begun.plus(after)), over, "{after}");
+        }
+        assert!(is_over(Timestamp(0), begun), "one that does not say when");
     }
 
     #[test]

@@ -125,8 +125,11 @@ impl Driver {
             return self.begin_with(Phase::Stopped(Stop::NoLink), Note::None);
         };
         self.keep(secret);
-        // Kept: going forward again to Microsoft still leads to a good end.
-        let note = if tab::get(TRIP).is_some() { Note::CameBack } else { Note::Forgotten };
+        // Kept: going forward again to Microsoft still leads to a good end, for an hour.
+        let note = if remembered(tab::get(TRIP)).is_some() { Note::CameBack } else { Note::Forgotten };
+        if note == Note::Forgotten {
+            tab::remove(TRIP);
+        }
         self.begin_with(Phase::Opening, note);
         self.run(Effect::Read);
     }
@@ -333,7 +336,8 @@ impl Driver {
     fn prepare(start: AttemptStart, known: Option<&str>, link: Option<String>) -> Result<String, Stop> {
         let random = browser::random().zip(browser::random()).ok_or(Stop::NoMemory)?;
         let account = known.map_or(AccountChoice::Ask, AccountChoice::Known);
-        let (mut trip, url) = Trip::begin(start, account, random).map_err(|_| Stop::WrongAnswer("attempt"))?;
+        let (mut trip, url) =
+            Trip::begin(start, account, random, browser::now()).map_err(|_| Stop::WrongAnswer("attempt"))?;
         trip.link = link;
         let text = trip.write();
         if tab::set(TRIP, text.expose()) { Ok(url) } else { Err(Stop::NoMemory) }
@@ -341,12 +345,7 @@ impl Driver {
 
     /// Back from Microsoft. What was remembered is taken out first: a second answer finds nothing.
     fn come_back(&self, answer: String) {
-        let trip = tab::take(TRIP).and_then(|mut text| {
-            let trip = Trip::read(&text);
-            text.zeroize();
-            trip
-        });
-        let Some(mut trip) = trip else {
+        let Some(mut trip) = remembered(tab::take(TRIP)) else {
             if let Some(secret) = tab::get(SECRET) {
                 self.keep(secret);
             }
@@ -443,6 +442,14 @@ impl Driver {
         }
         Event::Saved(answer)
     }
+}
+
+/// The trip that this tab remembers; none where it began too long ago.
+fn remembered(text: Option<String>) -> Option<Trip> {
+    let mut text = text?;
+    let trip = Trip::read(&text).filter(|trip| !trip.is_over(browser::now()));
+    text.zeroize();
+    trip
 }
 
 /// What may stand in a header, so that a mangled link is told apart from a lost connection.

@@ -10,11 +10,12 @@ use shared::oauth::{
     callback::{self, CallbackError},
     consent::{ConsentRequest, consent_leg},
     id_token,
-    opaque::{Nonce, State},
+    opaque::{self, Nonce, State},
     pkce::Verifier,
     token::{self, TokenError, TokenForm, TokenRequest, Tokens, Wanted},
 };
 use shared::secret::Secret;
+use shared::time::Timestamp;
 use zeroize::Zeroize;
 
 /// The server's attempt cannot be used: this installation is not set up right.
@@ -38,6 +39,7 @@ impl From<shared::oauth::RequestError> for TripError {
 pub struct Trip {
     start: AttemptStart,
     state: String,
+    begun: Timestamp,
     /// Only of a sign-in: a consent leg's code is never redeemed (security.md B7).
     verifier: Option<String>,
     /// The secret of the link that opened the page, to pass on.
@@ -60,6 +62,7 @@ impl Read for Trip {
         Self {
             start: fields.get("start"),
             state: fields.get("state"),
+            begun: fields.get("begun"),
             verifier: fields.get("verifier"),
             link: fields.get("link"),
         }
@@ -94,12 +97,13 @@ impl Trip {
         start: AttemptStart,
         account: AccountChoice<'_>,
         random: ([u8; 32], [u8; 32]),
+        now: Timestamp,
     ) -> Result<(Self, String), TripError> {
         let state = State::from_random(random.0);
         let verifier = (start.leg == Leg::SignIn).then(|| Verifier::from_random(random.1));
         let url = address(&start, &state, verifier.as_ref(), account, random.1)?;
         let verifier = verifier.map(|verifier| verifier.expose().to_owned());
-        Ok((Self { start, state: state.expose().to_owned(), verifier, link: None }, url))
+        Ok((Self { start, state: state.expose().to_owned(), begun: now, verifier, link: None }, url))
     }
 
     /// Reads back what [`Trip::write`] wrote.
@@ -110,6 +114,7 @@ impl Trip {
     /// What to remember, as text.
     pub fn write(&self) -> Secret<String> {
         let writer = Writer::default().object("start", &self.start).text("state", &self.state);
+        let writer = writer.whole("begun", u32::try_from(self.begun.0).ok());
         let writer = writer.some("verifier", self.verifier.as_deref());
         Secret::new(writer.some("link", self.link.as_deref()).end())
     }
@@ -117,6 +122,11 @@ impl Trip {
     /// The attempt's secret.
     pub fn secret(&self) -> &str {
         &self.start.secret
+    }
+
+    /// Whether it began too long ago: no answer is redeemed any more (security.md B2).
+    pub const fn is_over(&self, now: Timestamp) -> bool {
+        opaque::is_over(self.begun, now)
     }
 
     /// Whether this trip is for a consent alone.

@@ -14,11 +14,12 @@ use shared::oauth::authority::{Authority, RedirectUri, SignInTenant};
 use shared::oauth::authorize::{AccountChoice, AuthorizationRequest, ResponseMode};
 use shared::oauth::callback::{self, CallbackError};
 use shared::oauth::id_token;
-use shared::oauth::opaque::{Nonce, State};
+use shared::oauth::opaque::{self, Nonce, State};
 use shared::oauth::pkce::Verifier;
 use shared::oauth::provider_error::ProviderError;
 use shared::oauth::token::{self, TokenError, TokenRequest, Wanted};
 use shared::secret::Secret;
+use shared::time::Timestamp;
 
 const TRIP_KEY: &str = "rekey.sign_in";
 const OWNER_KEY: &str = "rekey.owner";
@@ -89,18 +90,25 @@ struct Kept {
     start: SignInStart,
     state: String,
     verifier: String,
+    begun: Timestamp,
 }
 
 impl Read for Kept {
     fn read(place: Place<'_>) -> Self {
         let mut fields = place.fields();
-        Self { start: fields.get("start"), state: fields.get("state"), verifier: fields.get("verifier") }
+        Self {
+            start: fields.get("start"),
+            state: fields.get("state"),
+            verifier: fields.get("verifier"),
+            begun: fields.get("begun"),
+        }
     }
 }
 
 impl Write for Kept {
     fn write(&self) -> String {
-        Writer::default().object("start", &self.start).text("state", &self.state).text("verifier", &self.verifier).end()
+        let writer = Writer::default().object("start", &self.start).text("state", &self.state);
+        writer.text("verifier", &self.verifier).whole("begun", u32::try_from(self.begun.0).ok()).end()
     }
 }
 
@@ -175,7 +183,8 @@ fn prepare(start: SignInStart) -> Option<String> {
     }
     .url()
     .ok()?;
-    let kept = Kept { state: state.expose().to_owned(), verifier: verifier.expose().to_owned(), start };
+    let (state, verifier) = (state.expose().to_owned(), verifier.expose().to_owned());
+    let kept = Kept { start, state, verifier, begun: browser::now() };
     browser::tab::set(TRIP_KEY, &kept.write()).then_some(address)
 }
 
@@ -185,7 +194,8 @@ pub async fn arrive(answer: Secret<String>) -> Result<Arrived, TripFailure> {
     let owner_link = browser::tab::take(OWNER_KEY);
     let invitation = browser::tab::take(JOIN_KEY);
     let kept = browser::tab::take(TRIP_KEY).ok_or(TripFailure::NotExpected)?;
-    let Kept { start, state, verifier } = json::read(&kept).ok_or(TripFailure::NotExpected)?;
+    let kept: Option<Kept> = json::read(&kept).filter(|kept: &Kept| !opaque::is_over(kept.begun, browser::now()));
+    let Kept { start, state, verifier, .. } = kept.ok_or(TripFailure::NotExpected)?;
     let id_token = redeem(&start, &state, verifier, answer).await?;
     let (secret, id_token) = (start.secret, id_token.expose().clone());
     if let Some(invitation) = invitation {

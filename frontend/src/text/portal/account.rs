@@ -27,7 +27,7 @@ pub const FINISHING_WHY: &str = "Microsoft sent you back. One moment while your 
 /// Headline when that failed.
 pub const FAILED: &str = "The sign-in did not finish";
 /// Nothing was waiting for this answer.
-pub const NOT_EXPECTED: &str = "This tab is not waiting for a sign-in. That happens when the page is opened twice, or in another tab than the one that left for Microsoft. Nothing was stored.";
+pub const NOT_EXPECTED: &str = "This tab is not waiting for a sign-in. That happens when the page is opened twice, in another tab than the one that left for Microsoft, or more than an hour later. Nothing was stored.";
 /// The answer did not fit.
 pub const DOES_NOT_FIT: &str =
     "The answer does not belong to the sign-in that this tab started, so it was not used. Nothing was stored.";

@@ -4,6 +4,7 @@ use shared::id::{ClientId, TenantId};
 
 const TENANT: &str = "7d4f0c62-9a1e-4b58-8c3d-51e0f2a97b16";
 const CLIENT: &str = "a7714d3e-19c5-4d0f-8a52-6fe0c2b81d39";
+const NOW: Timestamp = Timestamp(1_800_000_000);
 const NONCE: &str = "nonce-of-the-server-nonce-of-the-server-123";
 
 fn start(leg: Leg) -> AttemptStart {
@@ -22,7 +23,7 @@ fn start(leg: Leg) -> AttemptStart {
 }
 
 fn begin(leg: Leg) -> (Trip, String) {
-    Trip::begin(start(leg), AccountChoice::Ask, ([1; 32], [2; 32])).unwrap()
+    Trip::begin(start(leg), AccountChoice::Ask, ([1; 32], [2; 32]), NOW).unwrap()
 }
 
 fn parameter<'a>(url: &'a str, name: &str) -> Option<&'a str> {
@@ -91,8 +92,17 @@ fn what_a_tab_remembers_is_read_back() {
     let text = trip.write();
     let read = Trip::read(text.expose()).unwrap();
     assert_eq!(read.secret(), "attempt-secret");
-    assert_eq!(read.state, trip.state);
+    assert_eq!((&read.state, read.begun), (&trip.state, NOW));
     assert!(Trip::read("{}").is_none() && Trip::read("").is_none());
+}
+
+#[test]
+fn b2_a_trip_is_over_after_an_hour_and_one_that_does_not_say_when_is_none() {
+    let (trip, _) = begin(Leg::SignIn);
+    let read = Trip::read(trip.write().expose()).unwrap();
+    assert!(!read.is_over(NOW.plus(3600)) && read.is_over(NOW.plus(3601)));
+    let text = trip.write().expose().replace("\"begun\"", "\"other\"");
+    assert!(Trip::read(&text).is_none());
 }
 
 #[test]
@@ -139,6 +149,6 @@ fn a6_tokens_count_only_with_this_nonce_and_tenant() {
 fn an_attempt_without_a_sound_authority_goes_nowhere() {
     for authority in ["http://login.example", "javascript:alert(1)", ""] {
         let start = AttemptStart { authority: authority.into(), ..start(Leg::SignIn) };
-        assert!(Trip::begin(start, AccountChoice::Ask, ([1; 32], [2; 32])).is_err(), "{authority}");
+        assert!(Trip::begin(start, AccountChoice::Ask, ([1; 32], [2; 32]), NOW).is_err(), "{authority}");
     }
 }
