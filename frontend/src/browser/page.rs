@@ -180,10 +180,14 @@ pub fn focus_heading() {
     focus("h1");
 }
 
+/// What has the focus of its own accord, and stays where Tab comes by.
+const FOCUSABLE: &str = "a[href], button, input, select, textarea, summary, [tabindex]";
+
 /// Moves the keyboard focus to the first element that matches.
 pub fn focus(selector: &str) {
     if let Some(element) = first(selector) {
-        if !element.has_attribute("tabindex") {
+        let nearest = element.closest(FOCUSABLE).ok().flatten();
+        if !nearest.is_some_and(|nearest| nearest.is_same_node(&element)) {
             element.set_attribute("tabindex", "-1");
         }
         let _ = element.focus();

@@ -1,7 +1,7 @@
 //! What can be done about an app: check it, renew it with an administrator, undo a fresh switch, take it away.
 
 use crate::api::{self, ApiFailure};
-use crate::components::{Button, ButtonKind, Notice, Tone};
+use crate::components::{Button, ButtonKind, Notice, Question, Tone};
 use crate::features::Nothing;
 use crate::features::session::{self, Refused};
 use crate::remote::Action;
@@ -11,6 +11,7 @@ use leptos::prelude::*;
 use shared::api::apps::{AppCheck, AppState, AppView, Way};
 use shared::api::authorizations::AuthorizationView;
 use shared::id::ConnectionId;
+use shared::rules::scopes::Purpose;
 
 /// Something that is asked for twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +20,14 @@ enum Asked {
     Undo,
     /// The app is deleted in the tenant.
     Remove,
+}
+
+/// Ids of the question and of the buttons that ask it, for the focus: a customer may have two apps.
+const fn ids(purpose: Purpose) -> (&'static str, &'static str, &'static str) {
+    match purpose {
+        Purpose::Backup => ("ask-backup", "undo-backup", "remove-backup"),
+        Purpose::Restore => ("ask-restore", "undo-restore", "remove-restore"),
+    }
 }
 
 async fn press(app: ConnectionId, what: &str) -> Result<AuthorizationView, ApiFailure> {
@@ -70,6 +79,7 @@ pub fn Actions(
         }
     });
     let asked = RwSignal::new(None::<Asked>);
+    let (question_id, undo_id, remove_id) = ids(app.purpose);
     let failure = move || {
         let failed = [update.value().get().and_then(Result::err), remove.value().get().and_then(Result::err)];
         let others = [check.value().get().and_then(Result::err), undo.value().get().and_then(Result::err)];
@@ -90,28 +100,26 @@ pub fn Actions(
                         {move || if check.pending().get() { apps::CHECKING } else { apps::CHECK }}
                     </Button>
                 })}
-                {may_undo.then(|| view! { <Button attr:data-test="undo" kind=ButtonKind::Quiet icon="back" on_press=move |_| asked.set(Some(Asked::Undo))>{apps::UNDO}</Button> })}
-                {may_remove.then(|| view! { <Button attr:data-test="remove-app" kind=ButtonKind::Danger on_press=move |_| asked.set(Some(Asked::Remove))>{apps::REMOVE}</Button> })}
+                {may_undo.then(|| view! { <Button id=undo_id attr:data-test="undo" kind=ButtonKind::Quiet icon="back" on_press=move |_| asked.set(Some(Asked::Undo))>{apps::UNDO}</Button> })}
+                {may_remove.then(|| view! { <Button id=remove_id attr:data-test="remove-app" kind=ButtonKind::Danger on_press=move |_| asked.set(Some(Asked::Remove))>{apps::REMOVE}</Button> })}
             </div>
             {may_update.then(|| view! { <p class="note">{apps::UPDATE_WHY}</p> })}
         }
         .into_any()
     };
     let sure = move |what: Asked| {
-        let (why, label, busy) = match what {
-            Asked::Undo => (apps::UNDO_WHY, apps::UNDO_SURE, undo.pending()),
-            Asked::Remove => (apps::REMOVE_WHY, apps::REMOVE_SURE, remove.pending()),
+        let (why, label, asked_by, busy) = match what {
+            Asked::Undo => (apps::UNDO_WHY, apps::UNDO_SURE, undo_id, undo.pending()),
+            Asked::Remove => (apps::REMOVE_WHY, apps::REMOVE_SURE, remove_id, remove.pending()),
         };
         let press = move |_| match what {
             Asked::Undo => undo.dispatch(()),
             Asked::Remove => remove.dispatch(()),
         };
         view! {
-            <p>{why}</p>
-            <div class="actions">
+            <Question id=question_id asked_by why keep=authorizations::KEEP on_keep=move |()| asked.set(None)>
                 <Button attr:data-test="sure" kind=ButtonKind::Danger busy on_press=press>{label}</Button>
-                <Button kind=ButtonKind::Quiet on_press=move |_| asked.set(None)>{authorizations::KEEP}</Button>
-            </div>
+            </Question>
         }
         .into_any()
     };

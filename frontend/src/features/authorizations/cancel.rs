@@ -1,7 +1,7 @@
 //! Calling an authorization off: asks once, says what stays.
 
 use crate::api;
-use crate::components::{Button, ButtonKind};
+use crate::components::{Button, ButtonKind, Question};
 use crate::features::page::Trouble;
 use crate::features::{Nothing, session};
 use crate::remote::Action;
@@ -9,6 +9,10 @@ use crate::text::portal::authorizations;
 use leptos::prelude::*;
 use shared::api::authorizations::AuthorizationView;
 use shared::id::AuthorizationId;
+
+/// Ids, for the focus.
+const BUTTON: &str = "cancel";
+const QUESTION: &str = "cancel-why";
 
 /// The way out.
 #[component]
@@ -33,15 +37,13 @@ pub fn Cancel(
     let buttons = move || {
         if asked.get() {
             view! {
-                <p class="note">{authorizations::CANCEL_WHY}</p>
-                <div class="actions">
+                <Question id=QUESTION asked_by=BUTTON why=authorizations::CANCEL_WHY keep=authorizations::KEEP on_keep=move |()| asked.set(false)>
                     <Button attr:data-test="cancel-sure" kind=ButtonKind::Danger busy=cancel.pending() on_press=move |_| { cancel.dispatch(()); }>{authorizations::CANCEL_SURE}</Button>
-                    <Button kind=ButtonKind::Quiet on_press=move |_| asked.set(false)>{authorizations::KEEP}</Button>
-                </div>
+                </Question>
             }
             .into_any()
         } else {
-            view! { <div class="actions"><Button attr:data-test="cancel" kind=ButtonKind::Danger on_press=move |_| asked.set(true)>{authorizations::CANCEL}</Button></div> }.into_any()
+            view! { <div class="actions"><Button id=BUTTON attr:data-test="cancel" kind=ButtonKind::Danger on_press=move |_| asked.set(true)>{authorizations::CANCEL}</Button></div> }.into_any()
         }
     };
     view! {

@@ -51,13 +51,18 @@ pub fn Disconnect(
         }
         .into_any()
     };
+    let key = move |event: leptos::ev::KeyboardEvent| {
+        if event.key() == "Escape" {
+            on_keep.run(id);
+        }
+    };
     let question = move |detail| {
         let shown = question(detail);
         Effect::new(|_| browser::focus("#disconnect"));
         shown
     };
     view! {
-        <div class="card" role="group" aria-labelledby="disconnect" data-test="disconnect-ask">
+        <div class="card" role="group" aria-labelledby="disconnect" data-test="disconnect-ask" on:keydown=key>
             {load(detail, 4, question)}
             {move || failure().map(|failure| view! { <Refused failure/> })}
         </div>

@@ -67,12 +67,13 @@ pub fn PageHead(
         view! { <nav aria-label=shell::WHERE_YOU_ARE><ol class="crumbs">{above}<li aria-current="page">{here}</li></ol></nav> }
     });
     let note = (!note.is_empty()).then(|| view! { <p class="note">{note}</p> });
+    // Without `tabindex`: whoever moves the focus here sets it. Here it would go and come with each new headline, and the focus with it.
     let key = tenant.map(|tenant| view! { <Keymark tenant/> });
     view! {
         <header class="page-head">
             {trail}
             {note}
-            <h1 class="titled" tabindex="-1">{heading}{key}</h1>
+            <h1 class="titled">{heading}{key}</h1>
             {sub.map(|sub| view! { <div class="sub">{sub}</div> })}
             {children.map(|children| view! { <div class="actions">{children()}</div> })}
         </header>
