@@ -29,6 +29,32 @@ return frame().then(frame).then(() => Promise.all(changes())).then(() => axe.run
         `${rule.id}: ${node.html.slice(0, 200)} (${node.failureSummary.replace(/\s+/g, ' ').slice(0, 300)})`)));
 ";
 
+/// The element with the focus: whether it was met before on this page, and what is wrong with how the focus shows (WCAG 2.4.7,
+/// 2.4.11). A field that is drawn by its label shows it there.
+const STOP: &str = r"
+const at = document.activeElement;
+if (!at || at === document.body || at === document.documentElement) return null;
+window.stops ??= [];
+const place = stops.indexOf(at);
+if (place < 0) stops.push(at);
+const outlined = element => {
+    const style = getComputedStyle(element);
+    return style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2 && !/, 0\)$|transparent/.test(style.outlineColor);
+};
+let shows = at;
+while (shows && !outlined(shows)) shows = shows.parentElement;
+const fault = () => {
+    if (!at.matches(':focus-visible')) return 'is not :focus-visible';
+    if (!shows) return 'shows no focus';
+    const box = shows.getBoundingClientRect();
+    const near = (from, length) => [from + 3, from + length / 2, from + length - 3];
+    const points = near(box.left, box.width).flatMap(x => near(box.top, box.height).map(y => [x, y]));
+    const isSeen = ([x, y]) => { const top = document.elementFromPoint(x, y); return top && (shows.contains(top) || top.contains(at)) && top !== document.documentElement && top !== document.body; };
+    return points.some(isSeen) ? null : 'is out of sight';
+};
+return { place, name: at.outerHTML.slice(0, 160), fault: fault() };
+";
+
 /// axe-core's script, where `cargo xtask test` has put it.
 fn axe() -> &'static str {
     static SCRIPT: OnceLock<String> = OnceLock::new();
@@ -65,7 +91,7 @@ impl Browser {
     /// # Panics
     /// When it never gets there.
     pub async fn tab_to(&self, css: &str) {
-        self.see(css).await;
+        self.within(css, || async { (self.count(css).await > 0).then_some(()) }).await;
         for _ in 0..120 {
             if self.focused(css).await {
                 return;
@@ -73,6 +99,39 @@ impl Browser {
             self.press(Key::Tab).await;
         }
         panic!("Tab does not reach {css}");
+    }
+
+    /// Presses Tab until the focus is back where it began: it is seen at every stop, it is caught nowhere, and it goes back, too.
+    ///
+    /// # Panics
+    /// When it is not.
+    pub async fn walks_by_tab(&self, page: &str) {
+        self.script("window.stops = []", Vec::new()).await;
+        let mut stops = 0;
+        for _ in 0..250 {
+            self.press(Key::Tab).await;
+            let stop = self.stop().await;
+            if stop.is_null() {
+                // The end of the page; the next one is its beginning.
+                continue;
+            }
+            assert_eq!(stop["fault"], Value::Null, "on {page}, {stop}");
+            if stop["place"] == 0 {
+                assert!(stops > 1, "on {page} there are {stops} stops");
+                self.press(Key::Tab).await;
+                assert_eq!(self.stop().await["place"], 1, "on {page}, the same way again");
+                self.press("\u{e008}\u{e004}").await;
+                assert_eq!(self.stop().await["place"], 0, "on {page}, the way back");
+                return;
+            }
+            assert_eq!(stop["place"], -1, "on {page} the focus goes round and round: {stop}");
+            stops += 1;
+        }
+        panic!("on {page} the focus does not come back");
+    }
+
+    async fn stop(&self) -> Value {
+        self.script(STOP, Vec::new()).await.json().clone()
     }
 
     /// Waits until the focus is there.

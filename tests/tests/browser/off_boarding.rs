@@ -5,6 +5,7 @@ use rekey_tests::{
     demo::Demo,
 };
 use serde_json::json;
+use thirtyfour::Key;
 
 /// How the portal learns that nobody is signed in.
 const SIGNED_OUT: &str = "401 (Unauthorized)";
@@ -59,6 +60,13 @@ async fn d8_o10_c8_an_account_is_disconnected_and_authorized_again() {
     portal.see_exactly("[data-test=loses] li", usize::try_from(sets).expect("a few")).await;
     portal.portraits("disconnect", PHONE).await;
     portal.click("[data-test=disconnect-keep]").await;
+    portal.see_exactly("[data-test=disconnect-ask]", 0).await;
+    // L1: the button that asked has the focus again, and Tab comes by it as before.
+    portal.has_focus("[data-test=disconnect]:not([tabindex])").await;
+    portal.press(Key::Enter).await;
+    portal.has_focus("#disconnect").await;
+    portal.press(Key::Escape).await;
+    portal.has_focus("[data-test=disconnect]:not([tabindex])").await;
     portal.see_exactly("[data-test=disconnect-ask]", 0).await;
     portal.read("[data-test=connections]", "Works").await;
 
