@@ -9,6 +9,7 @@ pub mod keyboard;
 pub mod microsoft;
 pub mod network;
 pub mod portal;
+pub mod probes;
 
 use crate::demo::Demo;
 use base64::{Engine, prelude::BASE64_STANDARD};

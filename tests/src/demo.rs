@@ -136,6 +136,16 @@ impl Demo {
         answer.json().await.expect("a list of requests")
     }
 
+    /// The applications of a tenant.
+    ///
+    /// # Panics
+    /// When the stand-in does not tell.
+    pub async fn directory_applications(&self, tid: &str) -> Vec<Value> {
+        let path = self.control_url(&format!("directory-applications/{tid}"));
+        let answer = self.http.get(path).send().await.expect("the control answers");
+        answer.json().await.expect("a list of applications")
+    }
+
     /// The requests for tokens among them.
     pub async fn token_requests(&self) -> Vec<Value> {
         let all = self.requests().await;

@@ -2,9 +2,11 @@
 
 mod browser {
     mod accessible;
+    mod apps;
     mod bulk;
     mod consent;
     mod embed;
+    mod imports;
     mod keyboard;
     mod languages;
     mod off_boarding;
@@ -18,4 +20,5 @@ mod browser {
     mod robust;
     mod strangers;
     mod telling;
+    mod trusted_types;
 }

@@ -1,11 +1,16 @@
 //! What the page sends and what it refuses, seen from outside (security.md B1 to B14).
 
-use rekey_tests::browser::Stage;
+use rekey_tests::{
+    browser::{Browser, Stage},
+    demo::Demo,
+};
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 const BACKUP: &str = "backup@contoso.com";
 const STARTS: usize = 12;
+/// As long as an answer is waited for, in seconds.
+const HOUR: i64 = 60 * 60;
 
 /// B1: each start has its own state, nonce and challenge; S256 and code only. B6: no `offline_access`.
 #[tokio::test]
@@ -68,6 +73,70 @@ async fn b2_a_foreign_state_is_refused() {
     assert_eq!(window.sent_to("POST", "/oauth2/v2.0/token").await.len(), 0);
 }
 
+/// Makes what this tab remembers of its way to Microsoft so many seconds old, and goes back there.
+async fn ages(window: &Browser, name: &str, seconds: i64) {
+    let script = "const kept = JSON.parse(sessionStorage.getItem(arguments[0]));
+        kept.begun = Math.floor(Date.now() / 1000) - arguments[1];
+        sessionStorage.setItem(arguments[0], JSON.stringify(kept));";
+    window.at_microsoft().await;
+    // Ours, and no page that would look at it.
+    window.open("/health/live").await;
+    window.script(script, vec![json!(name), json!(seconds)]).await;
+    window.back().await;
+    window.at_microsoft().await;
+}
+
+/// B2: an answer that comes after an hour is not used, nothing is sent for it, and the person begins anew; within the hour it is.
+#[tokio::test]
+async fn b2_an_answer_that_comes_after_an_hour_redeems_nothing() {
+    const TRIP: &str = "rekey.connect.trip";
+    let stage = Stage::with_sample().await;
+    let link = stage.demo.link_for(&[BACKUP]).await;
+    let window = stage.browser().await;
+    window.follow(&link.url).await;
+    ages(&window, TRIP, HOUR + 5).await;
+    window.sign_in_as(&stage.demo.account(BACKUP)).await;
+    let words = window.sees_page("foreign_answer").await;
+    assert!(words.contains("more than an hour") && words.contains("Nothing was sent"), "{words}");
+    assert!(!window.remembers(TRIP).await, "the trip is still remembered");
+    window.holds_no_secret("too late").await;
+    assert_eq!(stage.demo.token_requests().await.len(), 0);
+    // Nor is it kept where nobody comes back at all.
+    window.presses("over").await;
+    window.sees_page("asked").await;
+    window.presses("go").await;
+    ages(&window, TRIP, HOUR + 5).await;
+    window.open("/connect").await;
+    window.sees_page("asked").await;
+    assert!(!window.remembers(TRIP).await, "an old trip is remembered");
+    window.presses("go").await;
+    ages(&window, TRIP, HOUR - 100).await;
+    window.click(&format!("[data-account='{BACKUP}']")).await;
+    window.sees_page("review").await;
+    assert_eq!(stage.demo.token_requests().await.len(), 1);
+}
+
+/// B2: the same of a member's sign-in at the portal.
+#[tokio::test]
+async fn b2_a_members_sign_in_that_comes_after_an_hour_redeems_nothing() {
+    const TRIP: &str = "rekey.sign_in";
+    let stage = Stage::empty();
+    let owner = stage.demo.account(&stage.demo.ready.owner_sign_in);
+    let window = stage.browser().await;
+    window.open("/sign-in").await;
+    window.click("[data-test=sign-in]").await;
+    ages(&window, TRIP, HOUR + 5).await;
+    window.sign_in_as(&owner).await;
+    window.hears("more than an hour later").await;
+    assert!(!window.remembers(TRIP).await, "the trip is still remembered");
+    assert_eq!(stage.demo.token_requests().await.len(), 0);
+    window.click("[data-test=sign-in]").await;
+    ages(&window, TRIP, HOUR - 100).await;
+    window.click(&format!("[data-account='{}']", owner.username)).await;
+    window.see("nav a[aria-current=page]").await;
+    assert_eq!(stage.demo.token_requests().await.len(), 1);
+}
+
 /// B11: what Microsoft, or somebody in its place, says is shown as text and never becomes markup.
 #[tokio::test]
 async fn b11_markup_in_an_error_stays_text() {
@@ -117,32 +186,79 @@ async fn b5_the_way_back_stays_on_our_origin() {
     assert!(elsewhere.is_none(), "{elsewhere:?}");
 }
 
-/// B14: what is shipped holds no key, no source map and no address of the stand-in.
+/// Where pages begin, and what consoles put into theirs.
+fn beginnings(organization: &str) -> Vec<String> {
+    let fixed =
+        ["/", "/customers", "/sign-in", "/connect", "/connect/embed", "/embed.js", "/embed-test.js", "/embed.d.ts"];
+    fixed.into_iter().map(str::to_owned).chain([format!("/embed/{organization}"), "/favicon.ico".to_owned()]).collect()
+}
+
+/// The names of our files in a file: `/assets/`, a name with its hash, and one of the endings. They may stand without a space between.
+fn named_in(bytes: &[u8]) -> BTreeSet<String> {
+    let text = String::from_utf8_lossy(bytes);
+    let name = |part: &str| {
+        let end = ["wasm", "js", "css", "svg", "txt"].into_iter().filter_map(|ending| {
+            let at = part.find(&format!(".{ending}"))?;
+            let is_hash = |hash: &str| hash.len() == 16 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
+            part.get(..at)?.rsplit_once('-').filter(|(_, hash)| is_hash(hash)).map(|_| at + 1 + ending.len())
+        });
+        part.get(..end.min()?).map(|name| format!("/assets/{name}"))
+    };
+    text.split("/assets/").skip(1).filter_map(name).collect()
+}
+
+/// Every file of the web app: those that the pages name, those that these name, and so on.
+async fn shipped(demo: &Demo, organization: &str) -> BTreeMap<String, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    let mut next = beginnings(organization);
+    while let Some(path) = next.pop() {
+        if files.contains_key(&path) || path == "/favicon.ico" {
+            continue;
+        }
+        let bytes = demo.file(&format!("{}{path}", demo.ready.portal)).await;
+        next.extend(named_in(&bytes));
+        files.insert(path, bytes);
+    }
+    files
+}
+
+/// B14: what is shipped holds no key, no source map, no folder of the machine that built it and no address of the stand-in:
+/// every program, chunk, script, style sheet, picture and text.
 #[tokio::test]
 async fn b14_nothing_secret_is_shipped() {
     let stage = Stage::empty();
-    let window = stage.browser().await;
-    let mut files = BTreeSet::new();
-    for page in ["/connect", "/sign-in"] {
-        window.open(page).await;
-        window.see("h1").await;
-        files.extend(window.sent().await.into_iter().map(|sent| sent.url));
+    let demo = &stage.demo;
+    let files = shipped(demo, &demo.allow_origin("https://console.example").await).await;
+    let count = |beginning: &str, ending: &str| {
+        files.keys().filter(|path| path.starts_with(&format!("/assets/{beginning}")) && path.ends_with(ending)).count()
+    };
+    for program in ["portal-", "shell-", "connect-", "embed-", "window-"] {
+        assert!(count(program, ".wasm") > 0 && count(program, ".js") > 0, "{program}: {:?}", files.keys());
     }
-    let ours: Vec<String> = files.into_iter().filter(|url| url.starts_with(&stage.demo.ready.portal)).collect();
-    let kind = |url: &str| url.rsplit('.').next().unwrap_or_default().to_owned();
-    assert!(ours.iter().filter(|url| kind(url) == "wasm").count() >= 2, "{ours:?}");
-    for file in ours.iter().filter(|url| ["wasm", "js", "css"].contains(&kind(url).as_str())) {
-        let bytes = stage.demo.file(file).await;
-        let has = |text: &str| bytes.windows(text.len()).any(|window| window == text.as_bytes());
+    let pages_of_the_portal = count("portal-split_", ".wasm");
+    assert!(pages_of_the_portal > 5 && count("portal-chunk_", ".wasm") > 0, "{:?}", files.keys());
+    for language in ["en", "de", "fr", "es", "ja"] {
+        assert!(count(&format!("{language}-"), ".txt") >= 3, "{language}: {:?}", files.keys());
+    }
+    let home = std::env::var("HOME").unwrap_or_else(|_| "/home/".to_owned());
+    let workspace = env!("CARGO_MANIFEST_DIR").trim_end_matches("/tests");
+    for (path, bytes) in &files {
+        let text = String::from_utf8_lossy(bytes);
         for forbidden in [
             "sourceMappingURL",
             "PRIVATE KEY",
+            "client_secret",
             "practice-",
             "stand-in",
-            &stage.demo.ready.login,
-            &stage.demo.ready.api_key,
+            "northwind",
+            workspace,
+            &format!("{home}/.cargo"),
+            &demo.ready.login,
+            &demo.ready.control,
+            &demo.ready.api_key,
         ] {
-            assert!(!has(forbidden), "{file} holds {forbidden}");
+            assert!(!text.contains(forbidden), "{path} holds {forbidden}");
         }
+        assert!(!path.ends_with(".map"), "{path}");
     }
 }
