@@ -3,7 +3,12 @@
 use rekey_tests::app::{Backend, OWNER, TestApp, client::Answer};
 use reqwest::Method;
 use serde_json::json;
+use server::state::Settings;
 use shared::api::session::{CreateSession, SignInStart};
+use std::sync::Arc;
+
+/// A year, in seconds.
+const YEAR: u64 = 365 * 24 * 3600;
 
 fn check(app: &TestApp, path: &str, answer: &Answer) {
     let text = |name: &str| answer.header(name).unwrap_or_else(|| panic!("{path}: no {name}: {:?}", answer.headers));
@@ -91,6 +96,62 @@ async fn h1_h3_h5_e2_every_answer_has_its_headers() {
                 assert!(answer.status < 500, "{method} {path}: {}", answer.status);
             }
         }
+    }
+}
+
+/// Pages, a file, the API, what consoles load, and refusals of every kind, each with its status.
+async fn of_all_kinds(app: &TestApp) -> Vec<(u16, String, Answer)> {
+    let frame = format!("/embed/{}", app.organization);
+    let mut answers = Vec::new();
+    for (status, path) in [
+        (200, "/"),
+        (200, "/sign-in"),
+        (200, "/connect"),
+        (200, "/connect/embed"),
+        (200, frame.as_str()),
+        (200, "/embed.js"),
+        (200, "/api/v1/meta"),
+        (200, "/api/docs"),
+        (200, "/health/live"),
+        (401, "/api/v1/session"),
+        (404, "/api/nothing"),
+        (404, "/assets/nothing.js"),
+    ] {
+        answers.push((status, path.to_owned(), app.anonymous().get(path).await));
+    }
+    let elsewhere = app.anonymous().with("origin", "https://evil.example");
+    let refused = elsewhere.post("/api/v1/sign-ins", &json!({})).await;
+    answers.push((403, "a change from elsewhere".to_owned(), refused));
+    let page = app.page().without("origin");
+    let form = page.send(Method::POST, "/api/v1/sign-ins", Some("text/plain"), "").await;
+    answers.push((415, "a form".to_owned(), form));
+    let method = page.send(Method::DELETE, "/api/v1/meta", None, "").await;
+    answers.push((405, "another method".to_owned(), method));
+    let wrong = app.key().post("/api/v1/authorizations", &json!({ "method": "none" })).await;
+    answers.push((422, "a wrong body".to_owned(), wrong));
+    for (status, path, answer) in &answers {
+        assert_eq!(answer.status, *status, "{path}: {}", answer.text());
+    }
+    answers
+}
+
+/// H3: an installation that people reach by https says on every answer that they always will, for a year at least; one without
+/// TLS says nothing, since a browser that believed it would never come back.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn h3_only_an_https_origin_asks_for_https_for_ever() {
+    let mut app = TestApp::start(Backend::Sqlite).await;
+    for (_, path, answer) in of_all_kinds(&app).await {
+        assert_eq!(answer.header("strict-transport-security"), None, "{path}");
+    }
+    let origin = "https://rekey.example".to_owned();
+    app.state.settings = Arc::new(Settings { origin, ..Settings::clone(&app.state.settings) });
+    app.restart().await;
+    for (_, path, answer) in of_all_kinds(&app).await {
+        let said: Vec<_> = answer.headers.get_all("strict-transport-security").iter().collect();
+        assert_eq!(said.len(), 1, "{path}: {said:?}");
+        let parts: Vec<&str> = said[0].to_str().unwrap().split(';').map(str::trim).collect();
+        let age = parts.iter().find_map(|part| part.strip_prefix("max-age=")).unwrap_or_else(|| panic!("{path}"));
+        assert!(age.parse::<u64>().unwrap() >= YEAR, "{path}: {parts:?}");
     }
 }
 
