@@ -49,9 +49,12 @@ async fn item31_new_objects_are_not_everywhere_at_once() {
     let principal = send(&world, Method::POST, "servicePrincipals", &token, body.clone()).await;
     assert_eq!(principal.status, 201);
     let made = Made { object: String::new(), app_id: made.text("appId"), principal: principal.text("id") };
+    let by_id = format!("v1.0/servicePrincipals(appId='{}')", made.app_id);
+    assert_eq!(world.http().graph(&by_id, &token).await.status, 404, "it was made, and a copy does not know it");
     let early = assign(&world, &token, &made, MAIL_READ).await;
     assert_eq!((early.status, &early.body["error"]["message"]), (400, &json!("Not a valid reference update.")));
     world.emulator.advance(31);
+    world.http().graph(&by_id, &token).await.ok();
     assert_eq!(assign(&world, &token, &made, MAIL_READ).await.status, 201);
     let listed = format!("v1.0/servicePrincipals/{}/appRoleAssignments", made.principal);
     assert_eq!(world.http().graph(&listed, &token).await.ok().body["value"], json!([]), "the list lags");
