@@ -1,7 +1,8 @@
 //! Every row of the database as text, for "nothing changed" and "this is nowhere".
 
 use super::TestApp;
-use crate::databases::Raw;
+use crate::databases::{Raw, TestDatabase};
+use shared::id::OrganizationId;
 use std::collections::BTreeMap;
 
 /// Rows by table, sorted.
@@ -43,14 +44,32 @@ impl TestApp {
     pub async fn dump(&self) -> Dump {
         self.tell_changes().await;
         self.seal_audit().await;
-        let raw = self.database.intruder().await;
+        self.database.dump().await
+    }
+}
+
+impl TestDatabase {
+    /// Every row of every table, as it is.
+    ///
+    /// # Panics
+    /// When the database cannot be read.
+    pub async fn dump(&self) -> Dump {
+        let raw = self.intruder().await;
         let mut dump = Dump::new();
-        for table in tables(&raw, self.database.is_postgres()).await {
-            let rows = rows(&raw, self.database.is_postgres(), &table).await;
+        for table in tables(&raw, self.is_postgres()).await {
+            let rows = rows(&raw, self.is_postgres(), &table).await;
             dump.insert(table, rows);
         }
         dump
     }
+}
+
+/// The rows that are not this organization's; without how often the installation's master keys were used.
+pub fn without(dump: Dump, organization: OrganizationId) -> Dump {
+    let ids = [organization.to_string(), organization.0.simple().to_string().to_uppercase()];
+    let others = |rows: Vec<String>| rows.into_iter().filter(|row| !ids.iter().any(|id| row.contains(id))).collect();
+    let tables = dump.into_iter().filter(|(table, _)| table != "key_uses");
+    tables.map(|(table, rows)| (table, others(rows))).collect()
 }
 
 /// What differs between two dumps, one line a row, for a message.

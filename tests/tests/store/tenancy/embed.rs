@@ -49,9 +49,6 @@ pub async fn seen(tx: &Scoped, rows: &Embed) -> Vec<&'static str> {
     found.iter().filter(|(_, found)| *found).map(|(name, _)| *name).collect()
 }
 
-/// How many there are in [`seen`].
-pub const READERS: usize = 7;
-
 /// Names of the functions that changed something.
 pub async fn changed(tx: &Scoped, rows: &Embed) -> Vec<&'static str> {
     let session = rows.session.id;
@@ -71,6 +68,3 @@ pub async fn changed(tx: &Scoped, rows: &Embed) -> Vec<&'static str> {
     assert!(tx.add_embed_origin(&same).await.unwrap());
     done.iter().filter(|(_, done)| *done).map(|(name, _)| *name).collect()
 }
-
-/// How many there are in [`changed`].
-pub const WRITERS: usize = 8;

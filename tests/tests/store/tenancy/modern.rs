@@ -52,7 +52,8 @@ impl Modern {
     }
 }
 
-fn app(customer: &Customer) -> App {
+/// A working app for backups.
+pub fn app(customer: &Customer) -> App {
     App {
         id: ConnectionId(next_id()),
         customer: customer.id,
@@ -80,7 +81,8 @@ fn app(customer: &Customer) -> App {
     }
 }
 
-fn certificate(app: &App) -> Certificate {
+/// Its certificate, in use.
+pub fn certificate(app: &App) -> Certificate {
     Certificate {
         id: CertificateId(next_id()),
         app: app.id,
@@ -97,6 +99,53 @@ fn certificate(app: &App) -> Certificate {
         renew_at: None,
         remove_at: None,
         removed_at: None,
+    }
+}
+
+/// A notice about an app.
+pub fn notice(app: &App) -> Notice {
+    Notice {
+        id: next_id(),
+        kind: NoticeKind::Drift,
+        customer: Some(app.customer),
+        subject: app.id.0,
+        stage: 0,
+        title: "Permissions differ".to_owned(),
+        text: "Look.".to_owned(),
+        created_at: START,
+        resolved_at: None,
+    }
+}
+
+/// A webhook that hears of a customer.
+pub fn channel(customer: &Customer) -> Channel {
+    Channel {
+        id: next_id(),
+        kind: ChannelKind::Webhook,
+        address: "https://hooks.example.com/".to_owned(),
+        secret: Some(Sealed(vec![1])),
+        secret_version: 1,
+        previous: Some((Sealed(vec![1]), START)),
+        events: None,
+        customers: Some(vec![customer.id]),
+        failing_since: None,
+        created_at: START,
+        created_by: "Ann".to_owned(),
+        removed_at: None,
+    }
+}
+
+/// The event that tells of a notice.
+pub fn event(notice: &Notice) -> Event {
+    Event {
+        id: next_id(),
+        kind: EventType::Drift,
+        customer: notice.customer,
+        notice: Some(notice.id),
+        title: notice.title.clone(),
+        text: notice.text.clone(),
+        data: "{}".to_owned(),
+        created_at: START,
     }
 }
 
@@ -133,41 +182,9 @@ pub async fn fill(tx: &Scoped, customer: &Customer, sign_in: &SignIn, set: &Back
         ends_at: START.plus(3600),
         closed_at: None,
     };
-    let notice = Notice {
-        id: next_id(),
-        kind: NoticeKind::Drift,
-        customer: Some(customer.id),
-        subject: app.id.0,
-        stage: 0,
-        title: "Permissions differ".to_owned(),
-        text: "Look.".to_owned(),
-        created_at: START,
-        resolved_at: None,
-    };
-    let channel = Channel {
-        id: next_id(),
-        kind: ChannelKind::Webhook,
-        address: "https://hooks.example.com/".to_owned(),
-        secret: Some(Sealed(vec![1])),
-        secret_version: 1,
-        previous: Some((Sealed(vec![1]), START)),
-        events: None,
-        customers: Some(vec![customer.id]),
-        failing_since: None,
-        created_at: START,
-        created_by: "Ann".to_owned(),
-        removed_at: None,
-    };
-    let event = Event {
-        id: next_id(),
-        kind: EventType::Drift,
-        customer: Some(customer.id),
-        notice: Some(notice.id),
-        title: notice.title.clone(),
-        text: notice.text.clone(),
-        data: "{}".to_owned(),
-        created_at: START,
-    };
+    let notice = notice(&app);
+    let channel = channel(customer);
+    let event = event(&notice);
     let delivery = Delivery { created_at: START, ..Delivery::new(next_id(), channel.id, event.id, 0) };
     let (connection, api_key) = (app.id, key.id);
     let count =
@@ -220,9 +237,6 @@ pub async fn seen(tx: &Scoped, rows: &Modern) -> Vec<&'static str> {
     found.iter().filter(|(_, found)| *found).map(|(name, _)| *name).collect()
 }
 
-/// How many there are in [`seen`].
-pub const READERS: usize = 25;
-
 /// Names of the functions that changed something.
 pub async fn changed(tx: &Scoped, rows: &Modern) -> Vec<&'static str> {
     let (old, new) = (Sealed(vec![1]), Sealed(vec![2]));
@@ -240,13 +254,10 @@ pub async fn changed(tx: &Scoped, rows: &Modern) -> Vec<&'static str> {
         ("update_channel_failing", tx.update_channel_failing(rows.channel.id, Some(START)).await.unwrap()),
         ("lease_channel", tx.lease_channel(rows.channel.id, 0, 1).await.unwrap().is_some()),
         ("update_channel_secret", tx.update_channel_secret(&rows.channel, 1).await.unwrap()),
-        ("forget_previous_secrets", tx.forget_previous_secrets(START).await.unwrap() == 1),
+        ("forget_previous_secrets", tx.forget_previous_secrets(START).await.unwrap() != 0),
         ("resolve_notice", tx.resolve_notice(rows.notice.id, START).await.unwrap()),
         ("remove_channel", tx.remove_channel(rows.channel.id, START).await.unwrap()),
         ("revert_to_basic", tx.revert_to_basic(&rows.set, START).await.unwrap()),
     ];
     done.iter().filter(|(_, done)| *done).map(|(name, _)| *name).collect()
 }
-
-/// How many there are in [`changed`].
-pub const WRITERS: usize = 16;
