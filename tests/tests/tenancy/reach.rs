@@ -20,22 +20,33 @@ app_on_both! {
     m4_every_route_by_a_former_member,
 }
 
-const TESSA: &str = "tessa.moreau@northwind.example";
+pub const TESSA: &str = "tessa.moreau@northwind.example";
 
 /// A colleague with this role.
-async fn colleague(app: &TestApp, role: MemberRole, customers: &[CustomerId]) -> (MemberId, Client) {
-    let (tenant, object) = app.identity(TESSA);
+pub async fn colleague(app: &TestApp, role: MemberRole, customers: &[CustomerId]) -> (MemberId, Client) {
+    colleague_called(app, TESSA, role, customers).await
+}
+
+/// The same, somebody else.
+pub async fn colleague_called(
+    app: &TestApp,
+    username: &str,
+    role: MemberRole,
+    customers: &[CustomerId],
+) -> (MemberId, Client) {
+    let (tenant, object) = app.identity(username);
     let id = MemberId(app.state.new_id());
-    let member = Member { id, tenant, object, name: "Tessa Moreau".to_owned(), username: TESSA.to_owned(), role };
+    let member = Member { id, tenant, object, name: "Tessa Moreau".to_owned(), username: username.to_owned(), role };
     let tx = app.state.store.write(app.organization).await.unwrap();
     tx.add_member(&member, app.state.now()).await.unwrap();
     tx.choose_customers(id, customers).await.unwrap();
     server::services::sessions::locate_member(&tx, app.organization, id, tenant, object).await.unwrap();
     tx.commit().await.unwrap();
-    (id, app.session(&app.sign_in(TESSA).await))
+    (id, app.session(&app.sign_in(username).await))
 }
 
-async fn limited_key(app: &TestApp, customer: CustomerId) -> Client {
+/// A key for one customer.
+pub async fn limited_key(app: &TestApp, customer: CustomerId) -> Client {
     let body = json!({ "name": "limited", "customers": [customer] });
     let made: ApiKeyCreated = app.member().await.post("/api/v1/api-keys", &body).await.ok();
     app.with_key(&made.secret)
