@@ -35,6 +35,7 @@ mod api {
     mod secrets;
     mod set_up;
     mod set_up_proofs;
+    mod sixty;
     mod support;
     mod waves;
     mod webhooks;
