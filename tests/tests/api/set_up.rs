@@ -321,6 +321,14 @@ async fn d2_a_customer_brings_an_app_of_its_own(app: TestApp) {
     assert_eq!(app.set("CON-015").await.method, Method::Modern);
     let own = app.app(Purpose::Backup).await;
     assert_eq!((own.client_id, own.way, own.state), (Some(ClientId(client)), Way::OwnApp, AppState::Working));
+    // Once it works, no other id is taken for it: jobs go on with what was proved.
+    let path = format!("/api/v1/apps/{}/update-configuration", own.id);
+    let update: AuthorizationView = app.key().post(&path, &serde_json::json!({})).await.ok();
+    let path = format!("/api/v1/authorizations/{}/own-app", update.id);
+    let mistyped = OwnApp { client_id: Some(ClientId(uuid::Uuid::from_u128(7))) };
+    app.key().post(&path, &mistyped).await.refused(409, "app_exists");
+    assert_eq!(app.app(Purpose::Backup).await, own);
+    app.key().post(&path, &OwnApp { client_id: None }).await.ok::<AppView>();
 }
 
 /// D2, D4: an app that Rekey made and jobs use is not turned into somebody else's by pasting an id.

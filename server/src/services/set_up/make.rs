@@ -228,7 +228,9 @@ pub async fn application(
         }
     };
     refuse_foreign(run, token, &app, &found).await?;
-    let app = App { client_id: Some(found.client_id), object: Some(found.object), ..app };
+    // One that Rekey makes after an app of the customer's own is Rekey's: it can be removed from here.
+    let way = if app.way == Way::OwnApp { run.authorization.way } else { app.way };
+    let app = App { client_id: Some(found.client_id), object: Some(found.object), way, ..app };
     let app = store(run, app).await?;
     run.done(&step, Some(format!("application:{}", found.object))).await?;
     Ok((app, found))

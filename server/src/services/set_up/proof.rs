@@ -19,7 +19,7 @@ use crate::{
 };
 use shared::{
     api::{
-        apps::{CertificateState, Way},
+        apps::{AppState as AppHealth, CertificateState, Way},
         authorizations::{AuthorizationState, SignInState},
     },
     id::{AuthorizationId, ClientId, ConnectionId, ObjectId},
@@ -191,6 +191,13 @@ pub async fn own_app(
     };
     if sign_in.state == SignInState::Working {
         return Err(ServiceError::conflict("save_running", "The app is being proved. Watch its steps."));
+    }
+    // What was proved stays until something else is: jobs use it.
+    if connection.state == AppHealth::Working && connection.client_id != Some(client) {
+        return Err(ServiceError::conflict(
+            "app_exists",
+            "This tenant's app works, and has another id. Paste that one, or pull the kill switch before another app is brought.",
+        ));
     }
     let named = App { client_id: Some(client), ..connection.clone() };
     if !tx.update_app(&named, connection.version).await? {

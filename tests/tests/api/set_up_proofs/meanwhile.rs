@@ -31,6 +31,7 @@ app_on_both! {
     d2_a_mistyped_id_is_said_and_can_be_mended,
     d2_an_app_of_the_customers_own_gets_a_new_certificate,
     d2_c4_the_other_ways_make_no_app_for_restores,
+    d2_d8_what_rekey_makes_after_an_app_of_the_customers_own_is_removed_from_here,
 }
 
 const JOB: CreateJobToken = CreateJobToken { resource: Resource::Graph, purpose: Purpose::Backup };
@@ -282,4 +283,37 @@ async fn d2_a_mistyped_id_is_said_and_can_be_mended(app: TestApp) {
         let problem = told.problem.expect("a remedy");
         assert_eq!((told.state, problem.code.as_str()), (SignInState::Waiting, "own_app_unknown"), "{problem:?}");
     }
+}
+
+/// D2, D8: an administrator walks an older authorization after the customer's own app has come. What is made then is Rekey's.
+async fn d2_d8_what_rekey_makes_after_an_app_of_the_customers_own_is_removed_from_here(app: TestApp) {
+    prepare(&app).await;
+    let older = app.authorize_modern(&["CON-007"]).await;
+    let request = CreateAuthorization {
+        way: Way::OwnApp,
+        ..CreateAuthorization::new(app.ids(&["CON-015"]).await, Method::Modern)
+    };
+    let client = uuid::uuid!("0b0b0b0b-0001-4a00-8000-000000000004");
+    let brought = app.create_authorization(&request).await;
+    let path = format!("/api/v1/authorizations/{}/own-app", brought.id);
+    let prepared: AppView = app.key().post(&path, &OwnApp { client_id: None }).await.ok();
+    let pem = app.key().get(&format!("/api/v1/apps/{}/certificate.pem", prepared.id)).await.text();
+    carries(&app, client, vec![pem]);
+    let roles = ["User.Read.All", "Mail.Read", "MailboxSettings.Read"].map(str::to_owned).into();
+    let grant = TenantGrant { tid: CONTOSO, client, resource: super::GRAPH, roles, ..TenantGrant::default() };
+    app.emulator.grant_tenant_wide(&grant);
+    app.key().post(&path, &OwnApp { client_id: Some(ClientId(client)) }).await.ok::<AppView>();
+    let done = app.settled(brought.id).await;
+    assert_eq!(done.state, AuthorizationState::Done, "{:?}", done.sign_ins[0].problem);
+    let own = app.app(Purpose::Backup).await;
+    let path = format!("/api/v1/apps/{}/remove", own.id);
+    app.member().await.post(&path, &json!({})).await.refused(409, "own_app");
+    let before = app.administrator_before_save(older, ADMINISTRATOR).await;
+    let view = app.save_and_settle(&before).await;
+    assert_eq!(view.sign_in.state, SignInState::Done, "{:?}", view.sign_in.problem);
+    let now = app.app(Purpose::Backup).await;
+    assert!(now.client_id != own.client_id && now.way == Way::SetUp, "{now:?}");
+    let before = app.administrator_before_save(post(&app, "remove").await, ADMINISTRATOR).await;
+    app.save_and_settle(&before).await;
+    assert_eq!(app.app(Purpose::Backup).await.state, AppState::Removed);
 }
