@@ -4,6 +4,7 @@
 //! `REKEY_SEQUENCES` says how many sequences are tried on each database; 2 unless told. A failure names its seed.
 
 mod checks;
+mod later;
 mod steps;
 mod world;
 

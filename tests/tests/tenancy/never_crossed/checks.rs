@@ -1,6 +1,6 @@
 //! What is stored, whatever happened before.
 
-use super::world::{MOVED, World};
+use super::world::World;
 use server::store::backup_sets::{Filter, Sort};
 use shared::{
     api::apps::{AppState, Way},
@@ -36,8 +36,9 @@ async fn check_one(world: &World, organization: OrganizationId) {
     }
     for set in tx.list_backup_sets(&Filter::default(), Sort::default(), false, None, 500).await.unwrap() {
         let Some(id) = set.connection else {
-            // A list that moved it took its access away.
-            assert!(set.method == Method::Basic || set.name == MOVED, "half: {set:?}");
+            let taken =
+                world.taken.contains(&set.customer) || world.moved.contains(&(organization, set.external_id.clone()));
+            assert!(set.method == Method::Basic || taken, "half: {set:?}");
             continue;
         };
         let customer = match set.method {

@@ -4,10 +4,13 @@ use emulator::{
     TenantGrant,
     scenario::{Person, Tenant},
 };
-use rekey_tests::app::{Backend, OUTSIDER, Setup, TestApp, client::Client, embed::CONSOLE};
+use rekey_tests::app::{Backend, OUTSIDER, OWNER, Setup, TestApp, client::Client, embed::CONSOLE};
 use serde_json::{Value, json};
-use shared::id::{OrganizationId, TenantId};
-use std::{collections::HashMap, fmt::Write as _};
+use shared::id::{CustomerId, OrganizationId, TenantId};
+use std::{
+    collections::{HashMap, HashSet},
+    fmt::Write as _,
+};
 use uuid::Uuid;
 
 /// Who backs up which tenant.
@@ -84,6 +87,12 @@ pub struct World {
     pub app: TestApp,
     pub clients: [Client; 2],
     pub organizations: [OrganizationId; 2],
+    /// Who owns them.
+    pub owners: [&'static str; 2],
+    /// Customers from which access was taken, or may be: their sets stand without.
+    pub taken: HashSet<CustomerId>,
+    /// Sets that a list moved to another customer: their access stayed behind.
+    pub moved: HashSet<(OrganizationId, String)>,
     /// Tenants by domain.
     pub tenants: HashMap<&'static str, TenantId>,
     /// Tenants of accounts.
@@ -93,7 +102,7 @@ pub struct World {
 }
 
 impl World {
-    /// The tenants' administrators have approved the backup of mail; each organization has sets for both methods.
+    /// The tenants' administrators have approved the backup of mail, but for the last; each organization has sets for both methods.
     pub async fn fill(app: TestApp) -> Self {
         let neighbour = app.neighbour().await;
         let clients = [app.key(), app.with_key(&neighbour.key.secret)];
@@ -110,16 +119,25 @@ impl World {
                 tenants.insert(domain, tenant);
                 homes.insert(object.0, tenant);
             }
-            app.emulator.grant_tenant_wide(&TenantGrant {
-                tid: tenants[domain].0,
-                client: app.state.microsoft.config.access.client_id.0,
-                resource: GRAPH,
-                scopes: ["User.Read", "offline_access", "Mail.Read", "MailboxSettings.Read"].map(str::to_owned).into(),
-                ..TenantGrant::default()
-            });
         }
-        let organizations = [app.organization, neighbour.id];
-        Self { app, clients, organizations, tenants, homes, own_apps: HashMap::new() }
+        let (organizations, owners) = ([app.organization, neighbour.id], [OWNER, OUTSIDER]);
+        let (taken, moved, own_apps) = (HashSet::new(), HashSet::new(), HashMap::new());
+        let world = Self { app, clients, organizations, owners, taken, moved, tenants, homes, own_apps };
+        for (domain, _) in &PEOPLE[..PEOPLE.len() - 1] {
+            world.approve(domain);
+        }
+        world
+    }
+
+    /// An administrator of the tenant approves the backup of mail for everybody there.
+    pub fn approve(&self, domain: &str) {
+        self.app.emulator.grant_tenant_wide(&TenantGrant {
+            tid: self.tenants[domain].0,
+            client: self.app.state.microsoft.config.access.client_id.0,
+            resource: GRAPH,
+            scopes: ["User.Read", "offline_access", "Mail.Read", "MailboxSettings.Read"].map(str::to_owned).into(),
+            ..TenantGrant::default()
+        });
     }
 
     /// The domain of a tenant.
@@ -129,7 +147,7 @@ impl World {
 }
 
 /// What a set is called once a list has moved it.
-pub const MOVED: &str = "Moved";
+const MOVED: &str = "Moved";
 const HEAD: &str = "external_id,name,customer,tenant,account,covers,workloads,client_version\n";
 
 /// Four sets of an account for hybrid, and two of everybody's for modern, of each tenant.
@@ -150,6 +168,11 @@ fn sets() -> String {
 /// The id of a set in the list.
 pub fn external_id(domain: &str, modern: bool, number: usize) -> String {
     format!("{domain}-{}{number}", if modern { "m" } else { "h" })
+}
+
+/// Brings the list of all sets once more: what went with a customer is there again.
+pub async fn refill(world: &World, whose: usize) {
+    import(&world.clients[whose], &sets()).await;
 }
 
 /// Uploads a list and confirms it, whatever the server thinks of its lines.
