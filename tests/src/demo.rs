@@ -1,6 +1,6 @@
 //! The product as a person starts it: `rekey demo` as a process of its own, and the stand-in's control beside it.
 
-use crate::{binary, databases::next_id};
+use crate::{app::eventually, binary, databases::next_id};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use server::store::{DatabaseConfig, Store, embed::EmbedOrigin};
@@ -8,11 +8,12 @@ use shared::time::Timestamp;
 use std::{
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Child, Command, ExitStatus, Stdio},
     time::{SystemTime, UNIX_EPOCH},
 };
 use tempfile::TempDir;
 use totp_rs::{Algorithm, Builder, Secret};
+use uuid::Uuid;
 
 /// A demo that runs; it stops when this is dropped.
 pub struct Demo {
@@ -32,14 +33,37 @@ pub struct Ready {
     pub console: String,
     /// The sign-in service's origin.
     pub login: String,
+    /// Graph's origin.
+    pub graph: String,
     /// The stand-in's control.
     pub control: String,
+    /// The sign-in service under TLS, for Microsoft's own client libraries.
+    pub https_login: String,
+    /// Graph under TLS.
+    pub https_graph: String,
+    /// The certificate to trust for these.
+    pub ca_file: PathBuf,
+    /// The four applications.
+    pub registrations: Registrations,
     /// Everybody who can sign in.
     pub accounts: Vec<Account>,
     /// Who owns the sample organization.
     pub owner_sign_in: String,
     /// A key for the API.
     pub api_key: String,
+}
+
+/// Client ids of our applications at the stand-in.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub struct Registrations {
+    /// Rekey Sign-in.
+    pub sign_in: Uuid,
+    /// Rekey Access.
+    pub access: Uuid,
+    /// Rekey Setup Sign-in.
+    pub setup_sign_in: Uuid,
+    /// Rekey Setup.
+    pub setup: Uuid,
 }
 
 /// Somebody who can sign in.
@@ -51,8 +75,12 @@ pub struct Account {
     pub password: String,
     /// The authenticator's secret.
     pub totp_secret: Option<String>,
+    /// The tenant's name.
+    pub tenant: String,
     /// The tenant's id.
     pub tid: String,
+    /// Directory roles.
+    pub roles: Vec<String>,
 }
 
 impl Account {
@@ -88,6 +116,22 @@ impl Demo {
         BufReader::new(output).read_line(&mut line).expect("its first line");
         let ready = serde_json::from_str(&line).unwrap_or_else(|error| panic!("the demo said {line:?}: {error}"));
         Self { ready, http: reqwest::Client::new(), process, folder: data }
+    }
+
+    /// Asks it to end, as whoever started it does, and waits until it has.
+    ///
+    /// # Panics
+    /// When it does not end within a minute.
+    pub async fn stop(mut self) -> ExitStatus {
+        let told = Command::new("kill").arg(self.process.id().to_string()).status();
+        assert!(told.is_ok_and(|status| status.success()), "it is told");
+        let mut ended = None;
+        eventually("the demo ends", async || {
+            ended = self.process.try_wait().expect("its end");
+            ended.is_some()
+        })
+        .await;
+        ended.expect("it has ended")
     }
 
     /// The folder with its data.

@@ -5,7 +5,9 @@
 
 mod kill {
     mod alone;
+    mod demo;
     mod heads;
+    mod operator;
     mod rotation;
     mod set_up;
     mod wave;
