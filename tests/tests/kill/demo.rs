@@ -7,11 +7,8 @@ use rekey_tests::{
 };
 use reqwest::{Certificate, Client};
 use serde_json::Value;
-use std::{
-    fs,
-    process::Command,
-    time::{Duration, Instant},
-};
+use std::{fs, process::Command, time::Duration};
+use tokio::time::Instant;
 
 const ENDS_WITHIN: Duration = Duration::from_secs(10);
 

@@ -74,6 +74,10 @@ struct Filled {
 }
 
 async fn fill(database: &TestDatabase, organization: OrganizationId) -> Filled {
+    Box::pin(filled(database, organization)).await
+}
+
+async fn filled(database: &TestDatabase, organization: OrganizationId) -> Filled {
     let tx = database.store.write(organization).await.unwrap();
     let (member, customer) = (records::member("Ann"), records::customer("Fabrikam"));
     let (session, import, api_key) = (records::session(&member), records::import(), records::api_key("one"));
@@ -346,7 +350,7 @@ async fn m3_what_an_organization_says_of_itself_is_its_own(database: TestDatabas
     let before = without(database.dump().await, adatum);
     let foreign = database.store.write(adatum).await.unwrap();
     let mut named = database.store.read(contoso).await.unwrap().find_organization().await.unwrap().unwrap();
-    named.name = "Eve's".to_owned();
+    "Eve's".clone_into(&mut named.name);
     assert!(foreign.update_organization(&named).await.unwrap());
     assert!(foreign.suspend_organization(Some(START)).await.unwrap());
     assert!(foreign.update_noted_rules(None, "rules").await.unwrap());
