@@ -182,6 +182,7 @@ pub fn step_detail(step: &StepView) -> Option<String> {
         StepState::Failed => "pending_detail",
         _ if step.code.starts_with("proved_") => "none_detail",
         _ if step.code.starts_with("removed_") => "removed_detail",
+        _ if step.code.starts_with("gone_") => "gone_detail",
         _ => return Some(detail.clone()).filter(|_| step.code.starts_with("key_")),
     };
     coded("steps", code).map(ToOwned::to_owned)

@@ -384,6 +384,10 @@ impl Run {
         if let Some(journal) = &self.journal {
             let end = if state == SignInState::Failed { JournalState::Failed } else { JournalState::NeedsSignIn };
             tx.end_journal(journal.id, end, self.app.now()).await?;
+            if state == SignInState::Failed {
+                // Whoever tries again removes it at the end; where nobody does, members are told.
+                left_over::plan(&self.app, &tx, self.customer.id, self.until).await?;
+            }
         }
         let subject = format!("sign_in:{}", sign_in.id);
         self.app.audit().record(&tx, "sign_in.stopped", &Actor::Rekey, subject, detail).await?;

@@ -22,6 +22,8 @@ app_on_both! {
     d8_l4_a_clean_up_that_was_refused_is_tried_again_by_itself,
     d8_l4_what_is_left_is_told_and_an_administrator_finishes_it,
     d8_what_a_node_left_when_it_died_is_told,
+    d8_what_a_failed_set_up_left_goes_with_the_next_one,
+    d8_what_a_failed_set_up_left_is_told,
 }
 
 /// Microsoft refuses to delete service principals, so many times or always.
@@ -111,4 +113,40 @@ async fn d8_what_a_node_left_when_it_died_is_told(app: TestApp) {
     app.advance(61);
     app.settled(before.authorization.id).await;
     assert_eq!(told(&app).await.len(), 1);
+}
+
+/// A set-up that Microsoft refuses to go on with.
+async fn failed_set_up(app: &TestApp) {
+    prepare(app).await;
+    let body =
+        serde_json::json!({ "error": { "code": "Authorization_RequestDenied", "message": "Insufficient privileges" } });
+    app.emulator.set_fault(Fault {
+        endpoint: Some("graph".to_owned()),
+        path: Some("/v1.0/applications".to_owned()),
+        method: Some("PATCH".to_owned()),
+        effect: Effect { status: Some(403), body: Some(body), ..Effect::default() },
+        ..Fault::default()
+    });
+    let before = app.administrator_before_save(app.authorize_modern(&["CON-015"]).await, ADMINISTRATOR).await;
+    assert_eq!(app.save_and_settle(&before).await.sign_in.state, SignInState::Failed);
+    app.emulator.clear_faults();
+    assert!(is_there(app) && told(app).await.is_empty(), "somebody may try again at once");
+}
+
+/// Whoever tries again removes what a failed set-up left, and nobody needs to be told.
+async fn d8_what_a_failed_set_up_left_goes_with_the_next_one(app: TestApp) {
+    failed_set_up(&app).await;
+    set_up(&app).await;
+    app.advance(25 * 60);
+    app.tell_changes().await;
+    assert_eq!((is_there(&app), told(&app).await), (false, vec![]));
+}
+
+/// Where nobody tries again, members are told at the end of the administrator's token.
+async fn d8_what_a_failed_set_up_left_is_told(app: TestApp) {
+    failed_set_up(&app).await;
+    app.advance(21 * 60);
+    eventually("members are told", async || told(&app).await.len() == 1).await;
+    set_up(&app).await;
+    assert_eq!((is_there(&app), told(&app).await), (false, vec![]), "and what was told is settled");
 }
