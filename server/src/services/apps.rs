@@ -200,6 +200,8 @@ async fn begin(
 pub async fn undo(app: &AppState, scope: &Scope, actor: &Actor, id: ConnectionId) -> Result<AppView, ServiceError> {
     let now = app.now();
     let tx = app.store.write(scope).await?;
+    // Held first: a first token is noted before or after, not between reading and writing.
+    tx.hold_app(id).await?;
     let found = tx.find_app(id).await?.ok_or(ServiceError::NotFound)?;
     if found.purpose != Purpose::Backup || !found.state.is_alive() {
         return Err(ServiceError::conflict("not_set_up", "Only an app for backups that works can be undone."));

@@ -5,7 +5,10 @@ use super::{
     run::{Patience, Run, Stop, person},
     steps,
 };
-use crate::microsoft::directory::{Assignment, Call};
+use crate::microsoft::{
+    directory::{Assignment, Call},
+    graph::GraphError,
+};
 use shared::{
     api::problem::HelpAction,
     id::{ClientId, ObjectId},
@@ -65,10 +68,14 @@ async fn assigned(
     }
 }
 
-/// One change; a refusal that means "done already" or "not copied yet" is settled by the next look at the list.
+/// One change. A refusal that means "done already" or "not copied yet" is settled by the next look at the list, and waits for
+/// nothing by itself: one wait a round, however many changes it has.
 async fn change(run: &mut Run, token: &Secret<String>, call: &Call<'_>, patience: &mut Patience) -> Result<(), Stop> {
     match run.app.microsoft.directory.call(token, call).await {
         Ok(_) => Ok(()),
+        Err(GraphError::NotFound { .. } | GraphError::Refused { status: 400 | 409, .. }) if patience.goes_on() => {
+            Ok(())
+        }
         Err(error) => run.forgive(patience, error).await,
     }
 }

@@ -163,8 +163,12 @@ pub async fn store(run: &Run, app: App) -> Result<App, Stop> {
     Ok(App { version: version + 1, ..app })
 }
 
-/// The record as it is now, unless somebody switched the app off or removed it meanwhile.
+/// The record as it is now, unless somebody switched the app off or removed it meanwhile. It is held until the end of the
+/// transaction, so that nothing that jobs and probes note comes between reading and writing.
 pub async fn still_there(tx: &Scoped, app: &App) -> Result<App, Stop> {
+    if !tx.hold_app(app.id).await? {
+        return Err(Stop::Lost);
+    }
     let stored = tx.find_app(app.id).await?.ok_or(Stop::Lost)?;
     if matches!(stored.state, AppState::Off | AppState::Removed) { Err(Stop::Lost) } else { Ok(stored) }
 }

@@ -184,7 +184,8 @@ async fn forget(run: &mut Run, all: &[Gone]) -> Result<(), Stop> {
     steps::complete(&mut run.sign_in.steps, "saved");
     let tx = run.begin().await?;
     for Gone { id, is_proved, left } in all {
-        // As it is now: jobs that were refused meanwhile have noted it.
+        // As it is now: jobs that were refused meanwhile have noted it, and none does between reading and writing.
+        tx.hold_app(*id).await?;
         let app = &tx.find_app(*id).await?.ok_or(Stop::Lost)?;
         apps::forget_keys(&tx, app, now).await?;
         let gone = App {

@@ -87,6 +87,11 @@ impl Patience {
         self.tries += 1;
         wait
     }
+
+    /// Whether what is late is still waited for.
+    pub const fn goes_on(&self) -> bool {
+        self.tries < 40
+    }
 }
 
 /// One set-up in hand.
@@ -296,7 +301,7 @@ impl Run {
                 self.wait(patience, None, "Slower than usual, but not failed").await
             }
             // Microsoft's copies are late: the object that was just made is not there yet (C9).
-            GraphError::NotFound { .. } | GraphError::Refused { status: 400 | 409, .. } if patience.tries < 40 => {
+            GraphError::NotFound { .. } | GraphError::Refused { status: 400 | 409, .. } if patience.goes_on() => {
                 self.wait(patience, None, "Slower than usual, but not failed: Microsoft is still copying").await
             }
             _ => Err(Stop::Person(SignInState::Failed, Box::new(help::for_graph(&error)))),

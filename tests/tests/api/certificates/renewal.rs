@@ -132,8 +132,8 @@ async fn e8_no_token_fails_while_a_certificate_changes(app: TestApp) {
         .await;
     };
     more(20).await;
-    app.emulator.set_switches(|switches| switches.token_delay_seconds = 300);
     let moving = still.write().await;
+    app.emulator.set_switches(|switches| switches.token_delay_seconds = 300);
     move_to(&app, old.renew_at.unwrap());
     drop(moving);
     eventually("a key that Microsoft does not take yet", async || app.directory_app(&owner).keys.len() == 2).await;
