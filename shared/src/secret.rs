@@ -53,6 +53,20 @@ impl<'de, T: Zeroize + Deserialize<'de>> Deserialize<'de> for Secret<T> {
 mod tests {
     use super::*;
 
+    /// S7: this does not compile once a secret can be shown or written out, as there are two ways to read it then.
+    const _: fn() = || {
+        trait Silent<Way> {
+            fn is() {}
+        }
+        struct Shown;
+        struct Written;
+        impl<T> Silent<()> for T {}
+        impl<T: fmt::Display> Silent<Shown> for T {}
+        impl<T: serde::Serialize> Silent<Written> for T {}
+        let _ = <Secret<String> as Silent<_>>::is;
+        let _ = <Secret<Vec<u8>> as Silent<_>>::is;
+    };
+
     #[test]
     fn s7_debug_shows_nothing() {
         let secret = Secret::new(String::from("canary-5d1f"));

@@ -8,6 +8,7 @@ use super::{
     waves,
 };
 use crate::{
+    audit::Actor,
     random::new_secret,
     seal::{SealContext, hash_secret},
     state::AppState,
@@ -82,6 +83,11 @@ pub async fn start(app: &AppState, opened: &Opened, request: &StartAttempt) -> R
     let customer = tx.find_customer(authorization.customer).await?.ok_or(ServiceError::NotFound)?;
     let (leg, sign_in) = choose_leg(app, &tx, sign_in, request.start_over).await?;
     let claims = if leg == Leg::SignIn { last_challenge(app, &tx, &sign_in).await? } else { None };
+    if claims.is_some() {
+        // What was sealed is opened, for the browser that carries it to Microsoft (S9).
+        let (subject, actor) = (format!("sign_in:{}", sign_in.id), Actor::Invited(opened.link.id));
+        app.audit().record(&tx, "attempt.started", &actor, subject, "purpose=claims_challenge".to_owned()).await?;
+    }
     // Of this person alone: of several who are invited, each goes on by themselves.
     tx.supersede_open_attempts_of(sign_in.id).await?;
     let secret = new_secret(&*app.random);

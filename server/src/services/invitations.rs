@@ -357,6 +357,12 @@ pub async fn send(app: &AppState, work: Work) -> Result<(), ServiceError> {
     };
     if let Some(outcome) = outcome {
         tx.update_invitation_mail(work.subject, outcome).await?;
+        if let Some((one, _)) = &ready {
+            // Its secret was opened, for the letter (S9).
+            let event = if outcome == InvitationMail::Sent { "invitation.mailed" } else { "invitation.mail_failed" };
+            let (subject, detail) = (format!("authorization:{}", one.authorization), format!("invitation={}", one.id));
+            app.audit().record(&tx, event, &Actor::Rekey, subject, detail).await?;
+        }
     }
     if held {
         tx.commit().await?;

@@ -78,6 +78,8 @@ pub async fn run(app: &AppState, work: Work) -> Result<(), ServiceError> {
     };
     let seen = look(app, work.organization, &connection).await?;
     let tx = app.store.write(work.organization).await?;
+    // Its key was opened (S9).
+    app.audit().record(&tx, "app.checked", &Actor::Rekey, format!("app:{id}"), "purpose=probe".to_owned()).await?;
     let (stored, seconds, attempts) = match seen {
         Seen::Roles(roles) => (note_success(app, &tx, connection, roles).await?, probe_after(id), 0),
         Seen::Refused(help) => (note_failure(app, &tx, connection, *help).await?, SECOND_TRY, 0),

@@ -1,13 +1,46 @@
 //! Stored secrets leave by no answer (S9), and B5: where Microsoft returns to is never taken from input.
 
+use emulator::scenario::{ConditionalAccess, Policies, Requirement, Stage};
 use rekey_tests::{
-    app::{OWNER, TestApp, embed::CONSOLE},
+    app::{OWNER, TestApp, embed::CONSOLE, eventually},
     app_on_both,
 };
 use reqwest::Method;
 use serde_json::{Value, json};
+use server::services::certificates::Validity;
 
-app_on_both! { s9_no_answer_holds_a_stored_secret }
+app_on_both! {
+    s9_no_answer_holds_a_stored_secret,
+    s9_who_opened_a_secret_and_what_for_is_in_the_log,
+}
+
+/// S9: a heartbeat and a probe open a secret each, and a challenge is opened for the browser that carries it to Microsoft.
+async fn s9_who_opened_a_secret_and_what_for_is_in_the_log(app: TestApp) {
+    app.import_sample().await;
+    app.connect_account(&["CON-001"], "backup@contoso.com").await;
+    app.plant_renewing_app("Fabrikam Inc.", Validity::TwoYears).await;
+    let logged = async |event: &str, detail: &str| {
+        app.dump().await["audit"].iter().any(|row| row.contains(event) && row.contains(detail))
+    };
+    assert!(!logged("app.checked", "purpose=probe").await);
+    let rule = ConditionalAccess {
+        stages: vec![Stage::OnBehalfOf],
+        require: Requirement::Claims,
+        ..ConditionalAccess::default()
+    };
+    let tid = app.identity("backup@contoso.com").0.0;
+    let policies = Policies { conditional_access: vec![rule], ..Policies::default() };
+    app.emulator.set_policies(tid, policies).unwrap();
+    let road = app.before_save(&["CON-009"], "priya.shah@contoso.com").await;
+    assert_eq!(app.save(&road.attempt.secret, &road.tokens).await.status, 401);
+    assert!(!logged("attempt.started", "purpose=claims_challenge").await);
+    app.attempt(&road.attempt.secret, road.authorization.sign_ins[0].id).await;
+    assert!(logged("attempt.started", "purpose=claims_challenge").await);
+    app.emulator.set_policies(tid, Policies::default()).unwrap();
+    app.advance(4 * 24 * 3600);
+    eventually("a beat", async || logged("connection.refreshed", "purpose=heartbeat").await).await;
+    eventually("a probe", async || logged("app.checked", "purpose=probe").await).await;
+}
 
 async fn s9_no_answer_holds_a_stored_secret(app: TestApp) {
     app.import_sample().await;

@@ -71,6 +71,8 @@ pub fn event(name: &str) -> String {
         "authorization.cancelled" => "Authorization cancelled",
         "authorization.done" => "Authorization done",
         "connect_link.created" => "Link for the account holder made",
+        "invitation.mailed" => "Invitation sent by mail",
+        "invitation.mail_failed" => "Invitation could not be mailed",
         "attempt.started" => "Sign-in started",
         "sign_in.saved" => "Sign-in saved",
         "sign_in.failed" | "sign_in.stopped" => "Sign-in stopped",
