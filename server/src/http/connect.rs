@@ -4,6 +4,7 @@ use super::{
     Http,
     answer::Json,
     caller::{Connect, ConnectSecret},
+    guard,
     input::Body,
     limits::Watcher,
     live,
@@ -83,6 +84,7 @@ pub async fn save(
         Stage::Received(both) => *both,
         Stage::Further(receiving) => {
             let opened = receiving.opened.clone();
+            guard::name_caller(Some(opened.organization), "link", opened.link.id);
             (opened, connect::save(&http.app, *receiving, &pressed).await?)
         }
     };
