@@ -29,7 +29,7 @@ pub use method::{MethodPin, Move};
 pub use moment::Moment;
 pub use notice::Notice;
 pub use perms::Perms;
-pub use question::Question;
+pub use question::{Question, focus};
 pub use stages::{Stage, Stages};
 pub use status::Status;
 pub use steps::Journal;

@@ -43,8 +43,8 @@ pub fn Question(
     }
 }
 
-/// Moves the focus, once what is drawn now is there.
-fn focus(id: &'static str) {
+/// Moves the focus to an id, once what is drawn now is there.
+pub fn focus(id: &'static str) {
     spawn_local(async move {
         browser::sleep(0).await;
         browser::focus(&format!("#{id}"));

@@ -1,7 +1,7 @@
 //! API keys as a table.
 
 use crate::api;
-use crate::components::{Button, ButtonKind, Moment, Status, Tone};
+use crate::components::{Button, ButtonKind, Moment, Status, Tone, focus};
 use crate::features::Nothing;
 use crate::features::exposure::exposure_link;
 use crate::features::session::Refused;
@@ -10,6 +10,9 @@ use crate::text::portal::api_keys;
 use leptos::prelude::*;
 use shared::api::api_keys::ApiKeyView;
 use shared::id::ApiKeyId;
+
+/// The button that asks once more: it takes the focus of the one whose place it takes.
+const SURE: &str = "revoke-sure";
 
 /// All keys.
 #[component]
@@ -34,9 +37,9 @@ pub fn KeyTable(
     let failure = move || revoke.value().get().and_then(Result::err);
     let action = move |id: ApiKeyId| {
         if asked.get() == Some(id) {
-            view! { <Button attr:data-test="revoke-sure" kind=ButtonKind::Danger busy=revoke.pending() on_press=move |_| { revoke.dispatch(id); }>{api_keys::REVOKE_SURE}</Button> }.into_any()
+            view! { <Button id=SURE attr:data-test="revoke-sure" kind=ButtonKind::Danger busy=revoke.pending() on_press=move |_| { revoke.dispatch(id); }>{api_keys::REVOKE_SURE}</Button> }.into_any()
         } else {
-            view! { <Button attr:data-test="revoke" kind=ButtonKind::Quiet on_press=move |_| asked.set(Some(id))>{api_keys::REVOKE}</Button> }.into_any()
+            view! { <Button attr:data-test="revoke" kind=ButtonKind::Quiet on_press=move |_| { asked.set(Some(id)); focus(SURE); }>{api_keys::REVOKE}</Button> }.into_any()
         }
     };
     let row = |key: ApiKeyView| {

@@ -3,7 +3,7 @@
 use super::secret::Secret;
 use crate::api;
 use crate::browser;
-use crate::components::{Button, ButtonKind, Moment, Notice, Tone};
+use crate::components::{Button, ButtonKind, Moment, Notice, Tone, focus};
 use crate::features::Nothing;
 use crate::features::page::Trouble;
 use crate::features::session::Refused;
@@ -13,6 +13,9 @@ use crate::text::portal::channels;
 use leptos::prelude::*;
 use shared::api::channels::{ChannelCreated, ChannelView, DeliveryView};
 use shared::time::Timestamp;
+
+/// The button that asks once more: it takes the focus of the one whose place it takes.
+const SURE: &str = "remove-sure";
 
 /// How long a test takes as a rule.
 const MOMENT_MS: i32 = 1500;
@@ -97,9 +100,9 @@ pub fn Removal(#[prop(into)] channel: String) -> impl IntoView {
     let failure = move || remove.value().get().and_then(Result::err);
     let action = move || {
         if asked.get() {
-            view! { <Button attr:data-test="remove-sure" kind=ButtonKind::Danger busy=remove.pending() on_press=move |_| { remove.dispatch(()); }>{channels::REMOVE_SURE}</Button> }.into_any()
+            view! { <Button id=SURE attr:data-test="remove-sure" kind=ButtonKind::Danger busy=remove.pending() on_press=move |_| { remove.dispatch(()); }>{channels::REMOVE_SURE}</Button> }.into_any()
         } else {
-            view! { <Button attr:data-test="remove-channel" kind=ButtonKind::Danger on_press=move |_| asked.set(true)>{channels::REMOVE}</Button> }.into_any()
+            view! { <Button attr:data-test="remove-channel" kind=ButtonKind::Danger on_press=move |_| { asked.set(true); focus(SURE); }>{channels::REMOVE}</Button> }.into_any()
         }
     };
     view! {

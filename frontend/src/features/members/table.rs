@@ -2,7 +2,7 @@
 
 use super::choose::{Choice, RoleFields};
 use crate::api;
-use crate::components::{Button, ButtonKind};
+use crate::components::{Button, ButtonKind, focus};
 use crate::features::Nothing;
 use crate::features::session::Refused;
 use crate::remote::Action;
@@ -10,6 +10,9 @@ use crate::text::portal::{members, shell};
 use leptos::prelude::*;
 use shared::api::members::{MemberDetail, UpdateMember};
 use shared::id::MemberId;
+
+/// The button that asks once more: it takes the focus of the one whose place it takes.
+const SURE: &str = "remove-member-sure";
 
 /// All members.
 #[component]
@@ -74,9 +77,9 @@ fn Edit(member: MemberDetail, on_change: Callback<()>) -> impl IntoView {
         move || save.value().get().and_then(Result::err).or_else(|| remove.value().get().and_then(Result::err));
     let removal = move || {
         if sure.get() {
-            view! { <Button attr:data-test="remove-member-sure" kind=ButtonKind::Danger busy=remove.pending() on_press=move |_| { remove.dispatch(()); }>{members::REMOVE_SURE}</Button> }.into_any()
+            view! { <Button id=SURE attr:data-test="remove-member-sure" kind=ButtonKind::Danger busy=remove.pending() on_press=move |_| { remove.dispatch(()); }>{members::REMOVE_SURE}</Button> }.into_any()
         } else {
-            view! { <Button attr:data-test="remove-member" kind=ButtonKind::Quiet on_press=move |_| sure.set(true)>{members::REMOVE}</Button> }.into_any()
+            view! { <Button attr:data-test="remove-member" kind=ButtonKind::Quiet on_press=move |_| { sure.set(true); focus(SURE); }>{members::REMOVE}</Button> }.into_any()
         }
     };
     view! {

@@ -1,7 +1,7 @@
 //! What can be done about a whole wave: hold it, let it go on, try what failed again, call it off.
 
 use crate::api::{self, ApiFailure};
-use crate::components::{Button, ButtonKind};
+use crate::components::{Button, ButtonKind, focus};
 use crate::features::page::Trouble;
 use crate::features::{Nothing, session};
 use crate::remote::Action;
@@ -9,6 +9,10 @@ use crate::text::portal::waves;
 use leptos::prelude::*;
 use shared::api::waves::{WaveRetried, WaveState, WaveView};
 use shared::id::WaveId;
+
+/// The button that calls a wave off, and the one that asks once more: each takes the focus of the one whose place it takes.
+const ASK: &str = "cancel-wave";
+const SURE: &str = "cancel-wave-sure";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Act {
@@ -80,12 +84,12 @@ pub fn Actions(
         }
         Some(if asked.get() {
             view! {
-                <Button attr:data-test="cancel-sure" kind=ButtonKind::Danger busy on_press=press(Act::Cancel)>{waves::CANCEL_SURE}</Button>
-                <Button kind=ButtonKind::Quiet on_press=move |_| asked.set(false)>{waves::KEEP}</Button>
+                <Button id=SURE attr:data-test="cancel-sure" kind=ButtonKind::Danger busy on_press=press(Act::Cancel)>{waves::CANCEL_SURE}</Button>
+                <Button kind=ButtonKind::Quiet on_press=move |_| { asked.set(false); focus(ASK); }>{waves::KEEP}</Button>
             }
             .into_any()
         } else {
-            view! { <Button attr:data-test="cancel" kind=ButtonKind::Quiet on_press=move |_| asked.set(true)>{waves::CANCEL}</Button> }
+            view! { <Button id=ASK attr:data-test="cancel" kind=ButtonKind::Quiet on_press=move |_| { asked.set(true); focus(SURE); }>{waves::CANCEL}</Button> }
                 .into_any()
         })
     };
